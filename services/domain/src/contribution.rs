@@ -1,0 +1,263 @@
+//! contributions(timeline) -> postings: pure, total, no clock.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::atlas::{Atlas, Place};
+use crate::catalogue::Sum;
+use crate::codes::{Class, Code};
+use crate::fact::{ATTRIBUTES_MAX, Event, EventKind, Fact, What};
+use crate::finding::{Finding, Reason};
+use crate::household::{Household, Turn};
+use crate::plan::Plan;
+use crate::posting::{Contribution, Ledger, Nothing, Posting, Site, Slot, Statement, coalesce};
+use crate::time::{Day, Period};
+use crate::timeline::Timeline;
+
+/// The rules: the units of the country and the compiled catalogue.
+#[derive(Clone, Debug)]
+pub struct Rules {
+    /// Units, places and closures.
+    pub atlas: Atlas,
+    /// The catalogue, compiled.
+    pub plan: Plan,
+}
+
+/// All that a timeline contributes: the definition.
+pub fn contributions(timeline: &Timeline, rules: &Rules, ledger: &mut impl Ledger) {
+    let mut scan = Scan::new(rules);
+    for fact in timeline.effective() {
+        scan.step(fact, ledger);
+    }
+    if !timeline.is_plain() {
+        tangles(timeline, ledger);
+    }
+}
+
+/// What changes when a timeline changes: the postings after less those before. Works for every
+/// change: late, corrected, voided.
+pub fn difference(before: &Timeline, after: &Timeline, rules: &Rules) -> Change {
+    let (mut old, mut new) = (Contribution::default(), Contribution::default());
+    contributions(before, rules, &mut old);
+    contributions(after, rules, &mut new);
+    let mut postings = new.postings;
+    postings.extend(old.postings.into_iter().map(|p| Posting { by: p.by.wrapping_neg(), ..p }));
+    coalesce(&mut postings);
+    let (found, lost) = apart(new.findings, old.findings);
+    let (stated, unstated) = apart(new.statements, old.statements);
+    Change { postings, found, lost, stated, unstated }
+}
+
+/// The same for a fact that comes last in a timeline whose facts all count: only its own step.
+/// Equal to [`difference`], and faster.
+pub fn appended(before: &Timeline, fact: &Fact, rules: &Rules) -> Change {
+    let mut scan = Scan::new(rules);
+    for earlier in before.facts().iter().take_while(|f| f.key != fact.key) {
+        scan.step(earlier, &mut Nothing);
+    }
+    let mut own = Contribution::default();
+    scan.step(fact, &mut own);
+    coalesce(&mut own.postings);
+    let Contribution { postings, findings, statements } = own;
+    Change { postings, found: findings, stated: statements, ..Change::default() }
+}
+
+/// How the contribution of one timeline changed.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Change {
+    /// By how much cells change.
+    pub postings: Vec<Posting>,
+    /// Findings that are new.
+    pub found: Vec<Finding>,
+    /// Findings that are no more.
+    pub lost: Vec<Finding>,
+    /// Statements that are new.
+    pub stated: Vec<Statement>,
+    /// Statements that are no more.
+    pub unstated: Vec<Statement>,
+}
+
+/// What is only in the first list, and what is only in the second.
+fn apart<T: PartialEq>(mut new: Vec<T>, mut old: Vec<T>) -> (Vec<T>, Vec<T>) {
+    new.retain(|one| match old.iter().position(|other| other == one) {
+        Some(at) => {
+            old.swap_remove(at);
+            false
+        }
+        None => true,
+    });
+    (new, old)
+}
+
+/// A walk along one timeline.
+struct Scan<'r> {
+    rules: &'r Rules,
+    household: Household,
+    counted: Vec<Counted>,
+}
+
+/// An event that was counted for its household, and where.
+pub(crate) struct Counted {
+    pub(crate) on: Day,
+    pub(crate) at: Place,
+    pub(crate) event: Event,
+}
+
+/// The events of a timeline that were counted for its household.
+pub(crate) fn counted_events(timeline: &Timeline, rules: &Rules) -> Vec<Counted> {
+    let mut scan = Scan::new(rules);
+    for fact in timeline.effective() {
+        scan.step(fact, &mut Nothing);
+    }
+    scan.counted
+}
+
+impl<'r> Scan<'r> {
+    fn new(rules: &'r Rules) -> Scan<'r> {
+        Scan { rules, household: Household::default(), counted: Vec::new() }
+    }
+
+    fn step<L: Ledger>(&mut self, fact: &Fact, ledger: &mut L) {
+        let Rules { atlas, plan } = self.rules;
+        let mut turn = Turn { atlas, plan, fact, ledger };
+        match &fact.what {
+            What::Event(event) => self.event(&mut turn, event),
+            What::Stated(stated) => {
+                let unit = atlas.unit_of(fact.at);
+                let Fact { on, sequence, key, .. } = *fact;
+                for one in stated {
+                    if plan.indicator(&one.indicator).is_some() {
+                        let stated = Box::new(one.clone());
+                        turn.ledger.state(Statement { unit, on, sequence, fact: key, stated });
+                    } else {
+                        turn.find(Reason::UnknownIndicator);
+                    }
+                }
+            }
+            What::Registered(_)
+            | What::MovedIn(_)
+            | What::Classified { .. }
+            | What::Resized { .. }
+            | What::MovedWithin { .. }
+            | What::MovedOut
+            | What::Dissolved
+            | What::Voided { .. } => self.household.step(&mut turn),
+        }
+    }
+
+    fn event<L: Ledger>(&mut self, turn: &mut Turn<'_, L>, event: &Event) {
+        if event.single {
+            let completed = event.kind == EventKind::HouseCompleted;
+            if completed || event.kind == EventKind::HouseStarted {
+                if !self.household.build(turn, event.work, completed) {
+                    return;
+                }
+            }
+            let at = self.household.witness(turn, declared_class(event));
+            self.flows(turn, event, at);
+            self.distincts(turn, event, at);
+            self.counted.push(Counted { on: turn.fact.on, at, event: *event });
+        } else {
+            self.flows(turn, event, turn.fact.at);
+        }
+    }
+
+    fn flows<L: Ledger>(&self, turn: &mut Turn<'_, L>, event: &Event, at: Place) {
+        for rule in &self.rules.plan.rules(event.kind).flows {
+            if let Some(column) = rule.column(event) {
+                let by = match rule.sum {
+                    Sum::Instances => 1,
+                    Sum::Quantity => i64::from(event.quantity),
+                    Sum::Amount => event.amount,
+                    Sum::Households => i64::from(event.households),
+                    Sum::Persons => i64::from(event.persons),
+                };
+                let (site, slot) = (Site::place(at), Slot::from(turn.fact.on));
+                turn.ledger.post(Posting { site, column, slot, by });
+            }
+        }
+    }
+
+    /// A household counts once in each unit and declared period: once at each place it was
+    /// counted at, less one in every unit where the closures of two such places meet.
+    fn distincts<L: Ledger>(&self, turn: &mut Turn<'_, L>, event: &Event, at: Place) {
+        let Rules { atlas, plan } = self.rules;
+        for rule in &plan.rules(event.kind).distincts {
+            let Some(column) = rule.column(event) else { continue };
+            for grain in &rule.grains {
+                let Some(period) = Period::containing(*grain, turn.fact.on) else { continue };
+                let days = period.days();
+                let counted = || {
+                    let same =
+                        |one: &&Counted| days.contains(&one.on) && rule_gives(plan, one, column);
+                    self.counted.iter().filter(same).map(|one| one.at)
+                };
+                if counted().any(|place| place == at) {
+                    continue;
+                }
+                let slot = Slot::from(period);
+                turn.ledger.post(Posting { site: Site::place(at), column, slot, by: 1 });
+                for unit in atlas.closure(at) {
+                    if counted().any(|place| atlas.holds(*unit, place)) {
+                        let site = Site::only(*unit);
+                        turn.ledger.post(Posting { site, column, slot, by: -1 });
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Whether an event was counted in a distinct column; several kinds may share one.
+fn rule_gives(plan: &Plan, counted: &Counted, column: crate::posting::Column) -> bool {
+    plan.distinct_column(&counted.event, &[column])
+}
+
+/// The class that a loan or house declares.
+fn declared_class(event: &Event) -> Option<Class> {
+    let at = event.kind.attributes().iter().position(|a| a.name == Class::ATTRIBUTE)?;
+    debug_assert!(at < ATTRIBUTES_MAX);
+    Class::ALL.get(usize::from(event.attributes[at])).copied()
+}
+
+/// Findings about voids and rivals, which no single step sees.
+fn tangles(timeline: &Timeline, ledger: &mut impl Ledger) {
+    let mut find = |reason, fact: &Fact, other| {
+        let Fact { at, on, key, .. } = *fact;
+        ledger.find(Finding { reason, at, on, fact: key, other });
+    };
+    for loser in timeline.losers() {
+        find(Reason::Rival, loser, None);
+    }
+    let counted: BTreeSet<Key> = timeline.effective().map(|fact| fact.key).collect();
+    // The first correction of each fact.
+    let mut corrected = BTreeMap::new();
+    for (void, of) in timeline.voids() {
+        match timeline.fact(of).map(|fact| &fact.what) {
+            None => find(Reason::VoidsNothing, void, Some(of)),
+            Some(What::Voided { .. }) => find(Reason::VoidsAVoid, void, Some(of)),
+            Some(_) => {}
+        }
+        if counted.contains(&void.key.replacement()) {
+            let first = *corrected.entry(of).or_insert(void.key);
+            if first != void.key {
+                find(Reason::CorrectedTwice, void, Some(first));
+            }
+        }
+    }
+}
+
+use crate::fact::Key;
+
+impl Atlas {
+    /// The place that stands for a whole unit, or for the given part of it.
+    pub fn place(
+        &self,
+        unit: crate::atlas::Unit,
+        part: Option<crate::atlas::Unit>,
+    ) -> Option<Place> {
+        match part {
+            None => Some(unit.into()),
+            Some(successor) => self.part(unit, successor),
+        }
+    }
+}

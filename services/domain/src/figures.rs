@@ -1,0 +1,431 @@
+//! Figures: what a person asks for, answered from the books.
+
+use std::ops::RangeInclusive;
+
+use crate::atlas::{Level, Unit};
+use crate::books::Books;
+use crate::catalogue::{Combine, Filter, Measure, Reference};
+use crate::codes::{Confirmation, Qualifier};
+use crate::contribution::{Rules, counted_events};
+use crate::fact::{Decimal, Event, StatedKind};
+use crate::fold::Fold;
+use crate::plan::{Indicator, Kept};
+use crate::posting::{Column, Slot, Statement};
+use crate::rollup::View;
+use crate::time::{Day, Period};
+
+/// A question: one figure of one unit.
+#[derive(Clone, Debug)]
+pub struct Question<'a> {
+    /// The unit.
+    pub unit: Unit,
+    /// The indicator's id.
+    pub indicator: &'a str,
+    /// Only these codes.
+    pub filter: Filter,
+    /// When.
+    pub time: Time,
+}
+
+/// The time a question is about. A stock is asked for on the last day.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Time {
+    /// A named period.
+    Period(Period),
+    /// Any days, both included.
+    Days(Day, Day),
+}
+
+impl Time {
+    /// First and last day.
+    pub fn days(self) -> RangeInclusive<Day> {
+        match self {
+            Time::Period(period) => period.days(),
+            Time::Days(first, last) => first..=last,
+        }
+    }
+
+    fn first(self) -> Day {
+        *self.days().start()
+    }
+
+    fn last(self) -> Day {
+        *self.days().end()
+    }
+
+    fn slots(self) -> RangeInclusive<Slot> {
+        Slot::from(self.first())..=Slot::from(self.last())
+    }
+
+    fn ending(self, last: Day) -> Time {
+        Time::Days(self.first().min(last), last)
+    }
+}
+
+/// An answer.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Figure {
+    /// The value.
+    pub value: Value,
+    /// What has to be said with it.
+    pub marks: Marks,
+}
+
+/// The value of a figure: exact; rounding is for whoever shows it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Value {
+    /// A number of households, persons, instances, đồng, …
+    Whole(i128),
+    /// A share: numerator and denominator, the latter above zero.
+    Ratio(i128, i128),
+    /// How much a share fell: numerators and denominators before and after.
+    Points {
+        /// The share before.
+        before: (i128, i128),
+        /// The share after.
+        after: (i128, i128),
+    },
+    /// A decimal that a unit stated.
+    Stated(Decimal),
+    /// There is none.
+    Missing(Missing),
+}
+
+/// Why there is no value.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Missing {
+    /// Neither the unit nor its children state it.
+    NotStated,
+    /// The denominator is not known, or zero.
+    NoDenominator,
+    /// The numerator is not known.
+    NoNumerator,
+    /// The indicator cannot be broken down like that.
+    NotKept,
+    /// The catalogue does not have the indicator.
+    UnknownIndicator,
+    /// Only a projector, which keeps the timelines, can count households over days that no
+    /// declared period has.
+    NeedsTimelines,
+}
+
+impl Missing {
+    /// The stable name.
+    pub fn code(self) -> &'static str {
+        match self {
+            Missing::NotStated => "not_stated",
+            Missing::NoDenominator => "no_denominator",
+            Missing::NoNumerator => "no_numerator",
+            Missing::NotKept => "not_kept",
+            Missing::UnknownIndicator => "unknown_indicator",
+            Missing::NeedsTimelines => "needs_timelines",
+        }
+    }
+}
+
+/// What has to be said with a value.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Marks {
+    /// Part of it was allocated by default: a divided commune, and no telling which part.
+    pub allocated: bool,
+    /// The sum of k of n children, where the unit itself states nothing.
+    pub children: Option<(u32, u32)>,
+    /// How far a stated value has been confirmed.
+    pub level: Option<Confirmation>,
+    /// What the words around a stated value say of it.
+    pub qualifier: Option<Qualifier>,
+    /// The decision or source of a stated value.
+    pub reference: Box<str>,
+}
+
+impl Figure {
+    fn whole(value: i128) -> Figure {
+        Figure { value: Value::Whole(value), marks: Marks::default() }
+    }
+
+    fn missing(why: Missing) -> Figure {
+        Figure { value: Value::Missing(why), marks: Marks::default() }
+    }
+
+    /// The value as a whole number, when it is one.
+    pub fn as_whole(&self) -> Option<i128> {
+        match self.value {
+            Value::Whole(value) => Some(value),
+            Value::Stated(Decimal { digits, places: 0 }) => Some(i128::from(digits)),
+            Value::Stated(_) | Value::Ratio(..) | Value::Points { .. } | Value::Missing(_) => None,
+        }
+    }
+}
+
+/// Answers questions from the books; with the fold, also those that need timelines.
+#[derive(Clone, Copy)]
+pub struct Reader<'a> {
+    /// Units and catalogue.
+    pub rules: &'a Rules,
+    /// The books.
+    pub books: &'a Books,
+    /// The timelines.
+    pub fold: Option<&'a Fold>,
+}
+
+impl<'a> From<&'a Fold> for Reader<'a> {
+    fn from(fold: &'a Fold) -> Reader<'a> {
+        Reader { rules: &fold.rules, books: &fold.books, fold: Some(fold) }
+    }
+}
+
+impl<'a> Reader<'a> {
+    /// Answers a question.
+    pub fn figure(&self, question: &Question<'_>) -> Figure {
+        let Some(indicator) = self.rules.plan.indicator(question.indicator) else {
+            return Figure::missing(Missing::UnknownIndicator);
+        };
+        let Question { unit, filter, time, .. } = question;
+        match &indicator.definition.measure {
+            Measure::Flow { .. } => self.over_slots(*unit, indicator, filter, time.slots()),
+            Measure::Movement { .. } => self.over_slots(*unit, indicator, filter, time.slots()),
+            Measure::Stock { .. } => {
+                let slots = Slot::from(Day::MIN)..=Slot::from(time.last());
+                self.over_slots(*unit, indicator, filter, slots)
+            }
+            Measure::Distinct { .. } => self.distinct(*unit, indicator, filter, *time),
+            Measure::Reduction { of } => self.reduction(*unit, of, *time),
+            Measure::Ratio { numerator, denominator } => {
+                self.ratio(*unit, numerator, denominator, filter, *time)
+            }
+            Measure::Communes { of } => self.communes(*unit, of, filter, *time),
+            Measure::Codes { of, attribute } => self.codes(*unit, of, attribute, *time),
+            Measure::Census {} => self.stated(*unit, indicator, StatedKind::Census, *time),
+            Measure::External {} => self.stated(*unit, indicator, StatedKind::External, *time),
+            Measure::Plan {} => self.stated(*unit, indicator, StatedKind::Target, *time),
+            Measure::ChildrenBehind { target } => self.children_behind(*unit, target, *time),
+        }
+    }
+
+    fn view(&self) -> View<'a> {
+        View { rollup: &self.books.rollup, atlas: &self.rules.atlas }
+    }
+
+    fn refer(&self, unit: Unit, reference: &Reference, more: &Filter, time: Time) -> Figure {
+        let mut filter = reference.filter.clone();
+        filter.extend(more.iter().map(|(name, codes)| (name.clone(), codes.clone())));
+        self.figure(&Question { unit, indicator: &reference.indicator, filter, time })
+    }
+
+    fn over_slots(
+        &self,
+        unit: Unit,
+        indicator: &Indicator,
+        filter: &Filter,
+        slots: RangeInclusive<Slot>,
+    ) -> Figure {
+        let Some(columns) = columns(&indicator.kept[0], filter) else {
+            return Figure::missing(Missing::NotKept);
+        };
+        let (value, allocated) = self.view().sum(unit, &columns, slots);
+        Figure { value: Value::Whole(value), marks: Marks { allocated, ..Marks::default() } }
+    }
+
+    /// Different households: read from a cell when the period and the breakdown are declared,
+    /// otherwise counted along all timelines.
+    fn distinct(&self, unit: Unit, indicator: &Indicator, filter: &Filter, time: Time) -> Figure {
+        let Measure::Distinct { grains, .. } = &indicator.definition.measure else {
+            return Figure::missing(Missing::NotKept);
+        };
+        let total = &indicator.kept[0];
+        let declared = match time {
+            Time::Period(period) => {
+                grains.iter().any(|grain| grain == period.grain().name()).then_some(period)
+            }
+            Time::Days(..) => None,
+        };
+        let one_code_each = filter.values().all(|codes| codes.len() == 1);
+        let same = |kept: &&Kept| {
+            kept.by.len() == filter.len()
+                && kept.by.iter().all(|(name, _)| filter.contains_key(*name))
+        };
+        if let (Some(period), true, Some(kept)) =
+            (declared, one_code_each, indicator.kept.iter().find(same))
+        {
+            let slot = Slot::from(period);
+            let (value, allocated) = self.view().sum(unit, &kept.columns(filter), slot..=slot);
+            return Figure {
+                value: Value::Whole(value),
+                marks: Marks { allocated, ..Marks::default() },
+            };
+        }
+        let Some(fold) = self.fold else { return Figure::missing(Missing::NeedsTimelines) };
+        let (days, column) = (time.days(), [total.base]);
+        let reached = fold.timelines().filter(|(_, timeline)| {
+            counted_events(timeline, self.rules).iter().any(|counted| {
+                days.contains(&counted.on)
+                    && self.rules.atlas.holds(unit, counted.at)
+                    && self.rules.plan.distinct_column(&counted.event, &column)
+                    && passes(&counted.event, filter)
+            })
+        });
+        Figure::whole(reached.count() as i128)
+    }
+
+    fn reduction(&self, unit: Unit, of: &Reference, time: Time) -> Figure {
+        let none = Filter::new();
+        let before = self.refer(unit, of, &none, time.ending(time.first().previous()));
+        let after = self.refer(unit, of, &none, time);
+        let marks = after.marks.clone();
+        let value = match (before.value, after.value) {
+            (Value::Ratio(n, d), Value::Ratio(m, e)) => {
+                Value::Points { before: (n, d), after: (m, e) }
+            }
+            (Value::Missing(why), _) | (_, Value::Missing(why)) => Value::Missing(why),
+            (_, _) => match (before.as_whole(), after.as_whole()) {
+                (Some(before), Some(after)) => Value::Whole(before - after),
+                (_, _) => Value::Missing(Missing::NotKept),
+            },
+        };
+        Figure { value, marks }
+    }
+
+    fn ratio(
+        &self,
+        unit: Unit,
+        numerator: &Reference,
+        denominator: &Reference,
+        filter: &Filter,
+        time: Time,
+    ) -> Figure {
+        let above = self.refer(unit, numerator, filter, time);
+        let below = self.refer(unit, denominator, &Filter::new(), time);
+        let Some(n) = above.as_whole() else { return Figure::missing(Missing::NoNumerator) };
+        match below.as_whole() {
+            Some(d) if d > 0 => {
+                let allocated = above.marks.allocated || below.marks.allocated;
+                let children = below.marks.children.or(above.marks.children);
+                let marks = Marks { allocated, children, ..Marks::default() };
+                Figure { value: Value::Ratio(n, d), marks }
+            }
+            Some(_) | None => Figure::missing(Missing::NoDenominator),
+        }
+    }
+
+    fn communes(&self, unit: Unit, of: &Reference, filter: &Filter, time: Time) -> Figure {
+        let reached = self.communes_of(unit, time.last()).into_iter().filter(|commune| {
+            self.refer(*commune, of, filter, time).as_whole().is_some_and(|value| value != 0)
+        });
+        Figure::whole(reached.count() as i128)
+    }
+
+    /// The communes of a unit, itself included when it is one, that are in force on a day.
+    pub fn communes_of(&self, unit: Unit, on: Day) -> Vec<Unit> {
+        let atlas = &self.rules.atlas;
+        let mut found = Vec::new();
+        let mut open = vec![unit];
+        while let Some(unit) = open.pop() {
+            if atlas.record(unit).level == Level::Commune && atlas.in_force(unit, on) {
+                found.push(unit);
+            }
+            open.extend(atlas.children(unit));
+        }
+        found.sort_unstable();
+        found
+    }
+
+    fn codes(&self, unit: Unit, of: &Reference, attribute: &str, time: Time) -> Figure {
+        let Some(indicator) = self.rules.plan.indicator(&of.indicator) else {
+            return Figure::missing(Missing::UnknownIndicator);
+        };
+        let kept = indicator
+            .kept
+            .iter()
+            .find_map(|kept| kept.by.iter().find(|(name, _)| *name == attribute));
+        let Some((name, codes)) = kept else { return Figure::missing(Missing::NotKept) };
+        let used = codes.iter().filter(|code| {
+            let only = Filter::from([((*name).to_owned(), vec![(**code).to_owned()])]);
+            self.refer(unit, of, &only, time).as_whole().is_some_and(|value| value != 0)
+        });
+        Figure::whole(used.count() as i128)
+    }
+
+    /// What a unit states of itself, or else the sum of what its children state.
+    fn stated(&self, unit: Unit, indicator: &Indicator, kind: StatedKind, time: Time) -> Figure {
+        let id = &indicator.definition.id;
+        if let Some(own) = self.statements(unit, id, kind, time).last() {
+            let stated = &own.stated;
+            let marks = Marks {
+                level: Some(stated.level),
+                qualifier: Some(stated.qualifier),
+                reference: stated.reference.clone(),
+                ..Marks::default()
+            };
+            return Figure { value: Value::Stated(stated.value), marks };
+        }
+        if indicator.definition.combine != Combine::OwnElseChildren {
+            return Figure::missing(Missing::NotStated);
+        }
+        let children = self.children_in_force(unit, time.last());
+        let (mut sum, mut told) = (0i128, 0u32);
+        for child in &children {
+            if let Some(value) = self.stated(*child, indicator, kind, time).as_whole() {
+                sum += value;
+                told += 1;
+            }
+        }
+        if told == 0 {
+            return Figure::missing(Missing::NotStated);
+        }
+        let marks = Marks { children: Some((told, children.len() as u32)), ..Marks::default() };
+        Figure { value: Value::Whole(sum), marks }
+    }
+
+    /// The units directly below that are in force on a day.
+    pub fn children_in_force(&self, unit: Unit, on: Day) -> Vec<Unit> {
+        let atlas = &self.rules.atlas;
+        atlas.children(unit).iter().copied().filter(|child| atlas.in_force(*child, on)).collect()
+    }
+
+    /// What a unit stated about an indicator by the end of the time asked for, the latest last:
+    /// a census of any day until then; a target or outside figure for that period, or, when days
+    /// are asked for, for a period that holds the last of them.
+    pub fn statements(
+        &self,
+        unit: Unit,
+        indicator: &str,
+        kind: StatedKind,
+        time: Time,
+    ) -> Vec<&'a Statement> {
+        let about = |statement: &&Statement| match (statement.stated.period, time) {
+            (None, _) => true,
+            (Some(period), Time::Period(asked)) => period == asked,
+            (Some(period), Time::Days(_, last)) => period.contains(last),
+        };
+        let all = self.books.statements.of(unit, indicator).iter();
+        all.filter(|one| one.stated.kind == kind && one.on <= time.last()).filter(about).collect()
+    }
+
+    fn children_behind(&self, unit: Unit, target: &str, time: Time) -> Figure {
+        let newest = |unit| self.statements(unit, target, StatedKind::Target, time).last().copied();
+        let Some(own) = newest(unit) else { return Figure::missing(Missing::NotStated) };
+        let behind = self
+            .children_in_force(unit, time.last())
+            .into_iter()
+            .filter(|child| newest(*child).is_none_or(|theirs| theirs.on < own.on));
+        Figure::whole(behind.count() as i128)
+    }
+}
+
+/// The columns of a block that pass a filter; none when the block cannot tell.
+fn columns(kept: &Kept, filter: &Filter) -> Option<Vec<Column>> {
+    let told = |name: &String| kept.by.iter().any(|(attribute, _)| attribute == name);
+    filter.keys().all(told).then(|| kept.columns(filter))
+}
+
+/// Whether an event's codes pass a filter.
+fn passes(event: &Event, filter: &Filter) -> bool {
+    filter.iter().all(|(name, allowed)| {
+        let attributes = event.kind.attributes();
+        let found = attributes.iter().position(|attribute| attribute.name == name);
+        found.is_some_and(|at| {
+            let code = (attributes[at].codes)()[usize::from(event.attributes[at])];
+            allowed.iter().any(|one| one == code)
+        })
+    })
+}

@@ -1,0 +1,22 @@
+//! The rules: what facts mean and how they add up.
+//!
+//! Pure: no I/O, no clock, no async, no JSON, no NATS, no sled. The same facts give the same
+//! figures, in any order, in any batches, after any restart.
+
+pub mod atlas;
+pub mod books;
+pub mod catalogue;
+pub mod codes;
+pub mod contribution;
+pub mod fact;
+pub mod figures;
+pub mod finding;
+pub mod fold;
+pub mod household;
+pub mod movements;
+pub mod number;
+pub mod plan;
+pub mod posting;
+pub mod rollup;
+pub mod time;
+pub mod timeline;

@@ -1,0 +1,476 @@
+//! The catalogue compiled: numbered columns and, for each kind of event, what to post. No strings
+//! and no hashing are left for the fold.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use crate::catalogue::{Catalogue, Definition, Filter, Measure, Reference, Sum};
+use crate::codes::{Code, Standing, Trait};
+use crate::fact::{ATTRIBUTES_MAX, Event, EventKind, Traits};
+use crate::household::{Head, MOVEMENT_COLUMNS, MovementRow, movement_column};
+use crate::posting::Column;
+use crate::time::Grain;
+
+/// The compiled catalogue.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    pub(crate) stocks: Vec<StockRule>,
+    events: Vec<EventRules>,
+    indicators: Vec<Indicator>,
+    index: BTreeMap<String, usize>,
+    columns: u16,
+}
+
+/// The stocks that the movement tables start from and lead to.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct StockRule {
+    pub(crate) column: Column,
+    pub(crate) head: Head,
+    standings: u8,
+    pub(crate) newly_escaped: bool,
+    traits: Traits,
+}
+
+impl StockRule {
+    pub(crate) fn takes(&self, traits: Traits) -> bool {
+        traits.includes(self.traits)
+    }
+
+    pub(crate) fn stands(&self, standing: Standing) -> bool {
+        self.standings & 1 << standing.index() != 0
+    }
+}
+
+#[derive(Clone, Debug, Default)]
+pub(crate) struct EventRules {
+    pub(crate) flows: Vec<FlowRule>,
+    pub(crate) distincts: Vec<DistinctRule>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct FlowRule {
+    select: Select,
+    pub(crate) sum: Sum,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct DistinctRule {
+    select: Select,
+    pub(crate) grains: Vec<Grain>,
+}
+
+/// Which events, and the column each goes to.
+#[derive(Clone, Debug)]
+struct Select {
+    filter: [u64; ATTRIBUTES_MAX],
+    base: u16,
+    /// Which attribute, and by how much one step of its code moves the column.
+    strides: Vec<(usize, u16)>,
+}
+
+impl Select {
+    fn column(&self, event: &Event) -> Option<Column> {
+        let passes =
+            self.filter.iter().zip(event.attributes).all(|(mask, code)| mask >> code & 1 == 1);
+        let step = |(at, stride): &(usize, u16)| u16::from(event.attributes[*at]) * stride;
+        passes.then(|| Column(self.base + self.strides.iter().map(step).sum::<u16>()))
+    }
+}
+
+impl FlowRule {
+    pub(crate) fn column(&self, event: &Event) -> Option<Column> {
+        self.select.column(event)
+    }
+}
+
+impl DistinctRule {
+    pub(crate) fn column(&self, event: &Event) -> Option<Column> {
+        self.select.column(event)
+    }
+}
+
+/// An indicator with the columns it is kept in.
+#[derive(Clone, Debug)]
+pub struct Indicator {
+    /// What the catalogue says of it.
+    pub definition: Definition,
+    /// The columns it is kept in; none for what is computed from others or stated.
+    pub kept: Vec<Kept>,
+}
+
+/// A block of columns: one for each combination of codes of some attributes.
+#[derive(Clone, Debug)]
+pub struct Kept {
+    /// The first column.
+    pub base: Column,
+    /// The attributes, the last one changing fastest, with their codes.
+    pub by: Vec<(&'static str, Vec<&'static str>)>,
+}
+
+impl Kept {
+    /// How many columns there are.
+    pub fn len(&self) -> u16 {
+        self.by.iter().map(|(_, codes)| codes.len() as u16).product()
+    }
+
+    /// Never: a block without attributes has one column.
+    pub fn is_empty(&self) -> bool {
+        false
+    }
+
+    /// The codes of one of its columns, in the order of [`Kept::by`].
+    pub fn codes(&self, column: Column) -> Vec<&'static str> {
+        let mut rest = usize::from(column.0 - self.base.0);
+        let mut codes: Vec<_> = self
+            .by
+            .iter()
+            .rev()
+            .map(|(_, codes)| {
+                let code = codes[rest % codes.len()];
+                rest /= codes.len();
+                code
+            })
+            .collect();
+        codes.reverse();
+        codes
+    }
+
+    /// Its columns whose codes pass the filter.
+    pub fn columns(&self, filter: &Filter) -> Vec<Column> {
+        (self.base.0..self.base.0 + self.len())
+            .map(Column)
+            .filter(|column| {
+                self.by.iter().zip(self.codes(*column)).all(|((name, _), code)| {
+                    filter.get(*name).is_none_or(|allowed| allowed.iter().any(|one| one == code))
+                })
+            })
+            .collect()
+    }
+}
+
+/// An error in the catalogue: which indicator, and what to mend.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct CatalogueError {
+    /// The indicator.
+    pub indicator: String,
+    /// What is wrong with it.
+    pub what: String,
+}
+
+impl fmt::Display for CatalogueError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "indicator {}: {}", self.indicator, self.what)
+    }
+}
+
+impl std::error::Error for CatalogueError {}
+
+/// Columns that stocks of a standing take, after the movements.
+const STANDING_COLUMNS: u16 = 6;
+
+/// The column of the households or persons of one standing.
+pub fn standing_column(standing: Standing, head: Head) -> Column {
+    Column(MOVEMENT_COLUMNS + u16::from(standing.index()) * 2 + head as u16)
+}
+
+impl Plan {
+    /// Compiles a catalogue, or tells everything that is wrong with it.
+    pub fn compile(catalogue: &Catalogue) -> Result<Plan, Vec<CatalogueError>> {
+        let mut compiler = Compiler::default();
+        for definition in &catalogue.indicator {
+            if let Err(what) = compiler.add(definition) {
+                compiler.errors.push(CatalogueError { indicator: definition.id.clone(), what });
+            }
+        }
+        compiler.check_references();
+        if compiler.errors.is_empty() { Ok(compiler.plan) } else { Err(compiler.errors) }
+    }
+
+    pub(crate) fn rules(&self, kind: EventKind) -> &EventRules {
+        &self.events[kind as usize]
+    }
+
+    /// The indicators, in the catalogue's order.
+    pub fn indicators(&self) -> &[Indicator] {
+        &self.indicators
+    }
+
+    /// The indicator of that name.
+    pub fn indicator(&self, id: &str) -> Option<&Indicator> {
+        self.index.get(id).map(|at| &self.indicators[*at])
+    }
+
+    /// How many columns there are.
+    pub fn columns(&self) -> u16 {
+        self.columns
+    }
+
+    /// Finds the rules that give a distinct indicator its households, for ranges that no grain
+    /// declares.
+    pub(crate) fn distinct_column(&self, event: &Event, columns: &[Column]) -> bool {
+        let rules = &self.rules(event.kind).distincts;
+        rules.iter().any(|rule| rule.column(event).is_some_and(|c| columns.contains(&c)))
+    }
+}
+
+struct Compiler {
+    plan: Plan,
+    errors: Vec<CatalogueError>,
+}
+
+impl Default for Compiler {
+    fn default() -> Compiler {
+        let standing = |standing: Standing, head| StockRule {
+            column: standing_column(standing, head),
+            head,
+            standings: 1 << standing.index(),
+            newly_escaped: false,
+            traits: Traits::default(),
+        };
+        let stocks = Standing::ALL
+            .iter()
+            .flat_map(|one| [standing(*one, Head::Households), standing(*one, Head::Persons)])
+            .collect();
+        let plan = Plan {
+            stocks,
+            events: vec![EventRules::default(); EventKind::ALL.len()],
+            indicators: Vec::new(),
+            index: BTreeMap::new(),
+            columns: MOVEMENT_COLUMNS + STANDING_COLUMNS,
+        };
+        Compiler { plan, errors: Vec::new() }
+    }
+}
+
+impl Compiler {
+    fn add(&mut self, definition: &Definition) -> Result<(), String> {
+        let id = &definition.id;
+        let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+        if id.is_empty() || !id.chars().all(plain) {
+            return Err("an id is made of a-z, 0-9 and _".into());
+        }
+        let kept = match &definition.measure {
+            Measure::Flow { of, sum, filter, by } => {
+                let kinds = kinds(of)?;
+                vec![self.flow(&kinds, *sum, filter, by)?]
+            }
+            Measure::Distinct { of, filter, by, grains } => {
+                self.distinct(&kinds(of)?, filter, by, grains)?
+            }
+            Measure::Stock { head, standing, traits } => vec![self.stock(*head, standing, traits)?],
+            Measure::Movement { head, class, row } => vec![movement(*head, class, row)?],
+            Measure::Reduction { .. }
+            | Measure::Ratio { .. }
+            | Measure::Communes { .. }
+            | Measure::Codes { .. }
+            | Measure::Census {}
+            | Measure::External {}
+            | Measure::ChildrenBehind { .. }
+            | Measure::Plan {} => Vec::new(),
+        };
+        let indicator = Indicator { definition: definition.clone(), kept };
+        self.plan.indicators.push(indicator);
+        let at = self.plan.indicators.len() - 1;
+        match self.plan.index.insert(id.clone(), at) {
+            None => Ok(()),
+            Some(_) => Err("the id is defined twice".into()),
+        }
+    }
+
+    fn flow(
+        &mut self,
+        kinds: &[EventKind],
+        sum: Sum,
+        filter: &Filter,
+        by: &[String],
+    ) -> Result<Kept, String> {
+        let kept = self.block(kinds, by)?;
+        for kind in kinds {
+            let select = select(*kind, filter, &kept)?;
+            self.plan.events[*kind as usize].flows.push(FlowRule { select, sum });
+        }
+        Ok(kept)
+    }
+
+    fn distinct(
+        &mut self,
+        kinds: &[EventKind],
+        filter: &Filter,
+        by: &[Vec<String>],
+        grains: &[String],
+    ) -> Result<Vec<Kept>, String> {
+        let named = |name: &String| {
+            Grain::named(name).ok_or_else(|| {
+                let known: Vec<_> = Grain::ALL.iter().map(|grain| grain.name()).collect();
+                format!("there is no grain \"{name}\"; known are {}", known.join(", "))
+            })
+        };
+        let grains: Vec<Grain> = grains.iter().map(named).collect::<Result<_, _>>()?;
+        let mut sets = vec![Vec::new()];
+        sets.extend(by.iter().filter(|set| !set.is_empty()).cloned());
+        let mut kept = Vec::new();
+        for set in &sets {
+            let block = self.block(kinds, set)?;
+            for kind in kinds {
+                let rule =
+                    DistinctRule { select: select(*kind, filter, &block)?, grains: grains.clone() };
+                self.plan.events[*kind as usize].distincts.push(rule);
+            }
+            kept.push(block);
+        }
+        Ok(kept)
+    }
+
+    fn stock(
+        &mut self,
+        head: Head,
+        standing: &[String],
+        traits: &[String],
+    ) -> Result<Kept, String> {
+        let mut rule = StockRule {
+            column: Column(0),
+            head,
+            standings: 0,
+            newly_escaped: false,
+            traits: Traits::default(),
+        };
+        for name in standing {
+            match Standing::of(name) {
+                Some(one) => rule.standings |= 1 << one.index(),
+                None if name == "newly_escaped" => rule.newly_escaped = true,
+                None => {
+                    return Err(format!(
+                        "there is no standing \"{name}\"; known are poor, near_poor, above, newly_escaped"
+                    ));
+                }
+            }
+        }
+        let of = |name: &String| {
+            Trait::of(name).ok_or_else(|| {
+                unknown("trait", name, &Trait::ALL.iter().map(|one| one.code()).collect::<Vec<_>>())
+            })
+        };
+        rule.traits = traits.iter().map(of).collect::<Result<_, _>>()?;
+        // The stock of one standing is there already.
+        let same = self.plan.stocks.iter().find(|one| {
+            one.head == rule.head
+                && one.standings == rule.standings
+                && one.newly_escaped == rule.newly_escaped
+                && one.traits == rule.traits
+        });
+        if let Some(same) = same {
+            return Ok(Kept { base: same.column, by: Vec::new() });
+        }
+        rule.column = Column(self.take(1)?);
+        self.plan.stocks.push(rule);
+        Ok(Kept { base: rule.column, by: Vec::new() })
+    }
+
+    fn block(&mut self, kinds: &[EventKind], by: &[String]) -> Result<Kept, String> {
+        let attribute = |name: &String| {
+            let found = kinds[0].attributes().iter().find(|a| a.name == name);
+            found.map(|a| (a.name, (a.codes)())).ok_or_else(|| no_attribute(kinds[0], name))
+        };
+        let by: Vec<_> = by.iter().map(attribute).collect::<Result<_, _>>()?;
+        let size =
+            by.iter().try_fold(1u16, |size, (_, codes)| size.checked_mul(codes.len() as u16));
+        let base =
+            self.take(size.ok_or("it has more than 65,535 combinations; break it down by less")?)?;
+        Ok(Kept { base: Column(base), by })
+    }
+
+    fn take(&mut self, columns: u16) -> Result<u16, String> {
+        let base = self.plan.columns;
+        self.plan.columns =
+            base.checked_add(columns).ok_or("the catalogue has more than 65,535 columns")?;
+        Ok(base)
+    }
+
+    fn check_references(&mut self) {
+        for indicator in &self.plan.indicators {
+            let definition = &indicator.definition;
+            let referred: Vec<&Reference> = match &definition.measure {
+                Measure::Ratio { numerator, denominator } => vec![numerator, denominator],
+                Measure::Reduction { of }
+                | Measure::Communes { of }
+                | Measure::Codes { of, .. } => vec![of],
+                Measure::ChildrenBehind { target } => {
+                    if !self.plan.index.contains_key(target) {
+                        let what = format!("it refers to \"{target}\", which is not defined");
+                        self.errors.push(CatalogueError { indicator: definition.id.clone(), what });
+                    }
+                    Vec::new()
+                }
+                Measure::Flow { .. }
+                | Measure::Distinct { .. }
+                | Measure::Stock { .. }
+                | Measure::Movement { .. }
+                | Measure::Census {}
+                | Measure::External {}
+                | Measure::Plan {} => Vec::new(),
+            };
+            for reference in referred {
+                if !self.plan.index.contains_key(&reference.indicator) {
+                    let what =
+                        format!("it refers to \"{}\", which is not defined", reference.indicator);
+                    self.errors.push(CatalogueError { indicator: definition.id.clone(), what });
+                }
+            }
+        }
+    }
+}
+
+fn kinds(names: &[String]) -> Result<Vec<EventKind>, String> {
+    let kind = |name: &String| {
+        EventKind::ALL
+            .into_iter()
+            .find(|kind| kind.name() == name)
+            .ok_or_else(|| unknown("kind of event", name, &EventKind::ALL.map(EventKind::name)))
+    };
+    let kinds: Vec<EventKind> = names.iter().map(kind).collect::<Result<_, _>>()?;
+    if kinds.is_empty() { Err("`of` names no kind of event".into()) } else { Ok(kinds) }
+}
+
+fn select(kind: EventKind, filter: &Filter, kept: &Kept) -> Result<Select, String> {
+    let attributes = kind.attributes();
+    let position = |name: &str| {
+        attributes.iter().position(|a| a.name == name).ok_or_else(|| no_attribute(kind, name))
+    };
+    let mut masks = [u64::MAX; ATTRIBUTES_MAX];
+    for (name, allowed) in filter {
+        let at = position(name)?;
+        let codes = (attributes[at].codes)();
+        masks[at] = 0;
+        for one in allowed {
+            let code = codes.iter().position(|code| code == one);
+            masks[at] |= 1 << code.ok_or_else(|| unknown(name, one, &codes))?;
+        }
+    }
+    let mut strides = Vec::new();
+    let mut stride = 1;
+    for (name, codes) in kept.by.iter().rev() {
+        strides.push((position(name)?, stride));
+        stride *= codes.len() as u16;
+    }
+    Ok(Select { filter: masks, base: kept.base.0, strides })
+}
+
+fn movement(head: Head, class: &str, row: &str) -> Result<Kept, String> {
+    let class = Standing::of(class)
+        .filter(|class| *class != Standing::Above)
+        .ok_or("the class of a movement is poor or near_poor")?;
+    let row = MovementRow::ALL
+        .into_iter()
+        .find(|one| one.code() == row)
+        .ok_or_else(|| unknown("row", row, &MovementRow::ALL.map(MovementRow::code)))?;
+    Ok(Kept { base: movement_column(row, class, head), by: Vec::new() })
+}
+
+fn unknown(what: &str, name: &str, known: &[&str]) -> String {
+    format!("there is no {what} \"{name}\"; known are {}", known.join(", "))
+}
+
+fn no_attribute(kind: EventKind, name: &str) -> String {
+    let known: Vec<_> = kind.attributes().iter().map(|a| a.name).collect();
+    format!("{} has no attribute \"{name}\"; it has {}", kind.name(), known.join(", "))
+}

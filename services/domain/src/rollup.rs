@@ -1,0 +1,248 @@
+//! The rollup: a cell is the sum of the postings of all timelines.
+
+use std::borrow::Cow;
+use std::ops::RangeInclusive;
+
+use crate::atlas::{Atlas, Unit};
+use crate::posting::{Column, Posting, Site, Slot};
+
+/// All cells, by site. A cell that comes to zero is gone: digests must not depend on history.
+#[derive(Clone, Debug)]
+pub struct Rollup {
+    rows: Vec<Row>,
+    check: u128,
+}
+
+/// The cells of one site: a sorted run, and a tail of postings not yet merged into it. Merging
+/// when the tail has grown to a quarter of the run makes a posting cheap and a series contiguous.
+#[derive(Clone, Debug, Default)]
+struct Row {
+    run: Vec<Cell>,
+    tail: Vec<Cell>,
+}
+
+/// One cell of a site.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Cell {
+    /// What is counted.
+    pub column: Column,
+    /// When.
+    pub slot: Slot,
+    /// How much: households, persons, instances or đồng.
+    pub value: i64,
+}
+
+/// A tail is not merged before it has this many postings.
+const TAIL_MIN: usize = 48;
+
+impl Default for Rollup {
+    fn default() -> Rollup {
+        Rollup { rows: vec![Row::default(); 1 << 16], check: 0 }
+    }
+}
+
+impl Rollup {
+    /// Adds a posting to its cell.
+    pub fn post(&mut self, posting: &Posting) {
+        let Posting { site, column, slot, by } = *posting;
+        self.check = self.check.wrapping_add(weight(site, column, slot).wrapping_mul(by as u128));
+        self.rows[usize::from(site.0)].post(Cell { column, slot, value: by });
+    }
+
+    /// Adds all cells of another rollup: shards add up.
+    pub fn merge(&mut self, other: Rollup) {
+        self.check = self.check.wrapping_add(other.check);
+        for (row, others) in self.rows.iter_mut().zip(other.rows) {
+            if row.run.is_empty() && row.tail.is_empty() {
+                *row = others;
+            } else if !(others.run.is_empty() && others.tail.is_empty()) {
+                row.tail.extend(others.run);
+                row.tail.extend(others.tail);
+                row.settle();
+            }
+        }
+    }
+
+    /// Merges every tail into its run.
+    pub fn settle(&mut self) {
+        self.rows.iter_mut().for_each(Row::settle);
+    }
+
+    /// A sum over all cells, each weighted by a hash of where it stands: equal rollups have equal
+    /// checks however they came about. Guards against rot, not against malice.
+    pub fn check(&self) -> u128 {
+        self.check
+    }
+
+    /// The cells of a column at a site, by slot, none of them zero.
+    pub fn series(&self, site: Site, column: Column) -> Vec<Cell> {
+        let row = &self.rows[usize::from(site.0)];
+        let mut cells = row.of(column).to_vec();
+        cells.extend(row.tail.iter().filter(|cell| cell.column == column));
+        combine(&mut cells);
+        cells
+    }
+
+    /// The sum of a column's cells at a site over a range of slots.
+    pub fn sum(&self, site: Site, column: Column, slots: RangeInclusive<Slot>) -> i64 {
+        let row = &self.rows[usize::from(site.0)];
+        if row.run.is_empty() && row.tail.is_empty() {
+            return 0;
+        }
+        let in_tail = row.tail.iter().filter(|c| c.column == column && slots.contains(&c.slot));
+        let all = row.range(column, &slots).iter().chain(in_tail);
+        all.fold(0, |sum: i64, cell| sum.wrapping_add(cell.value))
+    }
+
+    /// All cells in canonical order: by site, column and slot.
+    pub fn cells(&self) -> impl Iterator<Item = (Site, Cell)> + '_ {
+        self.rows.iter().enumerate().flat_map(|(index, row)| {
+            let cells = row.settled();
+            (0..cells.len()).map(move |at| (Site(index as u16), cells[at]))
+        })
+    }
+
+    /// The columns that a site has cells in.
+    pub fn columns(&self, site: Site) -> Vec<Column> {
+        let cells = self.rows[usize::from(site.0)].settled();
+        let mut columns: Vec<_> = cells.iter().map(|cell| cell.column).collect();
+        columns.dedup();
+        columns
+    }
+
+    /// How many cells there are, and the bytes they take in memory.
+    pub fn size(&self) -> (usize, usize) {
+        let cells = self.rows.iter().map(|row| row.run.len() + row.tail.len()).sum();
+        let kept = self.rows.iter().map(|row| row.run.capacity() + row.tail.capacity());
+        (cells, kept.sum::<usize>() * size_of::<Cell>() + self.rows.len() * size_of::<Row>())
+    }
+}
+
+impl Row {
+    fn post(&mut self, cell: Cell) {
+        self.tail.push(cell);
+        if self.tail.len() >= TAIL_MIN + self.run.len() / 4 {
+            self.settle();
+        }
+    }
+
+    fn settle(&mut self) {
+        if self.tail.is_empty() {
+            return;
+        }
+        combine(&mut self.tail);
+        let tail = std::mem::take(&mut self.tail);
+        let run = std::mem::take(&mut self.run);
+        self.run = merged(&run, &tail);
+        // The tail's room is used again.
+        self.tail = tail;
+        self.tail.clear();
+    }
+
+    /// The cells as they are once settled.
+    fn settled(&self) -> Cow<'_, [Cell]> {
+        if self.tail.is_empty() {
+            return Cow::Borrowed(&self.run);
+        }
+        let mut tail = self.tail.clone();
+        combine(&mut tail);
+        Cow::Owned(merged(&self.run, &tail))
+    }
+
+    fn of(&self, column: Column) -> &[Cell] {
+        let first = self.run.partition_point(|cell| cell.column < column);
+        let length = self.run[first..].partition_point(|cell| cell.column == column);
+        &self.run[first..first + length]
+    }
+
+    fn range(&self, column: Column, slots: &RangeInclusive<Slot>) -> &[Cell] {
+        let first = self.run.partition_point(|c| (c.column, c.slot) < (column, *slots.start()));
+        let rest = &self.run[first..];
+        let length = rest.partition_point(|c| (c.column, c.slot) <= (column, *slots.end()));
+        &rest[..length]
+    }
+}
+
+/// Sorts cells, adds up those of one column and slot, and drops zeros.
+fn combine(cells: &mut Vec<Cell>) {
+    cells.sort_unstable_by_key(|cell| (cell.column, cell.slot));
+    cells.dedup_by(|later, first| {
+        let same = (later.column, later.slot) == (first.column, first.slot);
+        if same {
+            first.value = first.value.wrapping_add(later.value);
+        }
+        same
+    });
+    cells.retain(|cell| cell.value != 0);
+}
+
+/// Two sorted lists made one.
+fn merged(a: &[Cell], b: &[Cell]) -> Vec<Cell> {
+    let mut out = Vec::with_capacity(a.len() + b.len());
+    let (mut a, mut b) = (a.iter().peekable(), b.iter().peekable());
+    loop {
+        let which = match (a.peek(), b.peek()) {
+            (None, None) => return out,
+            (Some(_), None) => std::cmp::Ordering::Less,
+            (None, Some(_)) => std::cmp::Ordering::Greater,
+            (Some(x), Some(y)) => (x.column, x.slot).cmp(&(y.column, y.slot)),
+        };
+        match which {
+            std::cmp::Ordering::Less => out.extend(a.next()),
+            std::cmp::Ordering::Greater => out.extend(b.next()),
+            std::cmp::Ordering::Equal => {
+                if let (Some(x), Some(y)) = (a.next(), b.next())
+                    && x.value.wrapping_add(y.value) != 0
+                {
+                    out.push(Cell { value: x.value.wrapping_add(y.value), ..*x });
+                }
+            }
+        }
+    }
+}
+
+/// A fixed pseudo-random weight for a cell's address.
+fn weight(site: Site, column: Column, slot: Slot) -> u128 {
+    let address = u64::from(site.0) << 32 | u64::from(column.0) << 16 | u64::from(slot.0);
+    u128::from(mix(address)) << 64 | u128::from(mix(address ^ 0x9E37_79B9_7F4A_7C15))
+}
+
+/// The finaliser of SplitMix64.
+pub(crate) fn mix(mut z: u64) -> u64 {
+    z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    z ^ (z >> 31)
+}
+
+/// Reads a unit's figures: the sum over its places, and over what counts in it only.
+#[derive(Clone, Copy)]
+pub struct View<'a> {
+    /// The cells.
+    pub rollup: &'a Rollup,
+    /// The closures.
+    pub atlas: &'a Atlas,
+}
+
+impl View<'_> {
+    /// The sum of some columns in a unit over a range of slots, and whether any of it comes from
+    /// a place that newer units hold only by the gazetteer's default.
+    pub fn sum(&self, unit: Unit, columns: &[Column], slots: RangeInclusive<Slot>) -> (i128, bool) {
+        let at = |site| {
+            let of = |column: &Column| i128::from(self.rollup.sum(site, *column, slots.clone()));
+            columns.iter().map(of).sum::<i128>()
+        };
+        let mut total = at(Site::only(unit));
+        let mut allocated = false;
+        let own = self.atlas.record(unit).generation;
+        for place in self.atlas.places(unit) {
+            let here = at(Site::place(*place));
+            total += here;
+            let of_place = self.atlas.record(self.atlas.unit_of(*place));
+            allocated |= here != 0
+                && self.atlas.is_allocated(*place)
+                && of_place.generation != own
+                && self.atlas.record(unit).level == crate::atlas::Level::Commune;
+        }
+        (total, allocated)
+    }
+}

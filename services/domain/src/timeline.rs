@@ -1,0 +1,132 @@
+//! All facts of one subject, in order, and which of them count.
+
+use serde::{Deserialize, Serialize};
+
+use crate::fact::{Fact, Key, What};
+
+/// All facts of one subject: a map by key that also keeps rivals, in timeline order.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+pub struct Timeline {
+    facts: Vec<Fact>,
+    /// Whether a void or a rival is among them, so that not every fact counts.
+    tangled: bool,
+}
+
+/// What became of a fact that was put into a timeline.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Inserted {
+    /// It was there already.
+    Duplicate,
+    /// It is the last one, and every fact of the timeline counts.
+    Appended,
+    /// It came late, or something is void or contested.
+    Within,
+}
+
+impl Timeline {
+    /// Puts a fact in its place. The order of calls does not matter.
+    pub fn insert(&mut self, fact: Fact) -> Inserted {
+        let order = fact.order();
+        if let Some(same) = self.facts.iter_mut().find(|f| f.key == fact.key) {
+            if same.content == fact.content {
+                same.position = same.position.min(fact.position);
+                return Inserted::Duplicate;
+            }
+            // A third content may equal the second one.
+            let twin = |f: &&mut Fact| f.key == fact.key && f.content == fact.content;
+            if let Some(twin) = self.facts.iter_mut().find(twin) {
+                twin.position = twin.position.min(fact.position);
+                return Inserted::Duplicate;
+            }
+            self.tangled = true;
+        }
+        self.tangled |= matches!(fact.what, What::Voided { .. });
+        let at = self.facts.partition_point(|f| f.order() < order);
+        let last = at == self.facts.len();
+        if self.facts.is_empty() {
+            // Most subjects have one fact or two.
+            self.facts.reserve_exact(1);
+        }
+        self.facts.insert(at, fact);
+        if last && !self.tangled { Inserted::Appended } else { Inserted::Within }
+    }
+
+    /// All facts, also those that do not count, in timeline order.
+    pub fn facts(&self) -> &[Fact] {
+        &self.facts
+    }
+
+    /// The facts that count, in timeline order: those that won against their rivals and that no
+    /// void names. There is no void of a void.
+    pub fn effective(&self) -> impl Iterator<Item = &Fact> {
+        self.facts.iter().filter(|fact| {
+            !self.tangled
+                || (self.wins(fact)
+                    && !matches!(fact.what, What::Voided { .. })
+                    && self.void_of(fact.key).is_none())
+        })
+    }
+
+    /// The voids that count, in timeline order.
+    pub fn voids(&self) -> impl Iterator<Item = (&Fact, Key)> {
+        self.facts.iter().filter_map(|fact| match fact.what {
+            What::Voided { of } if self.wins(fact) => Some((fact, of)),
+            _ => None,
+        })
+    }
+
+    /// Facts that lost against another content under the same key, in timeline order.
+    pub fn losers(&self) -> impl Iterator<Item = &Fact> {
+        self.facts.iter().filter(|fact| self.tangled && !self.wins(fact))
+    }
+
+    /// The fact of that key that counts, or would if it were not void.
+    pub fn fact(&self, key: Key) -> Option<&Fact> {
+        self.facts.iter().filter(|f| f.key == key).min_by_key(|f| f.content)
+    }
+
+    /// Whether the fact would come last among facts that all count, itself included.
+    pub fn is_followed_by(&self, fact: &Fact) -> bool {
+        !self.tangled
+            && !matches!(fact.what, What::Voided { .. })
+            && self.facts.last().is_none_or(|last| last.order() < fact.order())
+            && self.facts.iter().all(|f| f.key != fact.key)
+    }
+
+    /// The bytes its facts take in memory, without what statements hold.
+    pub fn bytes(&self) -> usize {
+        self.facts.capacity() * size_of::<Fact>()
+    }
+
+    /// Whether every fact counts.
+    pub fn is_plain(&self) -> bool {
+        !self.tangled
+    }
+
+    /// The smallest content of a key wins. A correction's void stands and falls with its
+    /// replacement: one document, one fate.
+    fn wins(&self, fact: &Fact) -> bool {
+        let whole = matches!(fact.what, What::Voided { .. }).then(|| fact.key.replacement());
+        let rival = |key| key == fact.key || Some(key) == whole;
+        !self.facts.iter().any(|f| f.content < fact.content && rival(f.key))
+    }
+
+    fn void_of(&self, key: Key) -> Option<&Fact> {
+        self.facts
+            .iter()
+            .find(|f| matches!(f.what, What::Voided { of } if of == key) && self.wins(f))
+    }
+}
+
+impl From<Vec<Fact>> for Timeline {
+    /// Collects the facts of one subject, in any order and with duplicates.
+    fn from(mut facts: Vec<Fact>) -> Timeline {
+        // Equal facts meet, the one that came first in front; then a duplicate is the neighbour.
+        facts.sort_unstable_by_key(|f| (f.order(), f.position));
+        facts.dedup_by(|later, first| later.key == first.key && later.content == first.content);
+        let contested = |i: usize| facts[..i].iter().any(|f: &Fact| f.key == facts[i].key);
+        let tangled = facts.iter().any(|f| matches!(f.what, What::Voided { .. }))
+            || (1..facts.len()).any(contested);
+        Timeline { facts, tangled }
+    }
+}

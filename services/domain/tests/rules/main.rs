@@ -1,0 +1,17 @@
+//! The rules by example and by property: facts in, figures out, worked out by hand.
+
+mod boundaries;
+mod distinct;
+mod findings;
+mod hostile;
+mod movements;
+mod moves;
+mod oracle;
+mod properties;
+mod random;
+mod statements;
+mod story;
+mod ties;
+mod voids;
+mod windows;
+mod world;

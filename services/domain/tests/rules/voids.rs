@@ -1,0 +1,256 @@
+//! Voids, corrections and rivals: what counts does not depend on what arrived first.
+
+use domain::atlas::Place;
+use domain::codes::Class;
+use domain::codes::Standing::{Above, NearPoor, Poor};
+use domain::fact::{Fact, Subject};
+use domain::fold::Fold;
+use domain::timeline::{Inserted, Timeline};
+
+use crate::story::{
+    Tell, classified, correction, electricity, key, loan, numbered, registered, resized, told,
+    told_of, voided,
+};
+use crate::world::{IA_SAO, PHU_CAN, PHU_TUC, rules};
+
+fn poor() -> Fact {
+    registered("2021-01-01", PHU_CAN, Poor, 4)
+}
+
+const THERE: &str = "0/0 +1/4 registered = 1/4";
+const NEVER: &str = "0/0 = 0/0";
+
+#[test]
+fn a_void_takes_a_fact_away_whether_it_comes_after_or_before_it() {
+    for void in ["2021-06-01", "2020-06-01", "2021-01-01"] {
+        let told = told([poor(), voided(void, PHU_CAN, 1)]);
+        assert_eq!(told.table(PHU_CAN, Poor, "2021"), NEVER, "{void}");
+        assert_eq!(told.findings(), [""; 0], "{void}");
+    }
+}
+
+#[test]
+fn a_void_that_arrives_before_its_target_still_takes_it_away() {
+    let facts = numbered([poor(), voided("2021-06-01", PHU_CAN, 1)]);
+    let subject = Subject(key(1));
+    let mut fold = Fold::new(rules());
+    fold.apply(vec![(subject, facts[1].clone())]);
+    assert_eq!(fold.books.findings.len(), 1, "it voids nothing yet");
+    fold.apply(vec![(subject, facts[0].clone())]);
+    assert!(fold.books.findings.is_empty(), "it voids its target now");
+    assert_eq!(fold.books.rollup.cells().count(), 0);
+}
+
+#[test]
+fn a_void_of_nothing_is_noted() {
+    let told = told([poor(), voided("2021-06-01", PHU_CAN, 77)]);
+    assert_eq!(told.table(PHU_CAN, Poor, "2021"), THERE);
+    assert_eq!(told.findings(), ["voids_nothing 2 and 77"]);
+}
+
+#[test]
+fn there_is_no_void_of_a_void() {
+    let told = told([poor(), voided("2021-06-01", PHU_CAN, 1), voided("2021-07-01", PHU_CAN, 2)]);
+    assert_eq!(told.table(PHU_CAN, Poor, "2021"), NEVER);
+    assert_eq!(told.findings(), ["voids_a_void 3 and 2"]);
+}
+
+#[test]
+fn a_void_of_itself_is_a_void_of_a_void() {
+    let told = told([poor(), voided("2021-06-01", PHU_CAN, 2)]);
+    assert_eq!(told.table(PHU_CAN, Poor, "2021"), THERE);
+    assert_eq!(told.findings(), ["voids_a_void 2 and 2"]);
+}
+
+#[test]
+fn a_fact_voided_twice_is_void() {
+    let told = told([poor(), voided("2021-06-01", PHU_CAN, 1), voided("2021-07-01", PHU_CAN, 1)]);
+    assert_eq!(told.table(PHU_CAN, Poor, "2021"), NEVER);
+    assert_eq!(told.findings(), [""; 0]);
+}
+
+#[test]
+fn what_followed_a_voided_fact_is_read_anew() {
+    // Without the exit, the second classification starts from poor: declared otherwise, and the
+    // household becomes near-poor instead of relapsing.
+    let told = told([
+        poor(),
+        classified("2022-01-01", PHU_CAN, Poor, Above, 4),
+        classified("2022-06-01", PHU_CAN, Above, NearPoor, 4),
+        voided("2022-07-01", PHU_CAN, 2),
+    ]);
+    assert_eq!(told.table(PHU_CAN, Poor, "2022"), "1/4 -1/4 to_other_class = 0/0");
+    assert_eq!(told.table(PHU_CAN, NearPoor, "2022"), "0/0 +1/4 from_other_class = 1/4");
+    assert_eq!(told.findings(), ["declared_otherwise 3"]);
+}
+
+#[test]
+fn a_correction_counts_in_place_of_the_fact_it_corrects() {
+    let [replacement, void] =
+        correction(1, registered("2021-01-01", PHU_TUC, NearPoor, 5).named(2));
+    let told = told([poor(), replacement, void]);
+    assert_eq!(told.table(PHU_CAN, Poor, "2021"), NEVER);
+    assert_eq!(told.table(PHU_TUC, NearPoor, "2021"), "0/0 +1/5 registered = 1/5");
+    assert_eq!(told.findings(), [""; 0]);
+}
+
+#[test]
+fn two_corrections_of_one_fact_both_count_and_are_noted() {
+    let first = correction(2, electricity("2021-03-01", PHU_CAN).named(3));
+    let second = correction(2, electricity("2021-03-02", PHU_CAN).named(4));
+    let facts = [poor(), electricity("2021-03-03", PHU_CAN)];
+    let told = told(facts.into_iter().chain(first).chain(second));
+    assert_eq!(told.flow(PHU_CAN, "electricity", "2021"), 2);
+    assert_eq!(told.findings().len(), 1);
+    assert!(told.findings()[0].starts_with("corrected_twice void of 4"), "{:?}", told.findings());
+}
+
+#[test]
+fn a_void_and_a_correction_of_one_fact_are_no_two_corrections() {
+    let first = correction(2, electricity("2021-03-01", PHU_CAN).named(3));
+    let facts =
+        [poor(), electricity("2021-03-03", PHU_CAN), voided("2021-03-04", PHU_CAN, 2).named(4)];
+    let told = told(facts.into_iter().chain(first));
+    assert_eq!(told.flow(PHU_CAN, "electricity", "2021"), 1);
+    assert_eq!(told.findings(), [""; 0]);
+}
+
+#[test]
+fn a_correction_of_a_correction_leaves_only_the_last() {
+    let first = correction(1, registered("2021-01-01", PHU_TUC, Poor, 5).named(2));
+    let second = correction(2, registered("2021-01-01", IA_SAO, Poor, 6).named(3));
+    let told = told([poor()].into_iter().chain(first).chain(second));
+    assert_eq!(told.table(PHU_CAN, Poor, "2021"), NEVER);
+    assert_eq!(told.table(PHU_TUC, Poor, "2021"), NEVER);
+    assert_eq!(told.table(IA_SAO, Poor, "2021"), "0/0 +1/6 registered = 1/6");
+    assert_eq!(told.findings(), [""; 0]);
+}
+
+#[test]
+fn a_void_of_a_correction_does_not_bring_back_what_it_corrected() {
+    let first = correction(1, registered("2021-01-01", PHU_TUC, Poor, 5).named(2));
+    let told =
+        told([poor()].into_iter().chain(first).chain([voided("2021-02-01", PHU_CAN, 2).named(3)]));
+    assert_eq!(told.table(PHU_CAN, Poor, "2021"), NEVER);
+    assert_eq!(told.table(PHU_TUC, Poor, "2021"), NEVER);
+}
+
+#[test]
+fn of_rivals_the_smallest_content_wins_whatever_arrives_first() {
+    // `told_of` folds the facts in both orders and evaluates them at once.
+    let small = registered("2021-01-01", PHU_CAN, Poor, 4).named(1).content(5);
+    let large = registered("2021-01-01", PHU_TUC, NearPoor, 9).named(1).content(6);
+    for rivals in [[&small, &large], [&large, &small]] {
+        let told = told(rivals.map(Clone::clone));
+        assert_eq!(told.table(PHU_CAN, Poor, "2021"), THERE);
+        assert_eq!(told.table(PHU_TUC, NearPoor, "2021"), NEVER);
+        assert_eq!(told.findings(), ["rival 1"]);
+    }
+}
+
+#[test]
+fn of_three_contents_one_counts_and_two_are_held() {
+    let orders = [[3, 2, 1], [2, 3, 1], [1, 2, 3], [2, 1, 3]];
+    for order in orders {
+        let content =
+            |n: u16| registered("2021-01-01", Place(8 + n), Poor, n).named(1).content(u64::from(n));
+        let told = told(order.map(content));
+        assert_eq!(told.persons(crate::world::KRONG_PA, Poor, "2021-01-01"), 1, "{order:?}");
+        assert_eq!(told.findings(), ["rival 1", "rival 1"], "{order:?}");
+    }
+}
+
+#[test]
+fn the_winner_of_rivals_can_be_voided_and_the_loser_does_not_step_in() {
+    let told = told([
+        registered("2021-01-01", PHU_CAN, Poor, 4).named(1).content(5),
+        registered("2021-01-01", PHU_TUC, Poor, 4).named(1).content(6),
+        voided("2021-02-01", PHU_CAN, 1),
+    ]);
+    assert_eq!(told.table(PHU_CAN, Poor, "2021"), NEVER);
+    assert_eq!(told.table(PHU_TUC, Poor, "2021"), NEVER);
+    assert_eq!(told.findings(), ["rival 1"]);
+}
+
+#[test]
+fn a_void_that_lost_against_its_rival_voids_nothing() {
+    // Under key 3, the content 5 voids fact 2 and the content 6 voids fact 1.
+    let told = told([
+        poor(),
+        electricity("2021-03-03", PHU_CAN),
+        voided("2021-04-01", PHU_CAN, 2).named(3).content(5),
+        voided("2021-04-01", PHU_CAN, 1).named(3).content(6),
+    ]);
+    assert_eq!(told.table(PHU_CAN, Poor, "2021"), THERE);
+    assert_eq!(told.flow(PHU_CAN, "electricity", "2021"), 0);
+    assert_eq!(told.findings(), ["rival 3"]);
+}
+
+#[test]
+fn a_void_and_a_support_under_one_key_are_rivals() {
+    for (void, support, counted) in [(5, 6, 0), (6, 5, 1)] {
+        let told = told([
+            poor(),
+            voided("2021-04-01", PHU_CAN, 1).named(2).content(void),
+            electricity("2021-04-01", PHU_CAN).named(2).content(support),
+        ]);
+        assert_eq!(told.standing(PHU_CAN, Poor, "2021-12-31"), counted);
+        assert_eq!(told.flow(PHU_CAN, "electricity", "2021"), counted);
+    }
+}
+
+#[test]
+fn a_correction_that_lost_against_a_plain_fact_voids_nothing() {
+    // Two documents under one id: one is a plain support, the other corrects the registration.
+    // The plain one wins by content, so nothing of the other counts, also not its void.
+    let plain = electricity("2021-04-01", PHU_CAN).named(2).content(5);
+    let loser = correction(1, registered("2021-01-01", IA_SAO, Poor, 9).named(2).content(6));
+    let told = told([poor(), plain].into_iter().chain(loser));
+    assert_eq!(told.table(PHU_CAN, Poor, "2021"), THERE);
+    assert_eq!(told.table(IA_SAO, Poor, "2021"), NEVER);
+    assert_eq!(told.flow(PHU_CAN, "electricity", "2021"), 1);
+}
+
+#[test]
+fn a_correction_that_won_against_a_plain_fact_voids_its_target() {
+    let plain = electricity("2021-04-01", PHU_CAN).named(2).content(6);
+    let winner = correction(1, registered("2021-01-01", IA_SAO, Poor, 9).named(2).content(5));
+    let told = told([poor(), plain].into_iter().chain(winner));
+    assert_eq!(told.table(PHU_CAN, Poor, "2021"), NEVER);
+    assert_eq!(told.table(IA_SAO, Poor, "2021"), "0/0 +1/9 registered = 1/9");
+    assert_eq!(told.flow(PHU_CAN, "electricity", "2021"), 0);
+}
+
+#[test]
+fn a_void_reaches_only_facts_of_its_own_subject() {
+    let facts = numbered([poor(), voided("2021-02-01", PHU_CAN, 1)]);
+    let apart = [1, 2].map(|subject| Subject(key(subject)));
+    let told = told_of(apart.into_iter().zip(facts).collect());
+    assert_eq!(told.table(PHU_CAN, Poor, "2021"), THERE);
+    assert_eq!(told.findings(), ["voids_nothing 2 and 1"]);
+}
+
+#[test]
+fn a_void_of_one_of_two_loans_leaves_the_household_a_borrower() {
+    let told = told([
+        poor(),
+        loan("2021-02-01", PHU_CAN, Class::Poor, 10),
+        loan("2021-03-01", PHU_CAN, Class::Poor, 20),
+        voided("2021-04-01", PHU_CAN, 2),
+    ]);
+    assert_eq!(told.flow(PHU_CAN, "loan_amount", "2021"), 20);
+    assert_eq!(told.distinct(PHU_CAN, "loan_households", &[], "2021-Q1"), 1);
+}
+
+#[test]
+fn a_fact_seen_again_changes_nothing_and_keeps_its_first_position() {
+    let [fact] = &numbered([resized("2021-01-01", PHU_CAN, 4)])[..] else { panic!() };
+    let at = |position| Fact { position, ..fact.clone() };
+    for order in [[3, 8], [8, 3]] {
+        let mut timeline = Timeline::default();
+        assert_eq!(timeline.insert(at(order[0])), Inserted::Appended);
+        assert_eq!(timeline.insert(at(order[1])), Inserted::Duplicate);
+        assert_eq!(timeline.facts()[0].position, 3);
+        assert_eq!(Timeline::from(vec![at(order[0]), at(order[1])]), timeline);
+    }
+}
