@@ -1,0 +1,109 @@
+//! Times as RFC 3339 writes them, and the civil day they fall on in Viet Nam.
+
+use std::borrow::Cow;
+
+use domain::time::Day;
+
+/// Minutes by which Viet Nam is ahead of UTC, all year.
+const VIET_NAM_MINUTES: i32 = 7 * 60;
+
+/// The civil day in Asia/Ho_Chi_Minh of an RFC 3339 time with offset.
+pub fn civil_day(time: &str) -> Option<Day> {
+    let bytes = time.as_bytes();
+    let date: Day = time.get(..10)?.parse().ok()?;
+    let two = |at: usize| {
+        let digits = bytes.get(at..at + 2)?;
+        digits
+            .iter()
+            .all(u8::is_ascii_digit)
+            .then(|| i32::from(digits[0] - b'0') * 10 + i32::from(digits[1] - b'0'))
+    };
+    let separators = matches!(bytes.get(10)?, b'T' | b't' | b' ')
+        && *bytes.get(13)? == b':'
+        && *bytes.get(16)? == b':';
+    let (hour, minute, second) = (two(11)?, two(14)?, two(17)?);
+    // 60: a leap second.
+    if !separators || hour > 23 || minute > 59 || second > 60 {
+        return None;
+    }
+    let rest = &time[19..];
+    let rest = match rest.strip_prefix('.') {
+        None => rest,
+        Some(fraction) => {
+            let end = fraction.find(|c: char| !c.is_ascii_digit())?;
+            (end > 0 && end <= 9).then(|| &fraction[end..])?
+        }
+    };
+    let offset = match rest.as_bytes() {
+        b"Z" | b"z" => 0,
+        [sign @ (b'+' | b'-'), _, _, b':', _, _] => {
+            let at = time.len() - 5;
+            let (hours, minutes) = (two(at)?, two(at + 3)?);
+            if hours > 23 || minutes > 59 {
+                return None;
+            }
+            (hours * 60 + minutes) * if *sign == b'-' { -1 } else { 1 }
+        }
+        _ => return None,
+    };
+    let local = hour * 60 + minute - offset + VIET_NAM_MINUTES;
+    match local.div_euclid(24 * 60) {
+        0 => Some(date),
+        1 => Some(date.next()),
+        -1 => Some(date.previous()),
+        _ => None,
+    }
+}
+
+/// Puts a time into canonical form: a date alone, as offices keep their lists, is its first second
+/// in Viet Nam; `T` and `Z` are capitals. What cannot be read stays as it is.
+pub fn make_canonical(time: &mut Cow<'_, str>) {
+    if time.parse::<Day>().is_ok() {
+        *time = Cow::Owned(format!("{time}T00:00:00+07:00"));
+    } else if civil_day(time).is_some() && time.contains(['t', 'z', ' ']) {
+        *time = Cow::Owned(time.to_ascii_uppercase().replace(' ', "T"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_falls_on_its_day_in_viet_nam() {
+        let table = [
+            ("2021-03-05T09:30:00+07:00", Some("2021-03-05")),
+            ("2021-03-04T17:00:00Z", Some("2021-03-05")),
+            ("2021-03-04T16:59:59.999Z", Some("2021-03-04")),
+            ("2021-03-05T23:30:00-05:00", Some("2021-03-06")),
+            ("2021-03-05T00:30:00+09:00", Some("2021-03-04")),
+            ("2021-12-31T23:59:60+07:00", Some("2021-12-31")),
+            ("2021-03-05", None),
+            ("2021-03-05T09:30:00", None),
+            ("2021-02-29T09:30:00Z", None),
+            ("2021-03-05T24:00:00Z", None),
+            ("2021-03-05T09:30:00.Z", None),
+            ("2021-03-05T09:30:00+7:00", None),
+            ("ngày 5/3/2021", None),
+        ];
+        for (time, expected) in table {
+            assert_eq!(civil_day(time).map(|day| day.to_string()).as_deref(), expected, "{time}");
+        }
+    }
+
+    #[test]
+    fn a_time_has_one_canonical_form() {
+        let table = [
+            ("2021-03-05", "2021-03-05T00:00:00+07:00"),
+            ("2021-03-05 09:30:00z", "2021-03-05T09:30:00Z"),
+            ("2021-03-05t09:30:00+07:00", "2021-03-05T09:30:00+07:00"),
+            ("2021-03-05T09:30:00.5-05:00", "2021-03-05T09:30:00.5-05:00"),
+            ("tomorrow", "tomorrow"),
+        ];
+        for (time, expected) in table {
+            let mut time = Cow::Borrowed(time);
+            make_canonical(&mut time);
+            assert_eq!(time, expected);
+        }
+    }
+}

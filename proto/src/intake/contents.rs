@@ -1,0 +1,112 @@
+//! What one field of a fact says of another.
+
+use domain::codes::Standing;
+use domain::time::Day;
+
+use super::envelope::{ID_CHARS_MAX, SOURCE_CHARS_MAX};
+use super::{Intake, name};
+use crate::document::{Data, Document};
+use crate::reject::{Reason, Rejection};
+use crate::scalars::{Date, UnitField};
+use crate::text::quoted;
+use crate::types::{CensusReported, FactVoided, SupportDelivered};
+
+impl Intake<'_> {
+    pub(super) fn contents(&self, document: &Document<'_>, on: Day) -> Result<(), Rejection> {
+        match &document.data {
+            Data::HouseholdRegistered(d) => left_poverty(d.standing.0, d.left_poverty, on),
+            Data::HouseholdMovedIn(d) => left_poverty(d.standing.0, d.left_poverty, on),
+            Data::HouseholdMovedWithin(d) => self.same_province(&d.unit, &d.from),
+            Data::SupportDelivered(d) => reached(d, document.household().is_some()),
+            Data::CensusReported(d) => something_counted(d),
+            Data::TargetAssigned(d) => self.indicator(&d.indicator),
+            Data::TargetAdjusted(d) => self.indicator(&d.indicator),
+            Data::ExternalReported(d) => self.indicator(&d.indicator),
+            Data::FactVoided(d) => another_fact(d, document),
+            Data::HouseholdClassified(_)
+            | Data::HouseholdMovedOut(_)
+            | Data::HouseholdSizeChanged(_)
+            | Data::HouseholdDissolved(_)
+            | Data::HouseholdRegisteredToExit(_)
+            | Data::HouseStarted(_)
+            | Data::HouseCompleted(_)
+            | Data::LoanDisbursed(_)
+            | Data::ActivityHeld(_)
+            | Data::FundsAllocated(_)
+            | Data::FundsDisbursed(_) => Ok(()),
+        }
+    }
+
+    fn indicator(&self, id: &str) -> Result<(), Rejection> {
+        if self.plan.indicator(id).is_some() {
+            return Ok(());
+        }
+        let message = format!(
+            "the catalogue has no indicator \"{}\"; `tonghop indicators` lists them",
+            quoted(id)
+        );
+        Err(Rejection::new(Reason::UnknownIndicator, "data.indicator", message))
+    }
+
+    /// Both are keys by now.
+    fn same_province(&self, unit: &UnitField<'_>, from: &UnitField<'_>) -> Result<(), Rejection> {
+        let province = |field: &UnitField<'_>| {
+            let unit = self.gazetteer.unit(field.key()?)?;
+            self.gazetteer.atlas.today_province(unit.into())
+        };
+        if province(unit) == province(from) {
+            return Ok(());
+        }
+        let message = "a move from one of today's provinces to another is two facts: \
+                       household.moved_out there and household.moved_in here, with a new subject";
+        Err(Rejection::new(Reason::OtherProvince, "data.from", message))
+    }
+}
+
+fn contradiction(field: &str, message: &str) -> Result<(), Rejection> {
+    Err(Rejection::new(Reason::Contradiction, field, message))
+}
+
+fn left_poverty(standing: Standing, left: Option<Date>, on: Day) -> Result<(), Rejection> {
+    let Some(Date(left)) = left else { return Ok(()) };
+    if standing != Standing::Above {
+        let message = "only a household that stands above has left poverty";
+        contradiction("data.left_poverty", message)
+    } else if left > on {
+        let message = "the household cannot have left poverty after the fact's day";
+        contradiction("data.left_poverty", message)
+    } else {
+        Ok(())
+    }
+}
+
+fn reached(support: &SupportDelivered<'_>, single: bool) -> Result<(), Rejection> {
+    match support.households {
+        Some(_) if single => {
+            let message = "the subject is the one household reached; leave out households";
+            contradiction("data.households", message)
+        }
+        Some(count) if count.0 == 0 => {
+            contradiction("data.households", "leave out households when none was reached")
+        }
+        Some(_) | None => Ok(()),
+    }
+}
+
+fn something_counted(census: &CensusReported<'_>) -> Result<(), Rejection> {
+    if census.households.is_some() || census.population.is_some() {
+        return Ok(());
+    }
+    let message = "a census tells households or population or both";
+    Err(Rejection::new(Reason::MissingField, "data.households", message))
+}
+
+fn another_fact(void: &FactVoided<'_>, document: &Document<'_>) -> Result<(), Rejection> {
+    name(&void.of.source, "data.of.source", SOURCE_CHARS_MAX)?;
+    name(&void.of.id, "data.of.id", ID_CHARS_MAX)?;
+    let attributes = &document.attributes;
+    if void.of.source == attributes.source && void.of.id == attributes.id {
+        return contradiction("data.of.id", "a void cannot void itself; give it its own id");
+    }
+    Ok(())
+}
