@@ -1,0 +1,104 @@
+//! How a journal is opened.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::Identity;
+
+/// How a journal is opened. `Options::default()` opens what is there and creates nothing.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Create the journal if the directory is empty or absent, or the stream is absent.
+    pub create: bool,
+    /// The identity it must have; a new one is created with it (restore), otherwise at random.
+    pub identity: Option<Identity>,
+    /// For `dir:` journals.
+    pub dir: DirOptions,
+    /// For `nats://` journals.
+    pub nats: NatsOptions,
+}
+
+impl Options {
+    /// Opens, or creates what is not there yet.
+    #[must_use]
+    pub fn create() -> Self {
+        Self { create: true, ..Self::default() }
+    }
+}
+
+/// What only directories need.
+#[derive(Clone, Debug)]
+pub struct DirOptions {
+    /// How long to wait for another writer's lock.
+    pub lock_wait: Duration,
+    /// A segment is sealed when its frames have about this many bytes.
+    pub segment_bytes_max: u64,
+}
+
+impl Default for DirOptions {
+    fn default() -> Self {
+        Self { lock_wait: Duration::from_secs(5), segment_bytes_max: 64 << 20 }
+    }
+}
+
+/// What only JetStream needs.
+#[derive(Clone, Debug)]
+pub struct NatsOptions {
+    /// Who we are. Never part of the address.
+    pub credentials: Credentials,
+    /// Copies of a stream that is created: 1 or 3.
+    pub replicas: usize,
+    /// Within this time, equal bytes are stored once. Only for a stream that is created.
+    pub duplicate_window: Duration,
+    /// Connecting and opening give up after this.
+    pub connect_wait: Duration,
+    /// An append that is not confirmed after this is `Busy`. Keep it far below the window.
+    pub busy_after: Duration,
+    /// The address of a monitoring port, `http://host:port`: the only way to learn whether the
+    /// server syncs always.
+    pub monitoring: Option<String>,
+}
+
+impl Default for NatsOptions {
+    fn default() -> Self {
+        Self {
+            credentials: Credentials::None,
+            replicas: 1,
+            duplicate_window: Duration::from_secs(120),
+            connect_wait: Duration::from_secs(10),
+            busy_after: Duration::from_secs(30),
+            monitoring: None,
+        }
+    }
+}
+
+/// How to prove who we are to a NATS server.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub enum Credentials {
+    /// The server asks nobody.
+    #[default]
+    None,
+    /// User and password.
+    User {
+        /// The user's name.
+        user: String,
+        /// The password.
+        password: String,
+    },
+    /// A file whose first line is an nkey seed.
+    SeedFile(PathBuf),
+    /// A `.creds` file: JWT and seed.
+    CredentialsFile(PathBuf),
+}
+
+impl std::fmt::Debug for Credentials {
+    /// Says which kind, never the secret.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::None => f.write_str("None"),
+            Self::User { user, .. } => write!(f, "User({user:?})"),
+            Self::SeedFile(path) => write!(f, "SeedFile({})", path.display()),
+            Self::CredentialsFile(path) => write!(f, "CredentialsFile({})", path.display()),
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! The `dir` engine after a crash: every torn image of the active segment, and damage.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use journal::{Error, Journal, Options, Writer};
+
+use crate::world::{World, body, entries, read_all};
+
+/// A header is 40 bytes, the head of a frame 16.
+const HEADER: usize = 40;
+const FRAME: usize = 16;
+
+/// A journal of five frames, each appended on its own; its active file and where frames end.
+async fn five_frames() -> (World, PathBuf, Vec<u8>, Vec<usize>) {
+    let world = World::dir().await;
+    let mut writer = world.writer().await;
+    for n in 0..5 {
+        writer.append(&entries(n, n + 1)).await.unwrap();
+    }
+    drop(writer);
+    let file = world.dir.path().join("journal/00000000000000000001.active");
+    let bytes = fs::read(&file).unwrap();
+    let mut ends = vec![HEADER];
+    for n in 0..5 {
+        ends.push(ends.last().unwrap() + FRAME + body(n).len());
+    }
+    assert_eq!(*ends.last().unwrap(), bytes.len());
+    (world, file, bytes, ends)
+}
+
+fn image(file: &Path, bytes: &[u8]) {
+    fs::write(file, bytes).unwrap();
+}
+
+#[tokio::test]
+async fn a_tail_torn_at_any_byte_is_cut_at_the_last_whole_frame() {
+    let (world, file, bytes, ends) = five_frames().await;
+    for len in ends[3]..bytes.len() {
+        image(&file, &bytes[..len]);
+        let whole = u64::try_from(ends.iter().filter(|end| **end <= len).count() - 1).unwrap();
+
+        // A reader stops before the tear, and changes nothing.
+        let before = read_all(&world.journal().await).await.unwrap();
+        assert_eq!(before, (0..whole).map(body).collect::<Vec<_>>(), "torn at {len}");
+        assert_eq!(fs::metadata(&file).unwrap().len(), len as u64);
+
+        // A writer cuts it, and goes on at the right position.
+        let mut writer = world.writer().await;
+        let receipts = writer.append(&entries(100, 102)).await.unwrap();
+        assert_eq!(receipts[0].position.0, whole + 1, "torn at {len}");
+        let expected: Vec<_> = (0..whole).chain(100..102).map(body).collect();
+        assert_eq!(read_all(&writer.journal()).await.unwrap(), expected, "torn at {len}");
+    }
+}
+
+#[tokio::test]
+async fn zeros_after_the_last_frame_are_a_torn_tail() {
+    let (world, file, mut bytes, _) = five_frames().await;
+    bytes.extend([0; 5000]);
+    image(&file, &bytes);
+    let mut writer = world.writer().await;
+    writer.append(&entries(5, 6)).await.unwrap();
+    let found = read_all(&writer.journal()).await.unwrap();
+    assert_eq!(found, (0..6).map(body).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn a_byte_flipped_in_a_middle_frame_is_an_error_that_names_file_and_offset() {
+    let (world, file, bytes, ends) = five_frames().await;
+    for at in ends[2]..ends[3] {
+        let mut damaged = bytes.clone();
+        damaged[at] ^= 0x40;
+        image(&file, &damaged);
+        let expected = Some((file.clone(), ends[2] as u64));
+        let place = |error: Error| error.corrupt_at().map(|(file, at)| (file.to_owned(), at));
+
+        let error = Writer::open(&world.url, &world.options).await.expect_err("a damaged frame");
+        assert_eq!(place(error), expected, "flipped {at}");
+        let error = read_all(&world.journal().await).await.expect_err("a damaged frame");
+        assert_eq!(place(error), expected, "flipped {at}");
+        assert_eq!(fs::read(&file).unwrap(), damaged, "an error must touch nothing");
+    }
+}
+
+#[tokio::test]
+async fn a_byte_flipped_in_the_last_frame_is_a_torn_tail() {
+    let (world, file, bytes, ends) = five_frames().await;
+    for at in ends[4]..ends[5] {
+        let mut damaged = bytes.clone();
+        damaged[at] ^= 0x40;
+        image(&file, &damaged);
+        let writer = world.writer().await;
+        let found = read_all(&writer.journal()).await.unwrap();
+        assert_eq!(found, (0..4).map(body).collect::<Vec<_>>(), "flipped {at}");
+    }
+}
+
+#[tokio::test]
+async fn a_damaged_header_is_an_error() {
+    let (world, file, bytes, _) = five_frames().await;
+    for at in 0..HEADER {
+        let mut damaged = bytes.clone();
+        damaged[at] ^= 1;
+        image(&file, &damaged);
+        let error = Writer::open(&world.url, &world.options).await.expect_err("a damaged header");
+        assert_eq!(
+            error.corrupt_at().map(|(file, at)| (file.to_owned(), at)),
+            Some((file.clone(), 0))
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_directory_that_is_something_else_is_not_touched() {
+    let dir = tempfile::tempdir().unwrap();
+    let cases = [
+        ("notes.txt", "hello"),
+        ("journal.json", "{\"format\":\"other\",\"version\":1,\"identity\":\"\",\"created_ms\":0}"),
+        ("journal.json", "not json"),
+        (
+            "journal.json",
+            "{\"format\":\"tonghop-journal\",\"version\":2,\"identity\":\"\",\"created_ms\":0}",
+        ),
+    ];
+    for (number, (name, text)) in cases.into_iter().enumerate() {
+        let place = dir.path().join(number.to_string());
+        fs::create_dir(&place).unwrap();
+        fs::write(place.join(name), text).unwrap();
+        let result = Writer::open(&format!("dir:{}", place.display()), &Options::create()).await;
+        let error = result.expect_err("not our journal");
+        let expected = matches!(error, Error::NotAJournal { .. } | Error::Version { .. });
+        assert!(expected, "{error}");
+        let names: Vec<_> =
+            fs::read_dir(&place).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        assert_eq!(names, [name]);
+        assert_eq!(fs::read_to_string(place.join(name)).unwrap(), text);
+    }
+}
+
+#[tokio::test]
+async fn a_creation_that_crashed_is_begun_again() {
+    let world = World::dir().await;
+    let place = world.dir.path().join("journal");
+    fs::create_dir(&place).unwrap();
+    fs::write(place.join("lock"), "").unwrap();
+    fs::write(place.join("journal.json.tmp"), "{\"for").unwrap();
+    let mut writer = world.writer().await;
+    writer.append(&entries(0, 1)).await.unwrap();
+    assert!(!place.join("journal.json.tmp").exists());
+}
+
+#[tokio::test]
+async fn a_second_writer_is_told_who_holds_the_lock_and_readers_are_not_disturbed() {
+    let mut world = World::dir().await;
+    let mut writer = world.writer().await;
+    world.options.dir.lock_wait = std::time::Duration::from_millis(50);
+    let error = Writer::open(&world.url, &world.options).await.expect_err("locked");
+    assert!(matches!(error, Error::Locked { .. }), "{error}");
+    assert!(error.to_string().contains("/lock is held by another writer"), "{error}");
+    let journal = Journal::open(&world.url, &Options::default()).await.unwrap();
+    writer.append(&entries(0, 3)).await.unwrap();
+    assert_eq!(read_all(&journal).await.unwrap().len(), 3);
+    drop(writer);
+    world.writer().await;
+}

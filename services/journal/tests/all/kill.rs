@@ -1,0 +1,88 @@
+//! kill -9 of a process that appends to a directory: nothing acknowledged is lost.
+
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Command, Stdio};
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::time::{Duration, Instant};
+
+use journal::{Options, Writer};
+
+use crate::world::{DEADLINE, Random, World, body, entries, read_all};
+
+/// Set for the process that is to be killed: the journal's address.
+const CHILD: &str = "TONGHOP_TEST_KILL";
+const ROUNDS: u64 = 20;
+
+fn options() -> Options {
+    let mut options = Options::create();
+    options.dir.segment_bytes_max = 64 << 10; // so that some are killed while sealing
+    options
+}
+
+/// Not a test by itself: what [`every_acknowledged_record_survives_kill_9`] starts.
+#[tokio::test]
+async fn a_child_appends_until_it_is_killed() {
+    let Ok(url) = std::env::var(CHILD) else { return };
+    let mut writer = Writer::open(&url, &options()).await.unwrap();
+    let mut end = writer.journal().end().await.unwrap().0;
+    let mut random = Random::seeded("child");
+    loop {
+        let batch = entries(end, end + 1 + random.below(200));
+        end = writer.append(&batch).await.unwrap().last().unwrap().position.0;
+        let mut out = std::io::stdout().lock();
+        writeln!(out, "acknowledged {end}").unwrap();
+        out.flush().unwrap();
+    }
+}
+
+#[tokio::test]
+async fn every_acknowledged_record_survives_kill_9() {
+    let world = World::dir().await;
+    let mut random = Random::seeded("kill -9");
+    let mut acknowledged = 0;
+    for round in 0..ROUNDS {
+        let patience = Duration::from_millis(random.below(120));
+        let seen = run_and_kill(&world.url, patience);
+        assert!(seen > acknowledged, "round {round}: the child did not append");
+        acknowledged = seen;
+        // The record at each position is the one that belongs there: none is lost or doubled.
+        let found = read_all(&world.journal().await).await.unwrap();
+        assert!(found.len() as u64 >= acknowledged, "round {round}: lost after {}", found.len());
+        assert!((0..).zip(&found).all(|(n, bytes)| *bytes == body(n)), "round {round}");
+    }
+    assert!(acknowledged > 500, "too little happened: {acknowledged}");
+}
+
+/// Kills a child some time after its first acknowledgement; the last one it gave.
+fn run_and_kill(url: &str, patience: Duration) -> u64 {
+    let mut child = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "kill::a_child_appends_until_it_is_killed", "--nocapture"])
+        .env(CHILD, url)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let out = BufReader::new(child.stdout.take().unwrap());
+    let (sender, receiver) = channel();
+    let reading = std::thread::spawn(move || {
+        for line in out.lines().map_while(Result::ok) {
+            let number = line.rsplit_once("acknowledged ").and_then(|(_, end)| end.parse().ok());
+            if let Some(end) = number {
+                sender.send(end).unwrap();
+            }
+        }
+    });
+    let mut last: u64 = receiver.recv_timeout(DEADLINE).expect("the child acknowledges something");
+    let until = Instant::now() + patience;
+    loop {
+        match receiver.recv_timeout(until.saturating_duration_since(Instant::now())) {
+            Ok(end) => last = end,
+            Err(RecvTimeoutError::Timeout) => break,
+            Err(RecvTimeoutError::Disconnected) => panic!("the child ended by itself"),
+        }
+    }
+    child.kill().unwrap(); // SIGKILL
+    child.wait().unwrap();
+    reading.join().unwrap();
+    receiver.try_iter().last().unwrap_or(last)
+}

@@ -1,0 +1,12 @@
+//! The journal's tests: one conformance suite for both engines, then what each may suffer.
+
+#![expect(clippy::unwrap_used, reason = "a test may fail by it; clippy sees only test functions")]
+#![expect(clippy::print_stderr, reason = "seeds are printed")]
+
+mod conformance;
+mod crash;
+mod full;
+mod kill;
+mod sealing;
+mod stream;
+mod world;
