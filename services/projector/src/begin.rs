@@ -1,0 +1,88 @@
+//! How a projector begins: with what the store holds, if that is still what the journal says.
+
+use journal::{Journal, Position};
+use store::{Mark, Opened, Store};
+use tokio::task::spawn_blocking;
+
+use crate::config::Config;
+use crate::decode;
+use crate::shared::{Progress, State};
+use crate::{Error, Result};
+
+use domain::fold::Fold;
+
+/// Where a projector begins.
+#[derive(Debug)]
+pub(crate) struct Beginning {
+    pub(crate) store: Store,
+    pub(crate) state: State,
+    pub(crate) mark: Mark,
+    /// Why the rows are made again from the first record, if they are.
+    pub(crate) rebuild: Option<String>,
+}
+
+/// Opens the store and compares it with the journal. If the rows are of no use, begins empty: the
+/// rest is the same as for a new projector, and for a restarted one from a later position.
+pub(crate) async fn begin(config: &Config) -> Result<Beginning> {
+    let opened = {
+        let (data, rules) = (config.data.clone(), config.rules.clone());
+        let (expect, wait) = (config.expect(), config.lock_wait);
+        blocking("open the store", move || Store::open(&data, expect, rules, wait)).await?
+    };
+    let journal = config.journal.identity().0.as_u128();
+    let (vacant, rebuild) = match opened {
+        Opened::Loaded(loaded) if config.anew => (loaded.store.discard(), Some("as told".into())),
+        Opened::Loaded(loaded) => {
+            let loaded = *loaded;
+            verify(&config.journal, loaded.mark).await?;
+            let progress = Progress {
+                position: loaded.mark.position,
+                committed: loaded.mark.position,
+                accounting: loaded.counts,
+                findings: loaded.fold.books.findings.len() as u64,
+                ..Progress::default()
+            };
+            let store::Loaded { store, fold, mark, unreadable, .. } = loaded;
+            let state = State { fold, progress, unreadable };
+            return Ok(Beginning { store, state, mark, rebuild: None });
+        }
+        Opened::Fresh(vacant) => (vacant, None),
+        Opened::Stale { why, mark, vacant } => {
+            // A rebuild from a journal that lost its end would hide the loss.
+            if !config.anew {
+                verify(&config.journal, mark.unwrap_or_default()).await?;
+            }
+            tracing::warn!(why, "the rollups are rebuilt from the journal");
+            (vacant, Some(why))
+        }
+    };
+    let store = blocking("begin anew", move || vacant.begin(journal)).await?;
+    let fold = Fold::new(config.rules.clone());
+    let state = State { fold, progress: Progress::default(), unreadable: Vec::new() };
+    Ok(Beginning { store, state, mark: Mark::default(), rebuild })
+}
+
+/// Checks that the journal still has what it had when the rows were committed.
+async fn verify(journal: &Journal, mark: Mark) -> Result<()> {
+    if mark.position == 0 {
+        return Ok(());
+    }
+    let Some((_, bytes)) = journal.record(Position(mark.position)).await? else {
+        let end = journal.end().await?;
+        let what = format!("it ends at position {end}, before the known {}", mark.position);
+        return Err(Error::Diverged { what });
+    };
+    if decode::mark(mark.position, &bytes) != mark {
+        let what = format!("another record is at position {}", mark.position);
+        return Err(Error::Diverged { what });
+    }
+    Ok(())
+}
+
+async fn blocking<T: Send + 'static>(
+    doing: &'static str,
+    work: impl FnOnce() -> store::Result<T> + Send + 'static,
+) -> Result<T> {
+    let done = spawn_blocking(work).await.map_err(|_| Error::Panicked { doing })?;
+    Ok(done?)
+}

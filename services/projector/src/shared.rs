@@ -1,0 +1,151 @@
+//! What readers in the same process see: the fold, between batches, and how far it is.
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+use domain::fold::Fold;
+use store::{Counts, Unreadable};
+use tokio::sync::watch;
+
+/// How far a projector is.
+#[derive(Clone, Copy, PartialEq, Debug, Default)]
+pub struct Progress {
+    /// The last position that is folded: figures are as of it.
+    pub position: u64,
+    /// The last position that is in the store; never above `position`.
+    pub committed: u64,
+    /// The last position of the journal, as last seen.
+    pub end: u64,
+    /// What became of the records up to `position`.
+    pub accounting: Counts,
+    /// Records a second, over the last seconds; 0 when nothing came.
+    pub records_per_s: f64,
+    /// Commits since the start.
+    pub commits: u64,
+    /// How long the last commit took, in milliseconds.
+    pub commit_ms: f64,
+    /// Findings there are.
+    pub findings: u64,
+}
+
+impl Progress {
+    /// How many records are not folded yet.
+    pub fn lag(&self) -> u64 {
+        self.end.saturating_sub(self.position)
+    }
+}
+
+/// How much there is. Counting it takes a while: milliseconds for each million of facts.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Sizes {
+    /// Subjects that have facts.
+    pub subjects: usize,
+    /// Cells that are not zero.
+    pub cells: usize,
+    /// Bytes that timelines take in memory.
+    pub timeline_bytes: usize,
+    /// Bytes that cells take in memory.
+    pub cell_bytes: usize,
+}
+
+impl Sizes {
+    pub(crate) fn of(fold: &Fold) -> Sizes {
+        let (subjects, timeline_bytes) = fold.size();
+        let (cells, cell_bytes) = fold.books.rollup.size();
+        Sizes { subjects, cells, timeline_bytes, cell_bytes }
+    }
+}
+
+/// The state that the projector writes and everyone else reads.
+#[derive(Debug)]
+pub(crate) struct State {
+    pub(crate) fold: Fold,
+    pub(crate) progress: Progress,
+    /// The first records that could not be read.
+    pub(crate) unreadable: Vec<Unreadable>,
+}
+
+/// The projector's side.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    state: Arc<RwLock<State>>,
+    progress: watch::Sender<Progress>,
+}
+
+impl Shared {
+    pub(crate) fn new(state: State) -> Shared {
+        let progress = watch::Sender::new(state.progress);
+        Shared { state: Arc::new(RwLock::new(state)), progress }
+    }
+
+    pub(crate) fn handle(&self) -> Handle {
+        Handle { state: Arc::clone(&self.state), progress: self.progress.subscribe() }
+    }
+
+    /// The state, for readers and to be sealed.
+    pub(crate) fn read<R>(&self, look: impl FnOnce(&State) -> R) -> R {
+        look(&self.state.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Changes the state and tells everyone how far it is now.
+    pub(crate) fn write<R>(&self, change: impl FnOnce(&mut State) -> R) -> R {
+        let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
+        let result = change(&mut state);
+        let progress = state.progress;
+        drop(state);
+        self.progress.send_replace(progress);
+        result
+    }
+
+    /// The state itself, if nobody else has a handle.
+    pub(crate) fn into_state(self) -> Option<State> {
+        let state = Arc::into_inner(self.state)?;
+        Some(state.into_inner().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// Reads a projector's fold in the same process. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Handle {
+    state: Arc<RwLock<State>>,
+    progress: watch::Receiver<Progress>,
+}
+
+impl Handle {
+    /// Looks at the fold as of one position. The fold waits meanwhile, so be quick.
+    pub fn read<R>(&self, look: impl FnOnce(&Fold, &Progress) -> R) -> R {
+        let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
+        look(&state.fold, &state.progress)
+    }
+
+    /// How far it is now.
+    pub fn progress(&self) -> Progress {
+        *self.progress.borrow()
+    }
+
+    /// To be told of progress; closed when the projector has stopped.
+    pub fn watch(&self) -> watch::Receiver<Progress> {
+        self.progress.clone()
+    }
+
+    /// Waits until that position is folded; none if the projector stopped before.
+    pub async fn folded(&self, position: u64) -> Option<Progress> {
+        let mut watch = self.progress.clone();
+        watch.wait_for(|progress| progress.position >= position).await.ok().map(|seen| *seen)
+    }
+
+    /// Waits until that position is in the store; none if the projector stopped before.
+    pub async fn committed(&self, position: u64) -> Option<Progress> {
+        let mut watch = self.progress.clone();
+        watch.wait_for(|progress| progress.committed >= position).await.ok().map(|seen| *seen)
+    }
+
+    /// The first records that cannot be read, at most [`store::UNREADABLE_MAX`].
+    pub fn unreadable(&self) -> Vec<Unreadable> {
+        self.state.read().unwrap_or_else(PoisonError::into_inner).unreadable.clone()
+    }
+
+    /// Counts what there is.
+    pub fn sizes(&self) -> Sizes {
+        self.read(|fold, _| Sizes::of(fold))
+    }
+}

@@ -1,0 +1,135 @@
+//! sled: opened with a bounded wait, one batch and one flush at a time, its panics caught.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use sled::{Batch, Db, Mode};
+
+use crate::error::is_full;
+use crate::{Error, Result};
+
+/// Bytes of pages that sled keeps in memory.
+const CACHE_BYTES: u64 = 128 << 20;
+const RETRY: Duration = Duration::from_millis(10);
+
+/// The one tree, and where it is.
+#[derive(Clone, Debug)]
+pub(crate) struct Engine {
+    db: Db,
+    path: PathBuf,
+}
+
+/// Why sled did not open.
+pub(crate) enum Closed {
+    /// Its files cannot be read: rebuild.
+    Damaged(String),
+    /// Something else.
+    Failed(Error),
+}
+
+impl Engine {
+    /// Opens, or creates, the rows in this folder.
+    ///
+    /// We hold the folder's own lock by now; sled's is waited for all the same, because in our own
+    /// process it lives a little longer than the last handle.
+    pub(crate) fn open(path: &Path, wait: Duration) -> Result<Engine, Closed> {
+        let config = sled::Config::new()
+            .path(path)
+            .cache_capacity(CACHE_BYTES)
+            .mode(Mode::HighThroughput)
+            .flush_every_ms(None);
+        let end = Instant::now() + wait;
+        loop {
+            let opened = catch_unwind(AssertUnwindSafe(|| config.open()));
+            let error = match opened {
+                Ok(Ok(db)) => return Ok(Engine { db, path: path.to_owned() }),
+                Ok(Err(error)) => error,
+                Err(_) => return Err(Closed::Damaged("sled panicked at its files".into())),
+            };
+            match &error {
+                sled::Error::Io(e) if e.to_string().contains("could not acquire lock") => {
+                    if Instant::now() >= end {
+                        let path = path.to_owned();
+                        return Err(Closed::Failed(Error::Locked { path, waited: wait }));
+                    }
+                    std::thread::sleep(RETRY);
+                }
+                sled::Error::Io(e)
+                    if matches!(
+                        e.kind(),
+                        std::io::ErrorKind::UnexpectedEof | std::io::ErrorKind::InvalidData
+                    ) =>
+                {
+                    return Err(Closed::Damaged(error.to_string()));
+                }
+                sled::Error::Io(_) => return Err(Closed::Failed(mapped("open", path, error))),
+                sled::Error::Corruption { .. }
+                | sled::Error::ReportableBug(_)
+                | sled::Error::Unsupported(_)
+                | sled::Error::CollectionNotFound(_) => {
+                    return Err(Closed::Damaged(error.to_string()));
+                }
+            }
+        }
+    }
+
+    /// Writes a batch, all of it or nothing, and returns when it is on disk.
+    pub(crate) fn write(&self, batch: Batch) -> Result<()> {
+        self.guard("write", || {
+            self.db.apply_batch(batch)?;
+            // If we crash here, the batch may or may not be there: both are whole, and the
+            // position in it tells which.
+            self.db.flush().map(|_| ())
+        })
+    }
+
+    pub(crate) fn get(&self, key: &[u8]) -> Result<Option<sled::IVec>> {
+        self.guard("read", || self.db.get(key))
+    }
+
+    /// Calls `visit` with every row whose key begins with `prefix`, in order.
+    pub(crate) fn scan(
+        &self,
+        prefix: &[u8],
+        mut visit: impl FnMut(&[u8], &[u8]) -> Result<()>,
+    ) -> Result<()> {
+        let mut rows = self.db.scan_prefix(prefix);
+        while let Some((key, value)) = self.guard("read", || rows.next().transpose())? {
+            visit(&key, &value)?;
+        }
+        Ok(())
+    }
+
+    pub(crate) fn bytes_on_disk(&self) -> Result<u64> {
+        self.guard("measure", || self.db.size_on_disk())
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    fn guard<T>(&self, doing: &'static str, work: impl FnOnce() -> sled::Result<T>) -> Result<T> {
+        match catch_unwind(AssertUnwindSafe(work)) {
+            Ok(result) => result.map_err(|error| mapped(doing, &self.path, error)),
+            Err(_) => {
+                let what = "it panicked".into();
+                Err(Error::Engine { doing, path: self.path.clone(), what })
+            }
+        }
+    }
+}
+
+fn mapped(doing: &'static str, path: &Path, error: sled::Error) -> Error {
+    let path = path.to_owned();
+    match error {
+        sled::Error::Io(e) if is_full(&e) => Error::Full { path },
+        sled::Error::Io(source) => Error::Io { doing, path, source },
+        sled::Error::Corruption { .. }
+        | sled::Error::ReportableBug(_)
+        | sled::Error::Unsupported(_)
+        | sled::Error::CollectionNotFound(_) => {
+            Error::Engine { doing, path, what: error.to_string() }
+        }
+    }
+}

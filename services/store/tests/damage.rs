@@ -1,0 +1,260 @@
+//! Rows that were changed behind our back, and folders that are not ours.
+
+// clippy.toml allows it in tests, but not in their helpers.
+#![allow(clippy::unwrap_used)]
+
+mod common;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use common::{Random, editions, journal, rules, seed, truth};
+use domain::contribution::Rules;
+use domain::fact::{Fact, Subject};
+use domain::fold::Fold;
+use store::{Counts, Draft, Editions, Error, Expect, Mark, Opened, Store};
+
+const WAIT: Duration = Duration::from_secs(10);
+
+fn expect() -> Expect {
+    Expect { journal: Some(7), editions: editions() }
+}
+
+fn open(path: &Path, rules: &Arc<Rules>) -> store::Result<Opened> {
+    Store::open(path, expect(), Arc::clone(rules), WAIT)
+}
+
+fn begin(path: &Path, rules: &Arc<Rules>) -> Store {
+    match open(path, rules).unwrap() {
+        Opened::Fresh(vacant) | Opened::Stale { vacant, .. } => vacant.begin(7).unwrap(),
+        Opened::Loaded(loaded) => panic!("loaded: {:?}", loaded.mark),
+    }
+}
+
+/// Commits all of the journal in some commits, and settles.
+fn fill(store: &mut Store, rules: &Arc<Rules>, journal: &[(Subject, Fact)]) -> store::Result<()> {
+    let (mut fold, mut counts, mut position) = (Fold::new(Arc::clone(rules)), Counts::default(), 0);
+    for batch in journal.chunks(97) {
+        position += batch.len() as u64;
+        let applied = fold.apply(batch.to_vec());
+        counts.duplicate += applied.duplicates;
+        counts.applied = position - counts.duplicate;
+        let mut draft = Draft::default();
+        draft.add(applied);
+        store.commit(draft.seal(&fold, Mark { position, digest: [3; 32] }, counts))?;
+    }
+    store.settle()
+}
+
+fn rows(folder: &Path) -> sled::Db {
+    let path = folder.join("rows.1");
+    let end = Instant::now() + WAIT;
+    loop {
+        // sled lives a little longer in this process than its last handle.
+        match sled::Config::new().path(&path).flush_every_ms(None).open() {
+            Ok(db) => return db,
+            Err(error) => assert!(Instant::now() < end, "{error}"),
+        }
+        std::thread::yield_now();
+    }
+}
+
+#[test]
+fn a_changed_row_never_gives_other_figures() {
+    let seed = seed(77);
+    let mut random = Random(seed);
+    let rules = rules();
+    let journal = journal(&mut random, &rules, 300);
+    let right = truth(&journal, 300, &rules);
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = begin(folder.path(), &rules);
+    fill(&mut store, &rules, &journal).unwrap();
+    drop(store);
+    let (mut stale, mut mended) = (0, 0);
+    for round in 0..60 {
+        let db = rows(folder.path());
+        let kinds = b"cfmuv";
+        let kind = kinds[round % kinds.len()];
+        let all: Vec<_> = db.scan_prefix([kind]).map(Result::unwrap).collect();
+        let (key, before) = all[random.below(all.len() as u64) as usize].clone();
+        let how = random.below(4);
+        if how == 0 {
+            db.remove(&key).unwrap();
+        } else {
+            let mut bytes = before.to_vec();
+            let at = random.below(bytes.len() as u64) as usize;
+            bytes[at] ^= 1 << random.below(8);
+            db.insert(&key, bytes).unwrap();
+        }
+        db.flush().unwrap();
+        drop(db);
+        let what = format!("seed {seed} round {round} key {key:?} how {how}");
+        match open(folder.path(), &rules).unwrap() {
+            Opened::Stale { why, .. } => {
+                assert!(!b"uv".contains(&kind), "{what}: {why}");
+                stale += 1;
+            }
+            // A lost meta row is as if nothing had been committed.
+            Opened::Fresh(_) => assert!(kind == b'm' && how == 0, "{what}"),
+            Opened::Loaded(loaded) => {
+                assert!(b"uv".contains(&kind), "{what}");
+                assert_eq!(loaded.fold.books.digest(b"test"), right, "{what}");
+                assert!(kind == b'v' || !loaded.store.is_settled(), "{what}");
+                mended += 1;
+            }
+        }
+        let db = rows(folder.path());
+        db.insert(&key, before).unwrap();
+        db.flush().unwrap();
+    }
+    assert!(stale > 25 && mended > 15, "{stale} {mended}");
+    let Opened::Loaded(loaded) = open(folder.path(), &rules).unwrap() else { panic!() };
+    assert_eq!(loaded.fold.books.digest(b"test"), right);
+}
+
+#[test]
+fn files_of_sled_that_are_garbage_are_stale_and_begun_anew() {
+    let rules = rules();
+    let journal = journal(&mut Random(3), &rules, 300);
+    let folder = tempfile::tempdir().unwrap();
+    fill(&mut begin(folder.path(), &rules), &rules, &journal).unwrap();
+    drop(rows(folder.path()));
+    let db = folder.path().join("rows.1/db");
+    let length = fs::metadata(&db).unwrap().len() as usize;
+    fs::write(&db, vec![0xA5; length]).unwrap();
+    match open(folder.path(), &rules) {
+        Ok(Opened::Loaded(_)) => panic!("garbage was loaded"),
+        Ok(Opened::Fresh(vacant) | Opened::Stale { vacant, .. }) => {
+            let mut store = vacant.begin(7).unwrap();
+            fill(&mut store, &rules, &journal).unwrap();
+        }
+        Err(error) => panic!("{error}"),
+    }
+    let Opened::Loaded(loaded) = open(folder.path(), &rules).unwrap() else { panic!() };
+    assert_eq!(loaded.fold.books.digest(b"test"), truth(&journal, 300, &rules));
+    assert!(!folder.path().join("rows.1").exists(), "the older rows are removed");
+}
+
+#[test]
+fn rows_of_other_editions_are_stale_and_of_another_journal_refused() {
+    let rules = rules();
+    let folder = tempfile::tempdir().unwrap();
+    let journal = journal(&mut Random(4), &rules, 50);
+    fill(&mut begin(folder.path(), &rules), &rules, &journal).unwrap();
+    let table = [
+        (Editions { gazetteer: "h".into(), ..editions() }, "another gazetteer"),
+        (Editions { catalogue: "h".into(), ..editions() }, "another catalogue"),
+        (Editions { shard: "h".into(), ..editions() }, "another shard"),
+    ];
+    for (editions, expected) in table {
+        let expect = Expect { journal: None, editions };
+        match Store::open(folder.path(), expect, Arc::clone(&rules), WAIT).unwrap() {
+            Opened::Stale { why, mark, .. } => {
+                assert!(why.contains(expected), "{why}");
+                assert_eq!(mark.unwrap().position, 50);
+            }
+            other => panic!("{expected}: {other:?}"),
+        }
+    }
+    let expect = Expect { journal: Some(8), editions: editions() };
+    let error = Store::open(folder.path(), expect, Arc::clone(&rules), WAIT).unwrap_err();
+    assert!(matches!(error, Error::OtherJournal { found: 7, wanted: 8, .. }), "{error}");
+    let Opened::Loaded(loaded) = open(folder.path(), &rules).unwrap() else { panic!("touched") };
+    assert_eq!(loaded.mark.position, 50);
+}
+
+#[test]
+fn a_folder_of_something_else_is_refused_and_not_touched() {
+    let table: [(&str, &str, &str); 4] = [
+        ("letters.txt", "Kính gửi", "has no tonghop.json and is not empty"),
+        ("tonghop.json", "{}", "its tonghop.json is not ours"),
+        ("tonghop.json", r#"{"format":"x","version":1}"#, "of another format"),
+        ("tonghop.json", r#"{"format":"tonghop data","version":2}"#, "format version 2"),
+    ];
+    for (name, text, expected) in table {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join(name), text).unwrap();
+        let error = open(folder.path(), &rules()).unwrap_err();
+        assert!(error.to_string().contains(expected), "{error}");
+        let names: Vec<PathBuf> =
+            fs::read_dir(folder.path()).unwrap().map(|e| e.unwrap().path()).collect();
+        assert_eq!(names, [folder.path().join(name)]);
+        assert_eq!(fs::read_to_string(&names[0]).unwrap(), text);
+    }
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let error = open(file.path(), &rules()).unwrap_err();
+    assert!(error.to_string().contains("it is a file"), "{error}");
+}
+
+/// Runs one test of this file as another process.
+fn child(test: &str, folder: &Path) -> Command {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command.args(["--exact", test, "--nocapture"]).env("STORE_CHILD", folder);
+    command
+}
+
+fn as_child() -> Option<PathBuf> {
+    std::env::var_os("STORE_CHILD").map(PathBuf::from)
+}
+
+#[test]
+fn a_store_that_another_process_holds_is_waited_for_and_then_refused() {
+    if let Some(folder) = as_child() {
+        let _store = begin(&folder, &rules());
+        fs::write(folder.join("held"), "").unwrap();
+        // Until the parent closes our input, or is gone.
+        std::io::copy(&mut std::io::stdin(), &mut std::io::sink()).unwrap();
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let test = "a_store_that_another_process_holds_is_waited_for_and_then_refused";
+    let mut command = child(test, folder.path());
+    let mut holder = command.stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
+    let end = Instant::now() + WAIT;
+    while !folder.path().join("held").exists() {
+        assert!(Instant::now() < end, "the child does not begin");
+        std::thread::yield_now();
+    }
+    let begun = Instant::now();
+    let wait = Duration::from_millis(200);
+    let error = Store::open(folder.path(), expect(), rules(), wait).unwrap_err();
+    assert!(matches!(error, Error::Locked { .. }), "{error}");
+    assert!(begun.elapsed() >= wait && begun.elapsed() < WAIT, "{:?}", begun.elapsed());
+    drop(holder.stdin.take());
+    assert!(matches!(open(folder.path(), &rules()).unwrap(), Opened::Fresh(_)));
+    holder.wait().unwrap();
+}
+
+#[test]
+fn no_room_stops_the_store_and_loses_nothing() {
+    let rules = rules();
+    let journal = journal(&mut Random(9), &rules, 6_000);
+    if let Some(folder) = as_child() {
+        let mut store = begin(&folder, &rules);
+        let error = fill(&mut store, &rules, &journal).expect_err("the limit is too high");
+        fs::write(folder.join("error"), format!("{error:?}")).unwrap();
+        let error = store.settle().unwrap_err();
+        assert!(matches!(error, Error::Stopped { .. }), "{error}");
+        std::process::exit(0);
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let test = child("no_room_stops_the_store_and_loses_nothing", folder.path());
+    // A file-size limit of 1 MB stands for a full disk: both refuse the write.
+    let script = "trap '' XFSZ; ulimit -f 1024; exec \"$@\"";
+    let mut limited = Command::new("bash");
+    limited.args(["-c", script, "bash"]).arg(test.get_program()).args(test.get_args());
+    limited.env("STORE_CHILD", folder.path()).stdout(Stdio::null()).stderr(Stdio::null());
+    assert!(limited.status().unwrap().success());
+    let error = fs::read_to_string(folder.path().join("error")).unwrap();
+    assert!(error.starts_with("Full"), "{error}");
+    match open(folder.path(), &rules).unwrap() {
+        Opened::Loaded(loaded) => {
+            let right = truth(&journal, loaded.mark.position, &rules);
+            assert_eq!(loaded.fold.books.digest(b"test"), right, "{:?}", loaded.mark);
+        }
+        Opened::Fresh(_) | Opened::Stale { .. } => {}
+    }
+}
