@@ -1,0 +1,278 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use domain::time::Day;
+
+use crate::query::Boundaries;
+
+/// Facts in, figures out: rollups of the poverty-reduction programme, from the commune to the
+/// nation, that anyone can recompute from the journal.
+#[derive(Parser, Debug)]
+#[command(name = "tonghop", version, max_term_width = 100, after_help = EXITS)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+
+    /// Language of what is shown; without it, the locale's (LC_ALL, LC_MESSAGES, LANG).
+    #[arg(long, global = true, value_enum)]
+    pub lang: Option<LangChoice>,
+
+    /// How answers are written.
+    #[arg(long, global = true, value_enum, default_value_t)]
+    pub format: Format,
+}
+
+const EXITS: &str = "Exit codes: 0 done; 1 failed, and the message says what to do; 2 the command \
+line was not understood; 3 done, but some lines of an import were rejected.";
+
+/// A language.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub enum LangChoice {
+    /// Tiếng Việt
+    Vi,
+    /// English
+    En,
+}
+
+/// How answers are written.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, ValueEnum)]
+pub enum Format {
+    /// For people.
+    #[default]
+    Table,
+    /// One JSON document, as described in docs/cli-json.md.
+    Json,
+    /// Comma-separated values (RFC 4180, UTF-8).
+    Csv,
+}
+
+/// What to do.
+#[derive(Subcommand, Debug)]
+pub enum Command {
+    /// Shows the whole: a real district's half-year and a simulated province, from facts to
+    /// figures, without a server.
+    Demo(DemoArgs),
+    /// Keeps the rollups of a journal up to date until it is stopped.
+    Up(UpArgs),
+    /// Checks facts and appends them to a journal.
+    Import(ImportArgs),
+    /// Figures of a unit.
+    Figures(FiguresArgs),
+    /// The movement tables of poor and near-poor households of a unit: opening, movements,
+    /// closing.
+    Movements(MovementsArgs),
+    /// What was noticed about facts of a unit: counted as declared (noted), or not counted until
+    /// resolved (held).
+    Findings(FindingsArgs),
+    /// The indicators of the catalogue.
+    Indicators,
+    /// Units by name, in any spelling, of all generations.
+    Units {
+        /// Part of a name, or a key.
+        text: String,
+        /// Most units shown.
+        #[arg(long, default_value_t = 20)]
+        limit: usize,
+    },
+    /// Writes simulated facts: plausible, deterministic, over the real units.
+    Simulate(SimulateArgs),
+    /// The digest of everything the facts come to.
+    Digest(DataArgs),
+    /// Computes the books again from the journal alone and compares their digest with the
+    /// store's.
+    Rebuild(RebuildArgs),
+}
+
+/// Where a data folder is.
+#[derive(Args, Debug, Clone)]
+pub struct DataArgs {
+    /// The data folder: the store, and the journal when that is a directory.
+    #[arg(long, env = "TONGHOP_DATA", default_value = "tonghop-data", value_name = "DIR")]
+    pub data: PathBuf,
+}
+
+/// `demo`
+#[derive(Args, Debug)]
+pub struct DemoArgs {
+    /// The folder to put the demo into; it may be deleted afterwards.
+    #[arg(long, default_value = "tonghop-demo", value_name = "DIR")]
+    pub data: PathBuf,
+    /// How many facts to simulate for the province beside the real district.
+    #[arg(long, default_value_t = 100_000)]
+    pub facts: u64,
+    /// The seed of the simulation.
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// Shows all 113 published figures of the district, not one of each kind.
+    #[arg(long)]
+    pub all: bool,
+}
+
+/// `up`
+#[derive(Args, Debug)]
+pub struct UpArgs {
+    /// The journal: dir:PATH or nats://HOST:PORT; without it, the data folder's own.
+    #[arg(long, env = "TONGHOP_JOURNAL", value_name = "URL")]
+    pub journal: Option<String>,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub data: DataArgs,
+    /// Starts a nats-server of its own on this machine, with the project's configuration, and
+    /// uses its stream as the journal.
+    #[arg(long, conflicts_with = "journal")]
+    pub nats: bool,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub nats_options: NatsArgs,
+}
+
+/// How to reach NATS.
+#[derive(Args, Debug, Clone, Default)]
+pub struct NatsArgs {
+    /// The address of the server's monitoring port: lets the program verify that the journal is
+    /// written through to the disk.
+    #[arg(long, env = "TONGHOP_NATS_MONITORING", value_name = "URL")]
+    pub nats_monitoring: Option<String>,
+    /// A file with the NATS credentials (.creds).
+    #[arg(long, env = "TONGHOP_NATS_CREDS", value_name = "FILE")]
+    pub nats_creds: Option<PathBuf>,
+}
+
+/// `import`
+#[derive(Args, Debug)]
+pub struct ImportArgs {
+    /// Files of facts, one JSON document a line (NDJSON); plain, gzip or zstd; - is the standard
+    /// input.
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// The data folder: facts go into its own journal, and figures are brought up to date.
+    #[arg(long, env = "TONGHOP_DATA", value_name = "DIR", conflicts_with = "journal")]
+    pub data: Option<PathBuf>,
+    /// The journal to append to: dir:PATH or nats://HOST:PORT.
+    #[arg(long, env = "TONGHOP_JOURNAL", value_name = "URL")]
+    pub journal: Option<String>,
+    /// Only checks; nothing is appended.
+    #[arg(long)]
+    pub dry_run: bool,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub nats_options: NatsArgs,
+}
+
+/// When a question is about.
+#[derive(Args, Debug, Clone)]
+#[group(required = false)]
+pub struct WhenArgs {
+    /// A named period: 2021, 2021-06, 2021-Q2, 2021-H1, 2021-9M@administrative,
+    /// 2021-H1@administrative (15 December to 14 June), 2021-2025@programme.
+    #[arg(long, value_name = "PERIOD", conflicts_with_all = ["from", "to"])]
+    pub period: Option<String>,
+    /// First day, YYYY-MM-DD.
+    #[arg(long, value_name = "DAY", requires = "to")]
+    pub from: Option<Day>,
+    /// Last day, YYYY-MM-DD.
+    #[arg(long, value_name = "DAY", requires = "from")]
+    pub to: Option<Day>,
+}
+
+/// Which unit.
+#[derive(Args, Debug, Clone)]
+pub struct UnitArgs {
+    /// The unit: its key (L-637), or its name with units above ("Phú Cần, Krông Pa, Gia Lai").
+    #[arg(long, value_name = "UNIT")]
+    pub unit: String,
+}
+
+/// `figures`
+#[derive(Args, Debug)]
+pub struct FiguresArgs {
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub unit: UnitArgs,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub when: WhenArgs,
+    /// Only these indicators (ids, see `tonghop indicators`).
+    #[arg(long, value_name = "ID", value_delimiter = ',')]
+    pub indicator: Vec<String>,
+    /// Break down by these attributes, for example class or programme,purpose.
+    #[arg(long, value_name = "ATTRIBUTE", value_delimiter = ',')]
+    pub by: Vec<String>,
+    /// Also every unit directly below.
+    #[arg(long)]
+    pub children: bool,
+    /// The unit as it is or was, or the units of today that hold it.
+    #[arg(long, value_enum, default_value_t)]
+    pub boundaries: Boundaries,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub data: DataArgs,
+}
+
+/// `movements`
+#[derive(Args, Debug)]
+pub struct MovementsArgs {
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub unit: UnitArgs,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub when: WhenArgs,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub data: DataArgs,
+}
+
+/// `findings`
+#[derive(Args, Debug)]
+pub struct FindingsArgs {
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub unit: UnitArgs,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub when: WhenArgs,
+    /// Most findings listed; all are counted.
+    #[arg(long, default_value_t = 20)]
+    pub limit: usize,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub data: DataArgs,
+}
+
+/// `simulate`
+#[derive(Args, Debug)]
+pub struct SimulateArgs {
+    /// How many facts.
+    #[arg(long)]
+    pub facts: u64,
+    /// The seed: the same seed gives the same bytes.
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// Only in this unit: key or name; the whole nation without it.
+    #[arg(long, value_name = "UNIT")]
+    pub unit: Option<String>,
+    /// The file to write; - is the standard output.
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
+}
+
+/// `rebuild`
+#[derive(Args, Debug)]
+pub struct RebuildArgs {
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub data: DataArgs,
+    /// The journal: dir:PATH or nats://HOST:PORT; without it, the data folder's own.
+    #[arg(long, env = "TONGHOP_JOURNAL", value_name = "URL")]
+    pub journal: Option<String>,
+    /// Threads to compute on.
+    #[arg(long, default_value_t = 2)]
+    pub threads: usize,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub nats_options: NatsArgs,
+}

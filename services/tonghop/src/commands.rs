@@ -1,0 +1,74 @@
+//! The commands: each one's heart, in a file of its own.
+
+mod ask;
+mod demo;
+mod import;
+mod lists;
+mod place;
+mod rebuild;
+mod simulate;
+mod up;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use proto::gazetteer::Lang;
+use tracing_subscriber::EnvFilter;
+
+use crate::cli::{Cli, Command, LangChoice};
+use crate::lang;
+use crate::screen::Screen;
+
+/// Some lines of an import were rejected.
+const SOME_REJECTED: u8 = 3;
+
+/// Runs a command and says how it ended.
+pub fn run(cli: Cli) -> ExitCode {
+    let filter = EnvFilter::try_from_env("TONGHOP_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
+    let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    logs.init();
+    let lang = match cli.lang {
+        Some(LangChoice::Vi) => Lang::Vi,
+        Some(LangChoice::En) => Lang::En,
+        None => lang::of_locale(),
+    };
+    let mut screen = Screen::new(lang, cli.format);
+    match dispatch(cli.command, &mut screen) {
+        Ok(code) => code,
+        // Whoever reads our output has gone: there is nobody to tell.
+        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            crate::screen::complain(lang, &error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| {
+        let io = cause.downcast_ref::<std::io::Error>();
+        io.is_some_and(|io| io.kind() == std::io::ErrorKind::BrokenPipe)
+    })
+}
+
+fn dispatch(command: Command, screen: &mut Screen) -> Result<ExitCode> {
+    match command {
+        Command::Demo(args) => demo::demo(screen, &args)?,
+        Command::Up(args) => up::up(screen, &args)?,
+        Command::Import(args) => {
+            let summary = import::import(screen, &args)?;
+            if summary.rejected > 0 {
+                return Ok(ExitCode::from(SOME_REJECTED));
+            }
+        }
+        Command::Figures(args) => ask::figures(screen, &args)?,
+        Command::Movements(args) => ask::movements(screen, &args)?,
+        Command::Findings(args) => ask::findings(screen, &args)?,
+        Command::Indicators => lists::indicators(screen)?,
+        Command::Units { text, limit } => lists::units(screen, &text, limit)?,
+        Command::Simulate(args) => simulate::simulate(screen, &args)?,
+        Command::Digest(args) => ask::digest(screen, &args)?,
+        Command::Rebuild(args) => return rebuild::rebuild(screen, &args),
+    }
+    Ok(ExitCode::SUCCESS)
+}

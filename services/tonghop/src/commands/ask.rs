@@ -1,0 +1,145 @@
+//! Questions: to the process that owns the data folder's store, or to the store itself.
+
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use domain::time::{Day, Period};
+use proto::catalogue::Catalogue;
+use proto::gazetteer::{Gazetteer, Lang};
+use store::{Expect, Opened, Store};
+
+use super::place;
+use crate::cli::{DataArgs, FiguresArgs, FindingsArgs, MovementsArgs, NatsArgs, WhenArgs};
+use crate::query::{self, Answer, Editions, FiguresQuery, Query, When};
+use crate::render;
+use crate::screen::Screen;
+use crate::socket;
+
+/// How long to wait for a store that another process is just letting go.
+const LOCK_WAIT: Duration = Duration::from_secs(5);
+
+pub(super) fn figures(screen: &mut Screen, args: &FiguresArgs) -> Result<()> {
+    for id in &args.indicator {
+        known_indicator(id)?;
+    }
+    for attribute in &args.by {
+        known_attribute(attribute)?;
+    }
+    let (when, last) = when(&args.when)?;
+    let query = Query::Figures(FiguresQuery {
+        unit: key(&args.unit.unit, last)?,
+        when,
+        indicators: args.indicator.clone(),
+        by: args.by.clone(),
+        children: args.children,
+        boundaries: args.boundaries,
+    });
+    show(screen, &args.data, &query)
+}
+
+pub(super) fn movements(screen: &mut Screen, args: &MovementsArgs) -> Result<()> {
+    let (when, last) = when(&args.when)?;
+    let query = Query::Movements { unit: key(&args.unit.unit, last)?, when };
+    show(screen, &args.data, &query)
+}
+
+pub(super) fn findings(screen: &mut Screen, args: &FindingsArgs) -> Result<()> {
+    let asked = args.when.period.is_some() || args.when.from.is_some();
+    let when = if asked { Some(when(&args.when)?) } else { None };
+    let last = when.as_ref().map(|(_, last)| *last);
+    let query = Query::Findings {
+        unit: key(&args.unit.unit, last.unwrap_or(place::today()?))?,
+        when: when.map(|(when, _)| when),
+        limit: args.limit,
+    };
+    show(screen, &args.data, &query)
+}
+
+pub(super) fn digest(screen: &mut Screen, args: &DataArgs) -> Result<()> {
+    show(screen, args, &Query::Digest)
+}
+
+fn show(screen: &mut Screen, data: &DataArgs, query: &Query) -> Result<()> {
+    let answer = answer(screen.lang, &data.data, query)?;
+    render::show(screen, &answer)
+}
+
+/// Asks whoever owns the store; nobody does: opens it, brings it up to its own journal if it has
+/// one, and answers.
+pub(super) fn answer(lang: Lang, data: &Path, query: &Query) -> Result<Answer> {
+    if let Some(answer) = socket::ask(data, query)? {
+        return Ok(answer);
+    }
+    if !data.join("tonghop.json").exists() {
+        bail!(
+            "there is no data folder {}: import facts into it (tonghop import FILE --data {0}), or \
+             see the demo (tonghop demo)",
+            data.display()
+        );
+    }
+    let editions = Editions::embedded();
+    if place::has_own_journal(data) {
+        let url = place::own_journal(data);
+        let report = place::catch_up(lang, data, &url, &NatsArgs::default(), false)?;
+        return query::answer(&report.fold, report.mark.position, &editions, query);
+    }
+    let expect = Expect {
+        journal: None,
+        editions: store::Editions {
+            gazetteer: editions.gazetteer.clone(),
+            catalogue: editions.catalogue.clone(),
+            shard: "whole".to_owned(),
+        },
+    };
+    match Store::open(data, expect, place::rules(), LOCK_WAIT)? {
+        Opened::Loaded(loaded) => query::answer(&loaded.fold, loaded.mark.position, &editions, query),
+        Opened::Fresh(_) => bail!(
+            "the data folder {} is empty: start `tonghop up --journal URL --data {0}`",
+            data.display()
+        ),
+        Opened::Stale { why, .. } => bail!(
+            "the rows in {} must be rebuilt from their journal ({why}): start `tonghop up --journal \
+             URL --data {0}`",
+            data.display()
+        ),
+    }
+}
+
+/// When a question is about, and the last day.
+fn when(args: &WhenArgs) -> Result<(When, Day)> {
+    match (&args.period, args.from, args.to) {
+        (Some(period), _, _) => {
+            let period: Period = period.parse()?;
+            Ok((When::period(period), *period.days().end()))
+        }
+        (None, Some(from), Some(to)) if from <= to => Ok((When::days(from, to), to)),
+        (None, Some(from), Some(to)) => bail!("--from {from} is after --to {to}"),
+        (None, _, _) => bail!("say when: --period 2021-H1@administrative, or --from DAY --to DAY"),
+    }
+}
+
+fn key(text: &str, on: Day) -> Result<String> {
+    let unit = place::unit(text, Some(on)).with_context(|| format!("--unit {text:?}"))?;
+    Ok(Gazetteer::embedded().key(unit).to_owned())
+}
+
+fn known_indicator(id: &str) -> Result<()> {
+    let catalogue = Catalogue::embedded();
+    match (catalogue.definition(id), catalogue.nearest(id)) {
+        (Some(_), _) => Ok(()),
+        (None, Some(near)) => bail!("there is no indicator {id:?}; did you mean {near}?"),
+        (None, None) => bail!("there is no indicator {id:?}; `tonghop indicators` lists them"),
+    }
+}
+
+fn known_attribute(name: &str) -> Result<()> {
+    let blocks = Catalogue::embedded().plan.indicators().iter().flat_map(|one| &one.kept);
+    let mut known: Vec<&str> = blocks.flat_map(|kept| &kept.by).map(|(name, _)| *name).collect();
+    known.sort_unstable();
+    known.dedup();
+    if known.contains(&name) {
+        return Ok(());
+    }
+    bail!("nothing is broken down by {name:?}; --by takes {}", known.join(", "))
+}

@@ -1,0 +1,139 @@
+//! `tonghop import`: checks facts, appends them to a journal, brings figures up to date.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use journal::Writer;
+use proto::catalogue::Catalogue;
+use proto::gazetteer::{Gazetteer, Lang};
+use proto::intake::Intake;
+
+use super::place;
+use crate::cli::{Format, ImportArgs, NatsArgs};
+use crate::import::{self, Summary};
+use crate::labels;
+use crate::lang;
+use crate::screen::{self, Screen};
+
+pub(super) fn import(screen: &mut Screen, args: &ImportArgs) -> Result<Summary> {
+    let target = target(args)?;
+    let summary = files(screen.lang, &args.files, target.as_deref(), &args.nats_options)?;
+    report(screen, &summary, args.dry_run)?;
+    if let (Some(data), false) = (&args.data, args.dry_run) {
+        project(screen, data)?;
+    }
+    Ok(summary)
+}
+
+/// The journal to append to; none for a dry run.
+fn target(args: &ImportArgs) -> Result<Option<String>> {
+    match (&args.data, &args.journal) {
+        _ if args.dry_run => Ok(None),
+        (Some(data), None) => {
+            store::folder::claim(data)?;
+            Ok(Some(place::own_journal(data)))
+        }
+        (None, Some(url)) => Ok(Some(url.clone())),
+        (None, None) => bail!("say where to: --data DIR, or --journal dir:PATH or nats://HOST:PORT"),
+        (Some(_), Some(_)) => bail!("give --data or --journal, not both"),
+    }
+}
+
+/// Imports files into a journal, one after the other.
+pub(super) fn files(
+    lang: Lang,
+    files: &[PathBuf],
+    url: Option<&str>,
+    nats: &NatsArgs,
+) -> Result<Summary> {
+    let runtime = place::runtime()?;
+    let mut writer = match url {
+        Some(url) => Some(runtime.block_on(Writer::open(url, &place::options(true, nats)))?),
+        None => None,
+    };
+    if let Some(writer) = &writer {
+        writer.journal().warnings().iter().for_each(|warning| tracing::warn!("{warning}"));
+    }
+    let intake = Intake {
+        gazetteer: Gazetteer::embedded(),
+        plan: &Catalogue::embedded().plan,
+        today: place::today()?,
+    };
+    let mut summary = Summary::default();
+    for path in files {
+        let bytes = std::fs::metadata(path).ok().map(|file| file.len());
+        let what = ("Đang nhập", "Importing");
+        let bar = screen::progress(lang, what, bytes, true);
+        let sink = writer.as_mut().map(|writer| (runtime.handle(), writer));
+        import::file(path, &intake, sink, &mut summary, &|read| bar.set_position(read))
+            .with_context(|| format!("import of {} stopped", path.display()))?;
+        bar.finish_and_clear();
+    }
+    Ok(summary)
+}
+
+fn report(screen: &mut Screen, summary: &Summary, dry_run: bool) -> Result<()> {
+    if screen.format == Format::Json {
+        return screen.json(summary);
+    }
+    let lang = screen.lang;
+    let number = |value: u64| lang::whole(lang, i128::from(value));
+    let Summary { lines, accepted, duplicates, rejected, .. } = summary;
+    let (lines, accepted, rejected_count) = (number(*lines), number(*accepted), number(*rejected));
+    screen.line(match (lang, dry_run) {
+        (Lang::Vi, false) => format!("{lines} dòng: {accepted} dòng đã vào sổ, {rejected_count} dòng bị từ chối."),
+        (Lang::Vi, true) => format!("{lines} dòng: {accepted} dòng hợp lệ, {rejected_count} dòng sẽ bị từ chối. Chưa ghi gì."),
+        (Lang::En, false) => format!("{lines} lines: {accepted} are in the journal, {rejected_count} were rejected."),
+        (Lang::En, true) => format!("{lines} lines: {accepted} would be taken, {rejected_count} rejected. Nothing was written."),
+    })?;
+    if *duplicates > 0 {
+        let duplicates = number(*duplicates);
+        screen.line(match lang {
+            Lang::Vi => format!("Trong đó {duplicates} dòng sổ đã có từ trước."),
+            Lang::En => format!("Of these the journal already held {duplicates}."),
+        })?;
+    }
+    if *rejected == 0 {
+        return Ok(());
+    }
+    let rows: Vec<Vec<String>> = summary
+        .reasons
+        .iter()
+        .map(|(reason, count)| {
+            vec![(*reason).to_owned(), labels::rejection(lang, reason), number(*count)]
+        })
+        .collect();
+    let header = [
+        screen.pick("Mã lý do", "Reason"),
+        screen.pick("Lý do", "Meaning"),
+        screen.pick("Số dòng", "Lines"),
+    ];
+    screen.rows(&header, &rows, 2)?;
+    for file in &summary.rejected_files {
+        let file = file.display();
+        screen.line(match lang {
+            Lang::Vi => format!("Các dòng bị từ chối, kèm lý do và trường sai: {file}"),
+            Lang::En => format!("The rejected lines, each with reason and field: {file}"),
+        })?;
+    }
+    Ok(())
+}
+
+/// Brings the figures of a data folder up to date, unless another process keeps them so.
+fn project(screen: &mut Screen, data: &Path) -> Result<()> {
+    if crate::socket::ask(data, &crate::query::Query::Digest).is_ok_and(|answer| answer.is_some()) {
+        return Ok(());
+    }
+    let url = place::own_journal(data);
+    let report = place::catch_up(screen.lang, data, &url, &NatsArgs::default(), false)?;
+    if screen.format != Format::Table {
+        return Ok(());
+    }
+    let lang = screen.lang;
+    let number = |value: u64| lang::whole(lang, i128::from(value));
+    let (position, duplicates) = (number(report.mark.position), number(report.accounting.duplicate));
+    screen.line(match lang {
+        Lang::Vi => format!("Số liệu đã tổng hợp đến vị trí {position} của sổ (trong sổ có {duplicates} dòng trùng, chỉ tính một lần)."),
+        Lang::En => format!("Figures are as of position {position} of the journal ({duplicates} records in it are duplicates and count once)."),
+    })
+}

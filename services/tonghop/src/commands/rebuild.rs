@@ -1,0 +1,84 @@
+//! `tonghop rebuild`: the books again, from the journal alone, and whether they equal the store's.
+
+use std::process::ExitCode;
+use std::time::Instant;
+
+use anyhow::{Result, bail};
+use journal::{Journal, Position};
+use proto::gazetteer::{Gazetteer, Lang};
+use serde::Serialize;
+
+use super::{ask, place};
+use crate::cli::{Format, RebuildArgs};
+use crate::lang;
+use crate::query::{Body, Editions, Query};
+use crate::screen::Screen;
+
+#[derive(Serialize)]
+struct Verdict {
+    position: u64,
+    equal: bool,
+    store: String,
+    journal: String,
+    facts: u64,
+    duplicates: u64,
+    unreadable: u64,
+    seconds: f64,
+}
+
+pub(super) fn rebuild(screen: &mut Screen, args: &RebuildArgs) -> Result<ExitCode> {
+    let url = match &args.journal {
+        Some(url) => url.clone(),
+        None if place::has_own_journal(&args.data.data) => place::own_journal(&args.data.data),
+        None => bail!("{} has no journal of its own: give --journal", args.data.data.display()),
+    };
+    let answer = ask::answer(screen.lang, &args.data.data, &Query::Digest)?;
+    let Body::Digest { digest: stored, .. } = answer.body else { bail!("no digest was answered") };
+    let runtime = place::runtime()?;
+    let begun = Instant::now();
+    let (digest, accounting) = runtime.block_on(async {
+        let journal = Journal::open(&url, &place::options(false, &args.nats_options)).await?;
+        let to = Some(Position(answer.position));
+        let (rules, gazetteer) = (place::rules(), Gazetteer::embedded());
+        let (books, accounting) =
+            projector::evaluate_journal(&journal, to, &rules, gazetteer, args.threads).await?;
+        anyhow::Ok((books.digest(Editions::embedded().bytes().as_bytes()).to_string(), accounting))
+    })?;
+    let verdict = Verdict {
+        position: answer.position,
+        equal: digest == stored,
+        store: stored,
+        journal: digest,
+        facts: accounting.applied,
+        duplicates: accounting.duplicate,
+        unreadable: accounting.unreadable,
+        seconds: begun.elapsed().as_secs_f64(),
+    };
+    say(screen, &verdict)?;
+    Ok(if verdict.equal { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn say(screen: &mut Screen, verdict: &Verdict) -> Result<()> {
+    if screen.format != Format::Table {
+        return screen.json(verdict);
+    }
+    let lang = screen.lang;
+    let number = |value: u64| lang::whole(lang, i128::from(value));
+    let (position, facts) = (number(verdict.position), number(verdict.facts));
+    let per_s = number((verdict.facts as f64 / verdict.seconds.max(1e-6)) as u64);
+    screen.line(match lang {
+        Lang::Vi => format!("Tính lại từ sổ đến vị trí {position}: {facts} dữ kiện, {per_s} dữ kiện/giây."),
+        Lang::En => format!("Recomputed from the journal to position {position}: {facts} facts, {per_s} facts a second."),
+    })?;
+    screen.line(format!("{}: {}", screen.pick("kho ", "store  "), verdict.store))?;
+    screen.line(format!("{}: {}", screen.pick("sổ  ", "journal"), verdict.journal))?;
+    let said = if verdict.equal {
+        screen.pick("Bằng nhau.", "Equal.")
+    } else {
+        screen.pick(
+            "KHÁC NHAU: dừng chương trình, giữ nguyên thư mục dữ liệu và báo lỗi.",
+            "DIFFERENT: stop the program, keep the data folder as it is, and report this.",
+        )
+    };
+    screen.line(said.to_owned())
+}

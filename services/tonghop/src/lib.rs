@@ -1,0 +1,13 @@
+//! What the one binary is made of.
+
+pub mod cli;
+pub mod commands;
+pub mod import;
+pub mod labels;
+pub mod lang;
+pub mod query;
+pub mod render;
+pub mod scenario;
+pub mod screen;
+pub mod simulate;
+pub mod socket;

@@ -1,0 +1,288 @@
+//! Answers as people read them, and as JSON and CSV.
+
+use anyhow::Result;
+use proto::gazetteer::{Gazetteer, Lang};
+
+use crate::cli::Format;
+use crate::labels;
+use crate::lang;
+use crate::query::{Answer, Body, Found, Line, LineValue, Table, When};
+use crate::screen::Screen;
+
+/// Shows an answer.
+pub fn show(screen: &mut Screen, answer: &Answer) -> Result<()> {
+    if screen.format == Format::Json {
+        return screen.json(answer);
+    }
+    match &answer.body {
+        Body::Figures { when, figures } => figures_table(screen, when, figures),
+        Body::Movements { unit, when, tables } => {
+            tables.iter().try_for_each(|table| movement_table(screen, unit, when, table))
+        }
+        Body::Findings { unit, counts, findings } => findings_table(screen, unit, counts, findings),
+        Body::Digest { digest, gazetteer, catalogue } => {
+            let header = ["digest", "position", "gazetteer", "catalogue"];
+            if screen.format == Format::Csv {
+                let row = vec![digest.clone(), answer.position.to_string(), gazetteer.clone(), catalogue.clone()];
+                return screen.rows(&header, &[row], header.len());
+            }
+            screen.line(digest)
+        }
+    }
+}
+
+fn name(lang: Lang, key: &str) -> String {
+    let gazetteer = Gazetteer::embedded();
+    gazetteer.unit(key).map_or_else(|| key.to_owned(), |unit| gazetteer.name(unit, lang).into_owned())
+}
+
+/// How a time is titled.
+pub fn title(lang: Lang, when: &When) -> String {
+    match &when.period {
+        Some(period) => labels::period(lang, period),
+        None => format!("{} – {}", date(lang, &when.from), date(lang, &when.to)),
+    }
+}
+
+/// 14/6/2021 in Vietnamese, 2021-06-14 in English.
+pub fn date(lang: Lang, iso: &str) -> String {
+    let parts: Vec<&str> = iso.split('-').collect();
+    match (lang, parts.as_slice()) {
+        (Lang::Vi, [year, month, day]) => {
+            format!("{}/{}/{year}", day.trim_start_matches('0'), month.trim_start_matches('0'))
+        }
+        (Lang::Vi | Lang::En, _) => iso.to_owned(),
+    }
+}
+
+/// A value as written in a table.
+pub fn value(lang: Lang, value: &LineValue) -> String {
+    match value {
+        LineValue::Whole { value } => lang::whole(lang, i128::from(*value)),
+        LineValue::Ratio { numerator, denominator } => {
+            lang::percent(lang, i128::from(*numerator), i128::from(*denominator))
+        }
+        LineValue::Points { before, after } => {
+            let wide = |(n, d): (i64, i64)| (i128::from(n), i128::from(d));
+            lang::points(lang, wide(*before), wide(*after))
+        }
+        LineValue::Stated { value } => {
+            value.parse().map_or_else(|_| value.clone(), |number| lang::stated(lang, number))
+        }
+        LineValue::Missing { .. } => "…".to_owned(),
+    }
+}
+
+/// What has to be said with a value.
+fn remarks(lang: Lang, line: &Line) -> String {
+    let mut said: Vec<String> = line.marks.iter().map(|mark| labels::mark(lang, mark)).collect();
+    match &line.value {
+        LineValue::Missing { missing } => said.push(labels::missing(lang, missing)),
+        LineValue::Ratio { numerator, denominator } => said.push(format!(
+            "{} / {}",
+            lang::whole(lang, i128::from(*numerator)),
+            lang::whole(lang, i128::from(*denominator))
+        )),
+        LineValue::Points { .. } | LineValue::Whole { .. } | LineValue::Stated { .. } => {}
+    }
+    if let Some((told, all)) = line.children {
+        said.push(match lang {
+            Lang::Vi => format!("{told} trên {all} đơn vị"),
+            Lang::En => format!("{told} of {all} units"),
+        });
+    }
+    if !line.reference.is_empty() {
+        said.push(line.reference.clone());
+    }
+    said.join("; ")
+}
+
+fn figures_table(screen: &mut Screen, when: &When, figures: &[Line]) -> Result<()> {
+    let lang = screen.lang;
+    if screen.format == Format::Csv {
+        let header = ["unit", "name", "indicator", "by", "from", "to", "value", "numerator", "denominator", "counted_in", "marks"];
+        let rows: Vec<Vec<String>> = figures.iter().map(|line| csv_row(lang, when, line)).collect();
+        return screen.rows(&header, &rows, header.len());
+    }
+    let several = figures.iter().any(|line| line.unit != figures[0].unit);
+    for of_unit in figures.chunk_by(|a, b| a.unit == b.unit) {
+        let unit = Gazetteer::embedded().unit(&of_unit[0].unit);
+        let path = unit.map_or_else(String::new, |unit| Gazetteer::embedded().path(unit));
+        screen.heading(format!("{path} ({}) · {}", of_unit[0].unit, title(lang, when)))?;
+        // Of many indicators only those are shown that have something to tell.
+        let all = of_unit.len() > 40 || several;
+        let empty = |line: &Line| matches!(line.value, LineValue::Missing { .. } | LineValue::Whole { value: 0 });
+        let shown: Vec<&Line> = of_unit.iter().filter(|line| !(all && empty(line))).collect();
+        let hidden = of_unit.len() - shown.len();
+        let rows: Vec<Vec<String>> = shown
+            .iter()
+            .map(|line| {
+                vec![
+                    labels::indicator(lang, &line.indicator),
+                    breakdown(lang, line),
+                    value(lang, &line.value),
+                    labels::counted_in(lang, &line.indicator),
+                    remarks(lang, line),
+                ]
+            })
+            .collect();
+        let header = [
+            screen.pick("Chỉ tiêu", "Indicator"),
+            screen.pick("Phân tổ", "By"),
+            screen.pick("Giá trị", "Value"),
+            screen.pick("Đơn vị tính", "Counted in"),
+            screen.pick("Ghi chú", "Notes"),
+        ];
+        screen.figures(&header, &rows)?;
+        if hidden > 0 {
+            let said = match lang {
+                Lang::Vi => format!("({hidden} chỉ tiêu bằng 0 hoặc chưa có số liệu không in ra)"),
+                Lang::En => format!("({hidden} indicators that are zero or not known are left out)"),
+            };
+            screen.line(said)?;
+        }
+    }
+    Ok(())
+}
+
+fn breakdown(lang: Lang, line: &Line) -> String {
+    let one = |(attribute, code): (&String, &String)| labels::code(lang, attribute, code);
+    line.by.iter().map(one).collect::<Vec<_>>().join(", ")
+}
+
+fn csv_row(lang: Lang, when: &When, line: &Line) -> Vec<String> {
+    let by: Vec<String> = line.by.iter().map(|(name, code)| format!("{name}={code}")).collect();
+    let (value, numerator, denominator) = match &line.value {
+        LineValue::Whole { value } => (value.to_string(), String::new(), String::new()),
+        LineValue::Stated { value } => (value.clone(), String::new(), String::new()),
+        LineValue::Ratio { numerator, denominator } => {
+            let digits = domain::number::rounded(i128::from(*numerator) * 100, i128::from(*denominator), 2);
+            (lang::decimal(Lang::En, digits, 2).replace(',', ""), numerator.to_string(), denominator.to_string())
+        }
+        LineValue::Points { before, after } => {
+            let wide = |(n, d): (i64, i64)| (i128::from(n), i128::from(d));
+            let written = lang::points(Lang::En, wide(*before), wide(*after)).replace([',', ' ', 'p'], "");
+            (written, String::new(), String::new())
+        }
+        LineValue::Missing { .. } => Default::default(),
+    };
+    vec![
+        line.unit.clone(),
+        name(lang, &line.unit),
+        line.indicator.clone(),
+        by.join(" "),
+        when.from.clone(),
+        when.to.clone(),
+        value,
+        numerator,
+        denominator,
+        labels::counted_in_code(&line.indicator),
+        remarks(lang, line),
+    ]
+}
+
+fn movement_table(screen: &mut Screen, unit: &str, when: &When, table: &Table) -> Result<()> {
+    let lang = screen.lang;
+    if screen.format == Format::Csv {
+        let mut rows = vec![vec!["opening".to_owned(), table.opening.households.to_string(), table.opening.persons.to_string()]];
+        rows.extend(table.rows.iter().map(|(row, heads)| vec![row.clone(), heads.households.to_string(), heads.persons.to_string()]));
+        rows.push(vec!["closing".to_owned(), table.closing.households.to_string(), table.closing.persons.to_string()]);
+        let rows: Vec<Vec<String>> = rows
+            .into_iter()
+            .map(|row| [vec![unit.to_owned(), table.class.clone(), when.from.clone(), when.to.clone()], row].concat())
+            .collect();
+        return screen.rows(&["unit", "class", "from", "to", "row", "households", "persons"], &rows, 7);
+    }
+    let class = labels::code(lang, "standing", &table.class);
+    let heading = match lang {
+        Lang::Vi => format!("Diễn biến {class} · {} · {}", name(lang, unit), title(lang, when)),
+        Lang::En => format!("Movements of {class} households · {} · {}", name(lang, unit), title(lang, when)),
+    };
+    screen.heading(heading)?;
+    let number = |value: i64| lang::whole(lang, i128::from(value));
+    let lines = [("opening", table.opening)]
+        .into_iter()
+        .chain(table.rows.iter().map(|(row, heads)| (row.as_str(), *heads)))
+        .chain([("closing", table.closing)]);
+    let rows: Vec<Vec<String>> = lines
+        .map(|(row, heads)| {
+            let label = labels::movement(lang, &table.class, row);
+            vec![label, number(heads.households), number(heads.persons)]
+        })
+        .collect();
+    let header = ["", screen.pick("Hộ", "Households"), screen.pick("Nhân khẩu", "Persons")];
+    screen.rows(&header, &rows, 1)?;
+    let verdict = if table.balances {
+        screen.pick("Bảng cân đối: cuối kỳ = đầu kỳ − giảm + tăng.", "The table balances: closing = opening − decreases + increases.")
+    } else {
+        screen.pick("BẢNG KHÔNG CÂN ĐỐI: hãy báo lỗi chương trình.", "THE TABLE DOES NOT BALANCE: please report this as a fault of the program.")
+    };
+    screen.line(verdict.to_owned())
+}
+
+fn findings_table(
+    screen: &mut Screen,
+    unit: &str,
+    counts: &std::collections::BTreeMap<String, u64>,
+    findings: &[Found],
+) -> Result<()> {
+    let lang = screen.lang;
+    let row = |found: &Found| {
+        vec![
+            date(lang, &found.on),
+            found.unit.clone(),
+            name(lang, &found.unit),
+            labels::finding(lang, &found.reason),
+            labels::treatment(lang, &found.treatment),
+            found.position.map_or_else(String::new, |position| position.to_string()),
+        ]
+    };
+    if screen.format == Format::Csv {
+        let rows: Vec<Vec<String>> = findings
+            .iter()
+            .map(|f| {
+                let position = f.position.map_or_else(String::new, |position| position.to_string());
+                vec![f.on.clone(), f.unit.clone(), f.reason.clone(), f.treatment.clone(), f.fact.clone(), position]
+            })
+            .collect();
+        return screen.rows(&["on", "unit", "reason", "treatment", "fact", "position"], &rows, 6);
+    }
+    let heading = screen.pick("Những điều cần xem lại", "What was noticed");
+    screen.heading(format!("{heading} · {}", name(lang, unit)))?;
+    if counts.is_empty() {
+        let none = screen.pick("Không có gì cần xem lại.", "Nothing was noticed.").to_owned();
+        return screen.line(none);
+    }
+    let summary: Vec<Vec<String>> = counts
+        .iter()
+        .map(|(reason, count)| {
+            vec![
+                labels::finding(lang, reason),
+                labels::treatment_of(lang, reason),
+                lang::whole(lang, i128::from(*count)),
+                labels::finding_remedy(lang, reason),
+            ]
+        })
+        .collect();
+    let header = [
+        screen.pick("Lý do", "Reason"),
+        screen.pick("Cách tính", "Treatment"),
+        screen.pick("Số lượng", "Count"),
+        screen.pick("Cần làm gì", "What to do"),
+    ];
+    screen.rows(&header, &summary, 9)?;
+    if findings.is_empty() {
+        return Ok(());
+    }
+    screen.line("")?;
+    let rows: Vec<Vec<String>> = findings.iter().map(row).collect();
+    let header = [
+        screen.pick("Ngày", "Day"),
+        screen.pick("Mã", "Key"),
+        screen.pick("Đơn vị", "Unit"),
+        screen.pick("Lý do", "Reason"),
+        screen.pick("Cách tính", "Treatment"),
+        screen.pick("Vị trí trong sổ", "Position"),
+    ];
+    screen.rows(&header, &rows, 5)
+}

@@ -1,0 +1,59 @@
+//! A real district, as facts: Krông Pa in the first half of 2021, so that the fold's figures can be
+//! held against the 113 that the district published (report 209/BC-UBND of 15 June 2021).
+//!
+//! Published are the district's totals. Which household, which commune and which day is modelled,
+//! always the same; `scenario/communes.toml` says what is published, inferred and modelled there.
+
+mod agreement;
+mod communes;
+mod credit;
+mod deliveries;
+mod households;
+mod pen;
+mod published;
+mod statements;
+
+use std::io::{self, Write};
+
+pub use agreement::agrees;
+pub use published::{Ask, Contradiction, How, Published, Report};
+
+use communes::Communes;
+use households::Register;
+use pen::Pen;
+
+/// One fact of the scenario.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Told {
+    /// The canonical document, without a line end.
+    pub line: Vec<u8>,
+    /// Whether it states a published figure itself: a target, a plan, a decision on money, or what
+    /// comes from outside. All others are counted.
+    pub echo: bool,
+}
+
+/// Every fact in the order of time, the same each time.
+pub fn told() -> Vec<Told> {
+    let communes = Communes::read();
+    let mut pen = Pen::new();
+    let register = Register::open(&mut pen, &communes);
+    register.support(&mut pen);
+    credit::lend(&mut pen, &communes, &register);
+    deliveries::deliver(&mut pen, &communes);
+    statements::state(&mut pen, &communes);
+    pen.finish()
+}
+
+/// The documents alone.
+pub fn facts() -> impl Iterator<Item = Vec<u8>> {
+    told().into_iter().map(|told| told.line)
+}
+
+/// Writes the documents, one a line.
+pub fn write(out: &mut impl Write) -> io::Result<()> {
+    for line in facts() {
+        out.write_all(&line)?;
+        out.write_all(b"\n")?;
+    }
+    Ok(())
+}

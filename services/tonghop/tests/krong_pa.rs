@@ -1,0 +1,233 @@
+//! Krông Pa's report of 15 June 2021 comes out of its facts, figure by figure.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::sync::{Arc, OnceLock};
+
+use domain::contribution::Rules;
+use domain::fact::{Fact, Subject};
+use domain::figures::{Reader, Time};
+use domain::fold::{Fold, evaluate};
+use domain::time::Day;
+use proto::catalogue::Catalogue;
+use proto::gazetteer::Gazetteer;
+use proto::intake::{Accepted, Intake};
+use tonghop::scenario::{self, How, Published, Report};
+
+fn day(text: &str) -> Day {
+    text.parse().expect("a date")
+}
+
+fn accepted() -> &'static [Accepted] {
+    static ACCEPTED: OnceLock<Vec<Accepted>> = OnceLock::new();
+    ACCEPTED.get_or_init(|| {
+        let (gazetteer, plan) = (Gazetteer::embedded(), &Catalogue::embedded().plan);
+        let intake = Intake { gazetteer, plan, today: day("2021-06-15") };
+        let take = |line: Vec<u8>| {
+            let taken = intake.take(&line);
+            taken.unwrap_or_else(|why| panic!("{}: {why}", String::from_utf8_lossy(&line)))
+        };
+        scenario::facts().map(take).collect()
+    })
+}
+
+fn facts() -> Vec<(Subject, Fact)> {
+    let of = |one: &Accepted| {
+        let subject = one.meaning.subject;
+        one.meaning.facts.clone().into_iter().map(move |fact| (subject, fact))
+    };
+    accepted().iter().flat_map(of).collect()
+}
+
+fn rules() -> Arc<Rules> {
+    let atlas = Gazetteer::embedded().atlas.clone();
+    Arc::new(Rules { atlas, plan: Catalogue::embedded().plan.clone() })
+}
+
+fn fold() -> &'static Fold {
+    static FOLD: OnceLock<Fold> = OnceLock::new();
+    FOLD.get_or_init(|| {
+        let mut fold = Fold::new(rules());
+        fold.apply(facts());
+        fold
+    })
+}
+
+/// The figures that differ, as a table.
+fn differences(reader: &Reader<'_>, figures: &[&Published]) -> String {
+    let mut table = String::new();
+    for published in figures {
+        let Some(answer) = published.answer(reader, Gazetteer::embedded()) else {
+            writeln!(table, "{} cannot be asked", published.id).expect("memory");
+            continue;
+        };
+        if !published.agrees(&answer) {
+            let Published { id, value, unit, quote, .. } = published;
+            let found = answer.value;
+            writeln!(table, "{id}  published {value} {unit}  found {found:?}  {quote}")
+                .expect("memory");
+        }
+    }
+    table
+}
+
+#[test]
+fn every_published_figure_comes_out_of_the_facts() {
+    let report = Report::krong_pa();
+    let asked: Vec<_> = report.figure.iter().filter(|one| one.how != How::Impossible).collect();
+    assert_eq!((report.figure.len(), asked.len()), (113, 113));
+    let table = differences(&Reader::from(fold()), &asked);
+    assert!(table.is_empty(), "{} figures differ:\n{table}", table.lines().count());
+}
+
+#[test]
+fn the_books_alone_answer_every_figure() {
+    // Without timelines, from declared periods only: as a portal does.
+    let rules = rules();
+    let books = evaluate(facts(), &rules, 2);
+    let reader = Reader { rules: &rules, books: &books, fold: None };
+    let all: Vec<_> = Report::krong_pa().figure.iter().collect();
+    assert_eq!(differences(&reader, &all), "");
+}
+
+#[test]
+fn both_calendars_give_the_same_half_year() {
+    // The facts lie between 1 January and 14 June: what is counted is the same for statistics.
+    let civil = "2021-H1".parse().unwrap();
+    let gazetteer = Gazetteer::embedded();
+    let reader = Reader::from(fold());
+    for published in &Report::krong_pa().figure {
+        let Some(ask) = &published.ask else { continue };
+        let counted = published.how == How::Derived && ask.period.is_some();
+        if counted && ask.target.is_none() {
+            let question = domain::figures::Question {
+                unit: gazetteer.unit(&ask.unit).unwrap(),
+                indicator: &ask.indicator,
+                filter: ask.filter.clone(),
+                time: Time::Period(civil),
+            };
+            assert!(published.agrees(&reader.figure(&question)), "{}", published.id);
+        }
+    }
+}
+
+#[test]
+fn facts_arrive_in_canonical_form_and_the_same_each_time() {
+    let lines: Vec<_> = scenario::facts().collect();
+    assert!(lines.iter().eq(accepted().iter().map(|one| &one.bytes)));
+    let days = accepted().iter().flat_map(|one| &one.meaning.facts).map(|fact| fact.on);
+    let (first, last) = days.fold((Day::MAX, Day::MIN), |(a, b), on| (a.min(on), b.max(on)));
+    assert!(first == day("2021-01-01") && last <= day("2021-06-14"), "{first} to {last}");
+    let mut written = Vec::new();
+    scenario::write(&mut written).unwrap();
+    assert_eq!(written.iter().filter(|byte| **byte == b'\n').count(), lines.len());
+}
+
+#[test]
+fn no_fact_is_found_fault_with() {
+    assert!(fold().books.findings.is_empty(), "{:?}", fold().books.findings.first());
+}
+
+#[test]
+fn only_targets_plans_money_and_outside_figures_are_echoed() {
+    let told = scenario::told();
+    let echoes = told.iter().filter(|told| told.echo).count();
+    let kinds: BTreeSet<_> = told
+        .iter()
+        .filter(|told| told.echo)
+        .map(|told| {
+            let document: serde_json::Value = serde_json::from_slice(&told.line).unwrap();
+            document["type"].as_str().unwrap().to_owned()
+        })
+        .collect();
+    let allowed = [
+        "vn.tonghop.external.reported.v1",
+        "vn.tonghop.funds.allocated.v1",
+        "vn.tonghop.target.adjusted.v1",
+        "vn.tonghop.target.assigned.v1",
+    ];
+    assert!(kinds.iter().eq(allowed), "{kinds:?}");
+    let echoed = Report::krong_pa().figure.iter().filter(|one| one.how == How::Echoed).count();
+    assert_eq!((echoes, echoed), (22, 24), "facts that echo, figures that are echoed");
+    assert!(told.len() > 14_000, "{} facts", told.len());
+}
+
+#[test]
+fn without_the_echoes_only_the_echoed_figures_are_missing() {
+    let counted = scenario::told().iter().map(|told| !told.echo).collect::<Vec<_>>();
+    let kept = accepted().iter().zip(counted).filter(|(_, counted)| *counted);
+    let kept = kept.flat_map(|(one, _)| {
+        one.meaning.facts.iter().map(|fact| (one.meaning.subject, fact.clone()))
+    });
+    let rules = rules();
+    let books = evaluate(kept.collect(), &rules, 2);
+    let reader = Reader { rules: &rules, books: &books, fold: None };
+    let missing = Report::krong_pa().figure.iter().filter(|published| {
+        let answer = published.answer(&reader, Gazetteer::embedded());
+        !answer.is_some_and(|answer| published.agrees(&answer))
+    });
+    let missing: BTreeSet<_> = missing.map(|one| one.id.as_str()).collect();
+    let echoed = Report::krong_pa().figure.iter().filter(|one| one.how == How::Echoed);
+    let mut expected: BTreeSet<_> = echoed.map(|one| one.id.as_str()).collect();
+    // Who is behind the district's target is counted against it; two decisions on money make one sum.
+    expected.extend(["kp21_010", "kp21_095"]);
+    assert_eq!(missing, expected);
+}
+
+#[test]
+fn the_reports_contradictions_are_about_its_figures() {
+    let report = Report::krong_pa();
+    for contradiction in &report.contradiction {
+        for id in &contradiction.figures {
+            assert!(report.figure.iter().any(|one| one.id == *id), "{id}");
+        }
+        assert!(!contradiction.what.is_empty() && !contradiction.taken.is_empty());
+    }
+    assert_eq!(report.unit, "L-637");
+    assert_eq!(report.published, day("2021-06-15"));
+}
+
+#[test]
+fn versions_of_a_target_stay_known() {
+    // December 564, March 625, May 702; the communes that have taken the last one over sum to less.
+    let reader = Reader::from(fold());
+    let unit = |key| Gazetteer::embedded().unit(key).unwrap();
+    let year = Time::Period("2021".parse().unwrap());
+    let values = |key, indicator| -> Vec<String> {
+        let kind = domain::fact::StatedKind::Target;
+        let versions = reader.statements(unit(key), indicator, kind, year);
+        versions.iter().map(|one| one.stated.value.to_string()).collect()
+    };
+    assert_eq!(values("L-637", "poor_households_reduction"), ["564", "625", "702"]);
+    assert_eq!(values("L-637", "poverty_rate_reduction"), ["3", "3.0", "3.30", "3.68", "3.68"]);
+    let communes = reader.communes_of(unit("L-637"), day("2021-06-14"));
+    let newest = |unit| {
+        let kind = domain::fact::StatedKind::Target;
+        reader
+            .statements(unit, "poor_households_reduction", kind, year)
+            .last()
+            .unwrap()
+            .stated
+            .value
+    };
+    let sum: i64 = communes.iter().map(|unit| newest(*unit).digits).sum();
+    assert_eq!(sum, 677);
+}
+
+#[test]
+fn the_district_is_the_sum_of_its_communes() {
+    let gazetteer = Gazetteer::embedded();
+    let reader = Reader::from(fold());
+    let time = Time::Period("2021-H1@administrative".parse().unwrap());
+    let district = gazetteer.unit("L-637").unwrap();
+    for indicator in ["health_cards", "rice_kilograms", "loan_households", "tuition_amount"] {
+        let value = |unit| {
+            let filter = domain::catalogue::Filter::new();
+            let question = domain::figures::Question { unit, indicator, filter, time };
+            reader.figure(&question).as_whole().unwrap()
+        };
+        let communes = reader.communes_of(district, day("2021-06-14"));
+        let sum: i128 = communes.into_iter().map(value).sum();
+        assert_eq!(sum, value(district), "{indicator}");
+    }
+}
