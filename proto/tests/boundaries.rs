@@ -120,12 +120,8 @@ fn the_fourteen_communes_of_krong_pa_are_restated_exactly_as_four() {
     }
     // By hand, from the list above: N-24076 has 1 + 5 + 6 + 8 + 11, N-24112 has 2 + 4 + 13,
     // N-24109 has 3 + 7 + 12, N-24100 has 9 + 10 + 14; persons are the sums of their squares.
-    let new = [
-        ("N-24076", 31, 247),
-        ("N-24112", 19, 189),
-        ("N-24109", 22, 202),
-        ("N-24100", 33, 377),
-    ];
+    let new =
+        [("N-24076", 31, 247), ("N-24112", 19, 189), ("N-24109", 22, 202), ("N-24100", 33, 377)];
     for on in ["2021-01-01", "2025-07-01"] {
         for (key, households, persons) in new {
             assert_eq!(told.poor(unit(key), on), (households, persons, false), "{key} on {on}");

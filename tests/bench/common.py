@@ -59,7 +59,9 @@ class Watch:
 
 def checksums(con, cells, distinct, stock):
     """Sums over the three results, by which peers can be compared."""
-    one = lambda sql: con.execute(sql).fetchone()
+    def one(sql):
+        return tuple(map(int, con.execute(sql).fetchone()))
+
     return (f"cells={one(f'select count(*), sum(n), sum(s) from {cells}')} "
             f"distinct={one(f'select count(*), sum(n) from {distinct}')} "
             f"stock={one(f'select count(*), sum(n * n) from {stock}')}")

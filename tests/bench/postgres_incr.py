@@ -94,7 +94,8 @@ def main():
     watch.memory_mb = memory.peak_mb
     version = con.execute("show server_version").fetchone()[0].split()[0]
     watch.report(f"postgres-{version} incremental", facts,
-                 f"(memory: the server's; cpu: the client's) batch_p50={batches[len(batches) // 2] * 1e3:.0f}ms "
+                 "(memory: the server's; cpu: the client's) "
+                 f"batch_p50={batches[len(batches) // 2] * 1e3:.0f}ms "
                  f"one_p50={singles[100] * 1e3:.1f}ms one_p99={singles[198] * 1e3:.1f}ms {note}")
 
 

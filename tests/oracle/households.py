@@ -165,10 +165,11 @@ class Household:
     # What is done for the household.
 
     def witness(self, fact):
-        """It counts at home, where the declared place has the home; else where declared."""
+        """It counts at the finest place that home and declared place tell together; where it was
+        declared, when they contradict each other."""
         place = fact.place
-        if self.presence == "living" and self.places.agrees(place, self.home):
-            place = self.home
+        if self.presence == "living":
+            place = self.places.together(place, self.home) or place
         data = fact.data
         self.record.events.append((
             self.name, place, fact.type, data["kind"], data["class"], data["amount"], fact.day,

@@ -98,7 +98,8 @@ def main():
     seen |= {row[1] for row in record.events} | {p for row in record.moves for p in row[:2]}
     load(con, "closure", ((p, unit) for p in sorted(seen) for unit in sorted(places.closure(p))))
 
-    con.execute('create table figure(unit varchar, "column" varchar, period varchar, value hugeint)')
+    con.execute("""create table figure
+        (unit varchar, "column" varchar, period varchar, value hugeint)""")
     figures = (HERE / "figures.sql").read_text(encoding="utf-8")
     for name in args.periods.split(","):
         first, last = periods.days(name)

@@ -44,15 +44,33 @@ class Places:
                 return set(units) | self.lineage(default["new_key"])
         return set(units)
 
-    def agrees(self, declared, home):
-        """Whether a home lies in the declared unit, as far as the gazetteer can tell."""
-        unit = declared.partition("/")[0]
-        held_by = self.closure(home)
-        if unit in held_by:
-            return True
+    def parts(self, place):
+        """The units that a place may lie in: the successors of a divided commune, when the part
+        is not known."""
+        heirs = self.heirs.get(place, [])
+        if len(heirs) > 1 and self.units[place]["level"] == "commune":
+            return {heir["new_key"] for heir in heirs}
+        return set()
+
+    def together(self, declared, home):
+        """The finest place that a declared place and a home tell together; none when they
+        contradict each other. What is unknown contradicts nothing."""
+        unit, _, part = declared.partition("/")
+        own, _, own_part = home.partition("/")
+        if declared == home:
+            return home
+        if unit in self.parts(home):
+            return f"{own}/{unit}"
+        if own in self.parts(declared):
+            return f"{unit}/{own}"
+        if not own_part and own in self.closure(declared):
+            return declared
+        if not part and unit in self.closure(home):
+            return home
+        # No source tells which commune took an abolished one in: the unit above must do.
         record = self.units[unit]
         told = any(
             self.units[one]["level"] == "commune" and self.units[one]["gen"] == record["gen"]
-            for one in held_by
+            for one in self.closure(home)
         )
-        return not told and record["parent"] in held_by
+        return home if not told and record["parent"] in self.closure(home) else None

@@ -26,7 +26,8 @@ impl Finding {
     /// The finding's line in the canonical listing: fields in order, separated by tabs.
     pub fn line(&self) -> String {
         let Finding { reason, at, on, fact: Key([high, low]), other } = self;
-        let other = other.map_or_else(String::new, |Key([high, low])| format!("{high:016x}{low:016x}"));
+        let other =
+            other.map_or_else(String::new, |Key([high, low])| format!("{high:016x}{low:016x}"));
         format!("{}\t{}\t{on}\t{high:016x}{low:016x}\t{other}\n", reason.code(), at.0)
     }
 }

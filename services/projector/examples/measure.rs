@@ -53,12 +53,12 @@ async fn measure(folder: &Path, facts: u64, communes: usize) -> Result<(), Box<d
     println!("{facts} facts of {} bytes, {} communes", bytes as u64 / facts, keys.len());
 
     for threads in [1, 2] {
-        let begun = Instant::now();
+        let (begun, cpu) = (Instant::now(), cpu_s());
         let (books, _) = evaluate_journal(&journal, None, &rules, gazetteer, threads).await?;
         let seconds = begun.elapsed().as_secs_f64();
-        let rate = facts as f64 / seconds;
+        let (rate, cpu) = (facts as f64 / seconds, cpu_s() - cpu);
         println!(
-            "evaluate, {threads} threads: {seconds:.2} s, {rate:.0} facts/s, {}",
+            "evaluate, {threads} threads: {seconds:.2} s (cpu {cpu:.2}), {rate:.0} facts/s, {}",
             books.digest(b"")
         );
     }
@@ -68,7 +68,7 @@ async fn measure(folder: &Path, facts: u64, communes: usize) -> Result<(), Box<d
         config.pace.behind_facts_max = most;
     }
     let mut committed = (0, 0);
-    let begun = Instant::now();
+    let (begun, cpu) = (Instant::now(), cpu_s());
     let report = catch_up(config.clone(), |progress| {
         if progress.commits != committed.0 {
             let (facts, ms) = (progress.committed - committed.1, progress.commit_ms);
@@ -81,8 +81,9 @@ async fn measure(folder: &Path, facts: u64, communes: usize) -> Result<(), Box<d
     })
     .await?;
     println!(
-        "catch up: {:.2} s, {:.0} facts/s, {} commits, {} bytes on disk ({:.0} a fact), digest {}",
+        "catch up: {:.2} s (cpu {:.2}), {:.0} facts/s, {} commits, {} bytes on disk ({:.0} a fact), digest {}",
         report.folded_in.as_secs_f64(),
+        cpu_s() - cpu,
         report.records_per_s(),
         report.commits,
         report.bytes_on_disk,
@@ -91,8 +92,10 @@ async fn measure(folder: &Path, facts: u64, communes: usize) -> Result<(), Box<d
     );
     println!("  {:?} {:?}", report.sizes, report.accounting);
     drop(report);
+    let cpu = cpu_s();
     let report = catch_up(config.clone(), |_| {}).await?;
-    println!("open again: {:.2} s", report.opened_in.as_secs_f64());
+    let (seconds, cpu) = (report.opened_in.as_secs_f64(), cpu_s() - cpu);
+    println!("open again: {seconds:.2} s (cpu {cpu:.2})");
     drop(report);
     live(config, &mut writer, &keys, facts).await
 }
@@ -133,6 +136,14 @@ async fn live(
     drop(stop);
     running.await??;
     Ok(())
+}
+
+/// Processor seconds of this process, which tell more than the clock on a machine that is shared.
+fn cpu_s() -> f64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let after_name = stat.rsplit(')').next().unwrap_or_default();
+    let ticks = after_name.split_whitespace().skip(11).take(2);
+    ticks.filter_map(|field| field.parse::<f64>().ok()).sum::<f64>() / 100.0
 }
 
 fn communes_of(gazetteer: &Gazetteer, most: usize) -> Vec<String> {

@@ -181,7 +181,8 @@ fn the_reports_contradictions_are_about_its_figures() {
         for id in &contradiction.figures {
             assert!(report.figure.iter().any(|one| one.id == *id), "{id}");
         }
-        assert!(!contradiction.what.is_empty() && !contradiction.taken.is_empty());
+        assert_ne!(contradiction.what, contradiction.what_vi);
+        assert_ne!(contradiction.taken, contradiction.taken_vi);
     }
     assert_eq!(report.unit, "L-637");
     assert_eq!(report.published, day("2021-06-15"));

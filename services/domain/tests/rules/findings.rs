@@ -83,6 +83,16 @@ fn a_classification_or_change_that_disagrees_with_the_record_is_found_and_treate
 }
 
 #[test]
+fn the_first_review_of_a_household_above_needs_no_registration() {
+    // Most households never were poor and are in no record: that is no finding.
+    for to in [Poor, NearPoor, Above] {
+        let told = told([review(Above, to)]);
+        assert_eq!(told.findings(), [""; 0], "{to:?}");
+        assert_eq!(told.standing(PHU_CAN, to, "2021-12-01"), 1, "{to:?}");
+    }
+}
+
+#[test]
 fn a_change_after_departure_is_held() {
     let changes = [
         review(Poor, Above),

@@ -138,17 +138,18 @@ fn the_same_fact_often_in_one_batch_is_one_fact() {
 }
 
 #[test]
-fn one_key_under_two_subjects_counts_twice_and_a_void_takes_one_away() {
-    // A source that used an id twice. Both facts lead to the same finding; voiding one of them
-    // must not take the other's finding away.
+fn one_key_under_several_subjects_counts_for_each_and_a_void_takes_one_away() {
+    // A source that used an id for three households. All facts lead to the same finding; voiding
+    // one of them must not take the finding of another away.
     let resize = resized("2021-01-01", PHU_CAN, 4).named(7).content(1);
-    let subjects = [1, 2].map(|n| Subject(key(n)));
-    let told = told_of(vec![
-        (subjects[0], resize.clone()),
-        (subjects[1], resize),
-        (subjects[0], voided("2021-02-01", PHU_CAN, 7).named(8).content(2)),
-    ]);
-    assert_eq!(told.findings(), ["unknown_household 7"]);
+    let void = voided("2021-02-01", PHU_CAN, 7).named(8).content(2);
+    for voids in 0..=3 {
+        let facts = (0..3).map(|n| (Subject(key(n)), resize.clone()));
+        let told =
+            told_of(facts.chain((0..voids).map(|n| (Subject(key(n)), void.clone()))).collect());
+        let found: &[&str] = if voids < 3 { &["unknown_household 7"] } else { &[] };
+        assert_eq!(told.findings(), found, "{voids} voids");
+    }
 }
 
 #[test]

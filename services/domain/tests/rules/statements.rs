@@ -23,6 +23,15 @@ fn a_later_census_stands_behind_an_earlier_one_whatever_arrives_first() {
 }
 
 #[test]
+fn the_day_of_a_census_goes_before_the_sources_sequence() {
+    let told = told([
+        census("2021-07-01", PHU_CAN, 20).sequence(1),
+        census("2021-01-01", PHU_CAN, 10).sequence(2),
+    ]);
+    assert_eq!(values(&told, PHU_CAN, "households"), [10, 20]);
+}
+
+#[test]
 fn of_two_censuses_of_one_day_the_sources_sequence_tells_the_later() {
     let told = told([
         census("2021-01-01", PHU_CAN, 20).named(1).sequence(2),

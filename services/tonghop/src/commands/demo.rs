@@ -124,7 +124,10 @@ fn published(screen: &mut Screen, fold: &Fold, all: bool) -> Result<()> {
         Lang::Vi => format!("Báo cáo tự mâu thuẫn ở {} chỗ:", report.contradiction.len()),
         Lang::En => format!("The report contradicts itself in {} places:", report.contradiction.len()),
     })?;
-    report.contradiction.iter().try_for_each(|one| screen.line(format!("  · {}", one.what)))
+    report.contradiction.iter().try_for_each(|one| {
+        let what = screen.pick(&one.what_vi, &one.what).to_owned();
+        screen.line(format!("  · {what}"))
+    })
 }
 
 fn published_row(lang: Lang, figure: &Published, answer: Option<&Figure>, agrees: bool) -> Vec<String> {
@@ -256,7 +259,7 @@ fn what_next(screen: &mut Screen, data: &Path) -> Result<()> {
     let data = data.display();
     let tries = [
         "figures --unit \"Krông Pa, Gia Lai\" --period 2021-H1@administrative",
-        "figures --unit L-637 --period 2021-H1@administrative --indicator loans_households --by class",
+        "figures --unit L-637 --period 2021-H1@administrative --indicator loan_households --by class",
         "figures --unit L-637 --period 2021-H1@administrative --indicator poor_households --boundaries current",
         "movements --unit L-34 --period 2025@administrative",
         "findings --unit L-34 --period 2024",

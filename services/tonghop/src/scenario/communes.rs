@@ -52,8 +52,9 @@ const TOWN: &str = "L-24076";
 
 impl Communes {
     pub(super) fn read() -> Communes {
-        toml::from_str(include_str!("../../scenario/communes.toml"))
-            .expect("the scenario's communes are checked by tests")
+        toml::from_str(include_str!("../../scenario/communes.toml")).unwrap_or_else(|error| {
+            panic!("the scenario's communes are checked by tests: {}", error.message())
+        })
     }
 
     /// Each commune's weight.

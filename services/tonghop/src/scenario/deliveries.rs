@@ -53,7 +53,9 @@ struct Activity {
 /// Delivers and holds everything of the file.
 pub(super) fn deliver(pen: &mut Pen, communes: &Communes) {
     let file: Deliveries = toml::from_str(include_str!("../../scenario/deliveries.toml"))
-        .expect("the scenario's deliveries are checked by tests");
+        .unwrap_or_else(|error| {
+            panic!("the scenario's deliveries are checked by tests: {}", error.message())
+        });
     for support in &file.support {
         support.deliver(pen, communes);
     }

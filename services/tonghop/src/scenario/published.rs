@@ -38,8 +38,12 @@ pub struct Contradiction {
     pub figures: Vec<String>,
     /// What disagrees.
     pub what: String,
+    /// The same in Vietnamese.
+    pub what_vi: String,
     /// How the scenario takes it.
     pub taken: String,
+    /// The same in Vietnamese.
+    pub taken_vi: String,
 }
 
 /// One published figure.
@@ -135,8 +139,9 @@ impl Report {
     pub fn krong_pa() -> &'static Report {
         static REPORT: OnceLock<Report> = OnceLock::new();
         REPORT.get_or_init(|| {
-            toml::from_str(include_str!("../../scenario/krong-pa-2021h1.toml"))
-                .expect("the published figures are checked by tests")
+            toml::from_str(include_str!("../../scenario/krong-pa-2021h1.toml")).unwrap_or_else(
+                |error| panic!("the published figures are checked by tests: {}", error.message()),
+            )
         })
     }
 }

@@ -64,7 +64,9 @@ struct External {
 /// States everything of the file, and what each commune states of itself.
 pub(super) fn state(pen: &mut Pen, communes: &Communes) {
     let file: Statements = toml::from_str(include_str!("../../scenario/statements.toml"))
-        .expect("the scenario's statements are checked by tests");
+        .unwrap_or_else(|error| {
+            panic!("the scenario's statements are checked by tests: {}", error.message())
+        });
     for target in &file.target {
         target.state(pen);
     }

@@ -19,11 +19,14 @@ const LATE_DAYS: u16 = 4;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Delay(pub(super) u16);
 
+/// A line that is still to be written.
+type Waiting = (Kind, Box<[u8]>);
+
 pub(super) struct Desk<'o> {
     out: io::BufWriter<&'o mut dyn Write>,
     progress: &'o mut dyn FnMut(u64),
     /// Lines that are still to be written, by day; those of one day in the order they came.
-    waiting: BTreeMap<Day, Vec<(Kind, Box<[u8]>)>>,
+    waiting: BTreeMap<Day, Vec<Waiting>>,
     facts: u64,
     /// Lines written or waiting.
     taken: u64,
