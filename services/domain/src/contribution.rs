@@ -4,13 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::atlas::{Atlas, Place};
 use crate::catalogue::Sum;
-use crate::codes::{Class, Code};
-use crate::fact::{ATTRIBUTES_MAX, Event, EventKind, Fact, What};
+use crate::codes::{Class, Code as _};
+use crate::fact::{Event, EventKind, Fact, What};
 use crate::finding::{Finding, Reason};
 use crate::household::{Household, Turn};
 use crate::plan::Plan;
-use crate::posting::{Contribution, Ledger, Nothing, Posting, Site, Slot, Statement, coalesce};
-use crate::time::{Day, Period};
+use crate::posting::{
+    Column, Contribution, Ledger, Nothing, Posting, Site, Slot, Statement, coalesce,
+};
+use crate::time::Day;
 use crate::timeline::Timeline;
 
 /// The rules: the units of the country and the compiled catalogue.
@@ -92,7 +94,17 @@ fn apart<T: PartialEq>(mut new: Vec<T>, mut old: Vec<T>) -> (Vec<T>, Vec<T>) {
 struct Scan<'r> {
     rules: &'r Rules,
     household: Household,
-    counted: Vec<Counted>,
+    /// Where and when the household has been counted, in which distinct column.
+    reached: Vec<Reached>,
+    /// Every event that was counted, when somebody wants to know.
+    counted: Option<Vec<Counted>>,
+}
+
+/// One place and day at which a household was counted in a distinct column.
+struct Reached {
+    column: Column,
+    on: Day,
+    at: Place,
 }
 
 /// An event that was counted for its household, and where.
@@ -104,16 +116,16 @@ pub(crate) struct Counted {
 
 /// The events of a timeline that were counted for its household.
 pub(crate) fn counted_events(timeline: &Timeline, rules: &Rules) -> Vec<Counted> {
-    let mut scan = Scan::new(rules);
+    let mut scan = Scan { counted: Some(Vec::new()), ..Scan::new(rules) };
     for fact in timeline.effective() {
         scan.step(fact, &mut Nothing);
     }
-    scan.counted
+    scan.counted.unwrap_or_default()
 }
 
 impl<'r> Scan<'r> {
     fn new(rules: &'r Rules) -> Scan<'r> {
-        Scan { rules, household: Household::default(), counted: Vec::new() }
+        Scan { rules, household: Household::default(), reached: Vec::new(), counted: None }
     }
 
     fn step<L: Ledger>(&mut self, fact: &Fact, ledger: &mut L) {
@@ -147,22 +159,23 @@ impl<'r> Scan<'r> {
     fn event<L: Ledger>(&mut self, turn: &mut Turn<'_, L>, event: &Event) {
         if event.single {
             let completed = event.kind == EventKind::HouseCompleted;
-            if completed || event.kind == EventKind::HouseStarted {
-                if !self.household.build(turn, event.work, completed) {
-                    return;
-                }
+            let is_house = completed || event.kind == EventKind::HouseStarted;
+            if is_house && !self.household.build(turn, event.work, completed) {
+                return;
             }
             let at = self.household.witness(turn, declared_class(event));
             self.flows(turn, event, at);
             self.distincts(turn, event, at);
-            self.counted.push(Counted { on: turn.fact.on, at, event: *event });
+            if let Some(counted) = &mut self.counted {
+                counted.push(Counted { on: turn.fact.on, at, event: *event });
+            }
         } else {
             self.flows(turn, event, turn.fact.at);
         }
     }
 
     fn flows<L: Ledger>(&self, turn: &mut Turn<'_, L>, event: &Event, at: Place) {
-        for rule in &self.rules.plan.rules(event.kind).flows {
+        for rule in &self.rules.plan.rules(event).flows {
             if let Some(column) = rule.column(event) {
                 let by = match rule.sum {
                     Sum::Instances => 1,
@@ -179,43 +192,41 @@ impl<'r> Scan<'r> {
 
     /// A household counts once in each unit and declared period: once at each place it was
     /// counted at, less one in every unit where the closures of two such places meet.
-    fn distincts<L: Ledger>(&self, turn: &mut Turn<'_, L>, event: &Event, at: Place) {
+    fn distincts<L: Ledger>(&mut self, turn: &mut Turn<'_, L>, event: &Event, at: Place) {
         let Rules { atlas, plan } = self.rules;
-        for rule in &plan.rules(event.kind).distincts {
+        for rule in &plan.rules(event).distincts {
             let Some(column) = rule.column(event) else { continue };
             for grain in &rule.grains {
-                let Some(period) = Period::containing(*grain, turn.fact.on) else { continue };
-                let days = period.days();
-                let counted = || {
+                let period_of = |day| plan.calendars.containing(*grain, day);
+                let Some(period) = period_of(turn.fact.on) else { continue };
+                let others = || {
+                    // The latest first: it most likely lies in the same period.
                     let same =
-                        |one: &&Counted| days.contains(&one.on) && rule_gives(plan, one, column);
-                    self.counted.iter().filter(same).map(|one| one.at)
+                        |one: &&Reached| one.column == column && period_of(one.on) == Some(period);
+                    self.reached.iter().rev().filter(same).map(|one| one.at)
                 };
-                if counted().any(|place| place == at) {
+                if others().any(|place| place == at) {
                     continue;
                 }
                 let slot = Slot::from(period);
                 turn.ledger.post(Posting { site: Site::place(at), column, slot, by: 1 });
-                for unit in atlas.closure(at) {
-                    if counted().any(|place| atlas.holds(*unit, place)) {
-                        let site = Site::only(*unit);
-                        turn.ledger.post(Posting { site, column, slot, by: -1 });
+                if others().next().is_some() {
+                    for unit in atlas.closure(at) {
+                        if others().any(|place| atlas.holds(*unit, place)) {
+                            let site = Site::only(*unit);
+                            turn.ledger.post(Posting { site, column, slot, by: -1 });
+                        }
                     }
                 }
             }
+            self.reached.push(Reached { column, on: turn.fact.on, at });
         }
     }
 }
 
-/// Whether an event was counted in a distinct column; several kinds may share one.
-fn rule_gives(plan: &Plan, counted: &Counted, column: crate::posting::Column) -> bool {
-    plan.distinct_column(&counted.event, &[column])
-}
-
 /// The class that a loan or house declares.
 fn declared_class(event: &Event) -> Option<Class> {
-    let at = event.kind.attributes().iter().position(|a| a.name == Class::ATTRIBUTE)?;
-    debug_assert!(at < ATTRIBUTES_MAX);
+    let at = event.kind.class_attribute()?;
     Class::ALL.get(usize::from(event.attributes[at])).copied()
 }
 

@@ -196,6 +196,19 @@ impl EventKind {
         }
     }
 
+    /// Which of its attributes is the class of the household at the time, if any.
+    pub(crate) fn class_attribute(self) -> Option<usize> {
+        match self {
+            EventKind::HouseStarted | EventKind::HouseCompleted => Some(2),
+            EventKind::LoanDisbursed => Some(0),
+            EventKind::ExitRegistered
+            | EventKind::SupportDelivered
+            | EventKind::ActivityHeld
+            | EventKind::FundsAllocated
+            | EventKind::FundsDisbursed => None,
+        }
+    }
+
     /// The attributes that an event of this kind carries, in stored order.
     pub fn attributes(self) -> &'static [Attribute] {
         const EXIT: &[Attribute] = &[Attribute::of::<Sponsor>()];
@@ -361,5 +374,18 @@ impl Fact {
     /// The order of a timeline: day, precedence of the type, the source's sequence, key, content.
     pub fn order(&self) -> (Day, u8, u32, Key, u64) {
         (self.on, self.precedence(), self.sequence, self.key, self.content)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_class_is_where_it_is_said_to_be() {
+        for kind in EventKind::ALL {
+            let found = kind.attributes().iter().position(|a| a.name == Class::ATTRIBUTE);
+            assert_eq!(kind.class_attribute(), found, "{}", kind.name());
+        }
     }
 }

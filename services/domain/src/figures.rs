@@ -5,11 +5,12 @@ use std::ops::RangeInclusive;
 use crate::atlas::{Level, Unit};
 use crate::books::Books;
 use crate::catalogue::{Combine, Filter, Measure, Reference};
-use crate::codes::{Confirmation, Qualifier};
+use crate::codes::{Confirmation, Qualifier, Standing};
 use crate::contribution::{Rules, counted_events};
 use crate::fact::{Decimal, Event, StatedKind};
 use crate::fold::Fold;
-use crate::plan::{Indicator, Kept};
+use crate::household::{Head, MovementRow, movement_column};
+use crate::plan::{Indicator, Kept, standing_column};
 use crate::posting::{Column, Slot, Statement};
 use crate::rollup::View;
 use crate::time::{Day, Period};
@@ -267,6 +268,8 @@ impl<'a> Reader<'a> {
         Figure::whole(reached.count() as i128)
     }
 
+    /// How much a stock fell. Households that were in the record when it began are opening stock,
+    /// also when it began within the time.
     fn reduction(&self, unit: Unit, of: &Reference, time: Time) -> Figure {
         let none = Filter::new();
         let before = self.refer(unit, of, &none, time.ending(time.first().previous()));
@@ -278,11 +281,31 @@ impl<'a> Reader<'a> {
             }
             (Value::Missing(why), _) | (_, Value::Missing(why)) => Value::Missing(why),
             (_, _) => match (before.as_whole(), after.as_whole()) {
-                (Some(before), Some(after)) => Value::Whole(before - after),
+                (Some(before), Some(after)) => {
+                    Value::Whole(before + self.registered(unit, of, time) - after)
+                }
                 (_, _) => Value::Missing(Missing::NotKept),
             },
         };
         Figure { value, marks }
+    }
+
+    /// Opening registrations of poor or near-poor households within a time, when that is the
+    /// stock referred to.
+    fn registered(&self, unit: Unit, of: &Reference, time: Time) -> i128 {
+        let stocks = self.rules.plan.indicator(&of.indicator).map_or(&[][..], |one| &one.kept);
+        let rows = [Standing::Poor, Standing::NearPoor].into_iter().flat_map(|class| {
+            [Head::Households, Head::Persons].map(|head| {
+                (
+                    standing_column(class, head),
+                    movement_column(MovementRow::Registered, class, head),
+                )
+            })
+        });
+        let registered = rows
+            .filter(|(standing, _)| stocks.iter().any(|kept| kept.base == *standing))
+            .map(|(_, row)| self.view().sum(unit, &[row], time.slots()).0);
+        registered.sum()
     }
 
     fn ratio(

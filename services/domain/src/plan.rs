@@ -9,16 +9,19 @@ use crate::codes::{Code, Standing, Trait};
 use crate::fact::{ATTRIBUTES_MAX, Event, EventKind, Traits};
 use crate::household::{Head, MOVEMENT_COLUMNS, MovementRow, movement_column};
 use crate::posting::Column;
-use crate::time::Grain;
+use crate::time::{Calendars, Grain};
 
 /// The compiled catalogue.
 #[derive(Clone, Debug)]
 pub struct Plan {
     pub(crate) stocks: Vec<StockRule>,
-    events: Vec<EventRules>,
+    /// By kind of event, and by the code of its first attribute: of the many rules for supports
+    /// only those of one policy are tried.
+    events: Vec<Vec<EventRules>>,
     indicators: Vec<Indicator>,
     index: BTreeMap<String, usize>,
     columns: u16,
+    pub(crate) calendars: Calendars,
 }
 
 /// The stocks that the movement tables start from and lead to.
@@ -70,8 +73,11 @@ struct Select {
 
 impl Select {
     fn column(&self, event: &Event) -> Option<Column> {
+        // A code beyond its list, of a store that rotted, passes no filter and has no column.
         let passes =
-            self.filter.iter().zip(event.attributes).all(|(mask, code)| mask >> code & 1 == 1);
+            self.filter.iter().zip(event.attributes).all(|(mask, code)| {
+                mask.checked_shr(u32::from(code)).is_some_and(|bit| bit & 1 == 1)
+            });
         let step = |(at, stride): &(usize, u16)| u16::from(event.attributes[*at]) * stride;
         passes.then(|| Column(self.base + self.strides.iter().map(step).sum::<u16>()))
     }
@@ -186,8 +192,9 @@ impl Plan {
         if compiler.errors.is_empty() { Ok(compiler.plan) } else { Err(compiler.errors) }
     }
 
-    pub(crate) fn rules(&self, kind: EventKind) -> &EventRules {
-        &self.events[kind as usize]
+    pub(crate) fn rules(&self, event: &Event) -> &EventRules {
+        const NONE: &EventRules = &EventRules { flows: Vec::new(), distincts: Vec::new() };
+        self.events[event.kind as usize].get(usize::from(event.attributes[0])).unwrap_or(NONE)
     }
 
     /// The indicators, in the catalogue's order.
@@ -208,7 +215,7 @@ impl Plan {
     /// Finds the rules that give a distinct indicator its households, for ranges that no grain
     /// declares.
     pub(crate) fn distinct_column(&self, event: &Event, columns: &[Column]) -> bool {
-        let rules = &self.rules(event.kind).distincts;
+        let rules = &self.rules(event).distincts;
         rules.iter().any(|rule| rule.column(event).is_some_and(|c| columns.contains(&c)))
     }
 }
@@ -233,10 +240,11 @@ impl Default for Compiler {
             .collect();
         let plan = Plan {
             stocks,
-            events: vec![EventRules::default(); EventKind::ALL.len()],
+            events: EventKind::ALL.map(no_rules).to_vec(),
             indicators: Vec::new(),
             index: BTreeMap::new(),
             columns: MOVEMENT_COLUMNS + STANDING_COLUMNS,
+            calendars: Calendars::default(),
         };
         Compiler { plan, errors: Vec::new() }
     }
@@ -287,7 +295,10 @@ impl Compiler {
         let kept = self.block(kinds, by)?;
         for kind in kinds {
             let select = select(*kind, filter, &kept)?;
-            self.plan.events[*kind as usize].flows.push(FlowRule { select, sum });
+            let rule = FlowRule { select, sum };
+            for rules in self.rules_for(*kind, &rule.select) {
+                rules.flows.push(rule.clone());
+            }
         }
         Ok(kept)
     }
@@ -314,11 +325,28 @@ impl Compiler {
             for kind in kinds {
                 let rule =
                     DistinctRule { select: select(*kind, filter, &block)?, grains: grains.clone() };
-                self.plan.events[*kind as usize].distincts.push(rule);
+                for rules in self.rules_for(*kind, &rule.select) {
+                    rules.distincts.push(rule.clone());
+                }
             }
             kept.push(block);
         }
         Ok(kept)
+    }
+
+    /// The rules of a kind whose first attribute's code passes the filter.
+    fn rules_for(
+        &mut self,
+        kind: EventKind,
+        select: &Select,
+    ) -> impl Iterator<Item = &mut EventRules> {
+        let first = select.filter[0];
+        let passes = move |(code, _): &(usize, &mut EventRules)| first >> code & 1 == 1;
+        self.plan.events[kind as usize]
+            .iter_mut()
+            .enumerate()
+            .filter(passes)
+            .map(|(_, rules)| rules)
     }
 
     fn stock(
@@ -420,6 +448,11 @@ impl Compiler {
     }
 }
 
+/// No rule yet, for each code of a kind's first attribute.
+fn no_rules(kind: EventKind) -> Vec<EventRules> {
+    vec![EventRules::default(); (kind.attributes()[0].codes)().len()]
+}
+
 fn kinds(names: &[String]) -> Result<Vec<EventKind>, String> {
     let kind = |name: &String| {
         EventKind::ALL
@@ -428,6 +461,9 @@ fn kinds(names: &[String]) -> Result<Vec<EventKind>, String> {
             .ok_or_else(|| unknown("kind of event", name, &EventKind::ALL.map(EventKind::name)))
     };
     let kinds: Vec<EventKind> = names.iter().map(kind).collect::<Result<_, _>>()?;
+    if (1..kinds.len()).any(|at| kinds[..at].contains(&kinds[at])) {
+        return Err("`of` names a kind of event twice: it would count twice".into());
+    }
     if kinds.is_empty() { Err("`of` names no kind of event".into()) } else { Ok(kinds) }
 }
 
@@ -437,6 +473,9 @@ fn select(kind: EventKind, filter: &Filter, kept: &Kept) -> Result<Select, Strin
         attributes.iter().position(|a| a.name == name).ok_or_else(|| no_attribute(kind, name))
     };
     let mut masks = [u64::MAX; ATTRIBUTES_MAX];
+    for (mask, attribute) in masks.iter_mut().zip(attributes) {
+        *mask = u64::MAX >> (64 - (attribute.codes)().len());
+    }
     for (name, allowed) in filter {
         let at = position(name)?;
         let codes = (attributes[at].codes)();

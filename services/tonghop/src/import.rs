@@ -264,7 +264,8 @@ struct RejectedFile {
 
 impl RejectedFile {
     fn new(of: &Path) -> RejectedFile {
-        let mut name = if of == Path::new("-") { "stdin".into() } else { of.as_os_str().to_owned() };
+        let mut name =
+            if of == Path::new("-") { "stdin".into() } else { of.as_os_str().to_owned() };
         name.push(".rejected.ndjson");
         RejectedFile { path: name.into(), out: None }
     }

@@ -56,7 +56,11 @@ pub fn mark(lang: Lang, mark: &str) -> String {
         let text = pick(lang, "phân bổ theo đơn vị kế tiếp mặc định", "allocated by default");
         return text.to_owned();
     }
-    let attribute = if Qualifier::of(mark).is_some() { Qualifier::ATTRIBUTE } else { Confirmation::ATTRIBUTE };
+    if mark == crate::query::WIDER {
+        return pick(lang, "gồm cả nơi khác", "also holds other places").to_owned();
+    }
+    let attribute =
+        if Qualifier::of(mark).is_some() { Qualifier::ATTRIBUTE } else { Confirmation::ATTRIBUTE };
     code(lang, attribute, mark)
 }
 

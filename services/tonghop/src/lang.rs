@@ -42,7 +42,8 @@ pub fn whole(lang: Lang, value: i128) -> String {
 /// A number of `places` decimals, given in units of the last one: 156 and 2 are 1,56 or 1.56.
 pub fn decimal(lang: Lang, digits: i128, places: u32) -> String {
     let one = 10i128.pow(places);
-    let (before, behind) = (digits.unsigned_abs() / one.unsigned_abs(), digits.unsigned_abs() % one.unsigned_abs());
+    let (before, behind) =
+        (digits.unsigned_abs() / one.unsigned_abs(), digits.unsigned_abs() % one.unsigned_abs());
     let sign = if digits < 0 { "-" } else { "" };
     let before = whole(lang, i128::try_from(before).unwrap_or(i128::MAX));
     let comma = pick(lang, ",", ".");

@@ -325,6 +325,8 @@ fn figures(fold: &Fold, unit: Unit, query: &FiguresQuery) -> Result<Body> {
         Boundaries::Own => vec![unit],
         Boundaries::Current => holders(fold, unit),
     };
+    let wider: Vec<Unit> =
+        units.iter().copied().filter(|one| reaches_beyond(fold, *one, unit)).collect();
     if query.children && query.boundaries == Boundaries::Own {
         units.extend(reader.children_in_force(unit, *time.days().end()));
     }
@@ -343,7 +345,11 @@ fn figures(fold: &Fold, unit: Unit, query: &FiguresQuery) -> Result<Body> {
                 if broken_down && matches!(figure.value, Value::Whole(0) | Value::Missing(_)) {
                     continue;
                 }
-                figures.push(line(unit, indicator, &filter, &figure));
+                let mut line = line(unit, indicator, &filter, &figure);
+                if wider.contains(&unit) {
+                    line.marks.push(WIDER.to_owned());
+                }
+                figures.push(line);
             }
         }
     }
@@ -374,14 +380,33 @@ fn holders(fold: &Fold, unit: Unit) -> Vec<Unit> {
     units
 }
 
+/// The mark of a unit of today that also holds places of other units than the one asked for.
+pub const WIDER: &str = "wider";
+
+/// Whether a unit of today has communes that never belonged to the unit asked for.
+fn reaches_beyond(fold: &Fold, today: Unit, asked: Unit) -> bool {
+    let atlas = &fold.rules.atlas;
+    let generation = atlas.record(asked).generation;
+    today != asked
+        && atlas.places(today).iter().any(|place| {
+            let of_place = atlas.record(atlas.unit_of(*place));
+            of_place.generation == generation
+                && of_place.level == Level::Commune
+                && !atlas.holds(asked, *place)
+        })
+}
+
 /// The filters that break an indicator down by some attributes; one without a filter, too.
 fn breakdowns(fold: &Fold, indicator: &str, by: &[String]) -> Vec<Filter> {
     let mut filters = vec![Filter::new()];
     if by.is_empty() {
         return filters;
     }
-    let kept = fold.rules.plan.indicator(indicator).map(|one| one.kept.as_slice()).unwrap_or_default();
-    let has_all = |names: &[(&str, Vec<&str>)]| by.iter().all(|name| names.iter().any(|(one, _)| one == name));
+    let kept =
+        fold.rules.plan.indicator(indicator).map(|one| one.kept.as_slice()).unwrap_or_default();
+    let has_all = |names: &[(&str, Vec<&str>)]| {
+        by.iter().all(|name| names.iter().any(|(one, _)| one == name))
+    };
     let Some(block) = kept.iter().find(|kept| has_all(&kept.by)) else { return filters };
     let mut combinations = vec![Filter::new()];
     for name in by {
@@ -417,7 +442,8 @@ fn line(unit: Unit, indicator: &str, filter: &Filter, figure: &domain::figures::
     if marks.allocated {
         said.push("allocated".to_owned());
     }
-    if let Some(level) = marks.level.filter(|level| *level != domain::codes::Confirmation::Official) {
+    if let Some(level) = marks.level.filter(|level| *level != domain::codes::Confirmation::Official)
+    {
         said.push(level.code().to_owned());
     }
     if let Some(words) = marks.qualifier.filter(|one| *one != domain::codes::Qualifier::Exact) {

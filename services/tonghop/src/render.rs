@@ -23,7 +23,12 @@ pub fn show(screen: &mut Screen, answer: &Answer) -> Result<()> {
         Body::Digest { digest, gazetteer, catalogue } => {
             let header = ["digest", "position", "gazetteer", "catalogue"];
             if screen.format == Format::Csv {
-                let row = vec![digest.clone(), answer.position.to_string(), gazetteer.clone(), catalogue.clone()];
+                let row = vec![
+                    digest.clone(),
+                    answer.position.to_string(),
+                    gazetteer.clone(),
+                    catalogue.clone(),
+                ];
                 return screen.rows(&header, &[row], header.len());
             }
             screen.line(digest)
@@ -33,7 +38,9 @@ pub fn show(screen: &mut Screen, answer: &Answer) -> Result<()> {
 
 fn name(lang: Lang, key: &str) -> String {
     let gazetteer = Gazetteer::embedded();
-    gazetteer.unit(key).map_or_else(|| key.to_owned(), |unit| gazetteer.name(unit, lang).into_owned())
+    gazetteer
+        .unit(key)
+        .map_or_else(|| key.to_owned(), |unit| gazetteer.name(unit, lang).into_owned())
 }
 
 /// How a time is titled.
@@ -97,21 +104,68 @@ fn remarks(lang: Lang, line: &Line) -> String {
     said.join("; ")
 }
 
+/// Several units and not more indicators than this make a table of units by indicators.
+const MATRIX_COLUMNS_MAX: usize = 6;
+
+/// Units down, indicators across.
+fn matrix(screen: &mut Screen, when: &When, figures: &[Line], indicators: usize) -> Result<()> {
+    let lang = screen.lang;
+    screen.heading(title(lang, when))?;
+    let named = figures[..indicators].iter().map(|line| labels::indicator(lang, &line.indicator));
+    let named: Vec<String> = named.collect();
+    let mut header = vec![screen.pick("Mã", "Key"), screen.pick("Đơn vị", "Unit")];
+    header.extend(named.iter().map(String::as_str));
+    let notes = screen.pick("Ghi chú", "Notes");
+    let mut rows = Vec::new();
+    for of_unit in figures.chunk_by(|a, b| a.unit == b.unit) {
+        let mut row = vec![of_unit[0].unit.clone(), name(lang, &of_unit[0].unit)];
+        row.extend(of_unit.iter().map(|line| value(lang, &line.value)));
+        let mut marks: Vec<&String> = of_unit.iter().flat_map(|line| &line.marks).collect();
+        marks.dedup();
+        row.push(
+            marks.into_iter().map(|mark| labels::mark(lang, mark)).collect::<Vec<_>>().join("; "),
+        );
+        rows.push(row);
+    }
+    let last = header.len();
+    header.push(notes);
+    screen.aligned(&header, &rows, 2..last)
+}
+
 fn figures_table(screen: &mut Screen, when: &When, figures: &[Line]) -> Result<()> {
     let lang = screen.lang;
     if screen.format == Format::Csv {
-        let header = ["unit", "name", "indicator", "by", "from", "to", "value", "numerator", "denominator", "counted_in", "marks"];
+        let header = [
+            "unit",
+            "name",
+            "indicator",
+            "by",
+            "from",
+            "to",
+            "value",
+            "numerator",
+            "denominator",
+            "counted_in",
+            "marks",
+        ];
         let rows: Vec<Vec<String>> = figures.iter().map(|line| csv_row(lang, when, line)).collect();
         return screen.rows(&header, &rows, header.len());
     }
     let several = figures.iter().any(|line| line.unit != figures[0].unit);
+    let indicators = figures.iter().take_while(|line| line.unit == figures[0].unit).count();
+    if several && indicators <= MATRIX_COLUMNS_MAX && figures.iter().all(|line| line.by.is_empty())
+    {
+        return matrix(screen, when, figures, indicators);
+    }
     for of_unit in figures.chunk_by(|a, b| a.unit == b.unit) {
         let unit = Gazetteer::embedded().unit(&of_unit[0].unit);
         let path = unit.map_or_else(String::new, |unit| Gazetteer::embedded().path(unit));
         screen.heading(format!("{path} ({}) · {}", of_unit[0].unit, title(lang, when)))?;
         // Of many indicators only those are shown that have something to tell.
         let all = of_unit.len() > 40 || several;
-        let empty = |line: &Line| matches!(line.value, LineValue::Missing { .. } | LineValue::Whole { value: 0 });
+        let empty = |line: &Line| {
+            matches!(line.value, LineValue::Missing { .. } | LineValue::Whole { value: 0 })
+        };
         let shown: Vec<&Line> = of_unit.iter().filter(|line| !(all && empty(line))).collect();
         let hidden = of_unit.len() - shown.len();
         let rows: Vec<Vec<String>> = shown
@@ -137,7 +191,9 @@ fn figures_table(screen: &mut Screen, when: &When, figures: &[Line]) -> Result<(
         if hidden > 0 {
             let said = match lang {
                 Lang::Vi => format!("({hidden} chỉ tiêu bằng 0 hoặc chưa có số liệu không in ra)"),
-                Lang::En => format!("({hidden} indicators that are zero or not known are left out)"),
+                Lang::En => {
+                    format!("({hidden} indicators that are zero or not known are left out)")
+                }
             };
             screen.line(said)?;
         }
@@ -156,12 +212,18 @@ fn csv_row(lang: Lang, when: &When, line: &Line) -> Vec<String> {
         LineValue::Whole { value } => (value.to_string(), String::new(), String::new()),
         LineValue::Stated { value } => (value.clone(), String::new(), String::new()),
         LineValue::Ratio { numerator, denominator } => {
-            let digits = domain::number::rounded(i128::from(*numerator) * 100, i128::from(*denominator), 2);
-            (lang::decimal(Lang::En, digits, 2).replace(',', ""), numerator.to_string(), denominator.to_string())
+            let digits =
+                domain::number::rounded(i128::from(*numerator) * 100, i128::from(*denominator), 2);
+            (
+                lang::decimal(Lang::En, digits, 2).replace(',', ""),
+                numerator.to_string(),
+                denominator.to_string(),
+            )
         }
         LineValue::Points { before, after } => {
             let wide = |(n, d): (i64, i64)| (i128::from(n), i128::from(d));
-            let written = lang::points(Lang::En, wide(*before), wide(*after)).replace([',', ' ', 'p'], "");
+            let written =
+                lang::points(Lang::En, wide(*before), wide(*after)).replace([',', ' ', 'p'], "");
             (written, String::new(), String::new())
         }
         LineValue::Missing { .. } => Default::default(),
@@ -184,19 +246,43 @@ fn csv_row(lang: Lang, when: &When, line: &Line) -> Vec<String> {
 fn movement_table(screen: &mut Screen, unit: &str, when: &When, table: &Table) -> Result<()> {
     let lang = screen.lang;
     if screen.format == Format::Csv {
-        let mut rows = vec![vec!["opening".to_owned(), table.opening.households.to_string(), table.opening.persons.to_string()]];
-        rows.extend(table.rows.iter().map(|(row, heads)| vec![row.clone(), heads.households.to_string(), heads.persons.to_string()]));
-        rows.push(vec!["closing".to_owned(), table.closing.households.to_string(), table.closing.persons.to_string()]);
+        let mut rows = vec![vec![
+            "opening".to_owned(),
+            table.opening.households.to_string(),
+            table.opening.persons.to_string(),
+        ]];
+        rows.extend(table.rows.iter().map(|(row, heads)| {
+            vec![row.clone(), heads.households.to_string(), heads.persons.to_string()]
+        }));
+        rows.push(vec![
+            "closing".to_owned(),
+            table.closing.households.to_string(),
+            table.closing.persons.to_string(),
+        ]);
         let rows: Vec<Vec<String>> = rows
             .into_iter()
-            .map(|row| [vec![unit.to_owned(), table.class.clone(), when.from.clone(), when.to.clone()], row].concat())
+            .map(|row| {
+                [
+                    vec![unit.to_owned(), table.class.clone(), when.from.clone(), when.to.clone()],
+                    row,
+                ]
+                .concat()
+            })
             .collect();
-        return screen.rows(&["unit", "class", "from", "to", "row", "households", "persons"], &rows, 7);
+        return screen.rows(
+            &["unit", "class", "from", "to", "row", "households", "persons"],
+            &rows,
+            7,
+        );
     }
     let class = labels::code(lang, "standing", &table.class);
     let heading = match lang {
         Lang::Vi => format!("Diễn biến {class} · {} · {}", name(lang, unit), title(lang, when)),
-        Lang::En => format!("Movements of {class} households · {} · {}", name(lang, unit), title(lang, when)),
+        Lang::En => format!(
+            "Movements of {class} households · {} · {}",
+            name(lang, unit),
+            title(lang, when)
+        ),
     };
     screen.heading(heading)?;
     let number = |value: i64| lang::whole(lang, i128::from(value));
@@ -213,11 +299,17 @@ fn movement_table(screen: &mut Screen, unit: &str, when: &When, table: &Table) -
     let header = ["", screen.pick("Hộ", "Households"), screen.pick("Nhân khẩu", "Persons")];
     screen.rows(&header, &rows, 1)?;
     let verdict = if table.balances {
-        screen.pick("Bảng cân đối: cuối kỳ = đầu kỳ − giảm + tăng.", "The table balances: closing = opening − decreases + increases.")
+        screen.pick(
+            "Bảng cân đối: cuối kỳ = đầu kỳ − giảm + tăng.",
+            "The table balances: closing = opening − decreases + increases.",
+        )
     } else {
-        screen.pick("BẢNG KHÔNG CÂN ĐỐI: hãy báo lỗi chương trình.", "THE TABLE DOES NOT BALANCE: please report this as a fault of the program.")
+        screen.pick(
+            "BẢNG KHÔNG CÂN ĐỐI: hãy báo lỗi chương trình.",
+            "THE TABLE DOES NOT BALANCE: please report this as a fault of the program.",
+        )
     };
-    screen.line(verdict.to_owned())
+    screen.line(verdict)
 }
 
 fn findings_table(
@@ -242,7 +334,14 @@ fn findings_table(
             .iter()
             .map(|f| {
                 let position = f.position.map_or_else(String::new, |position| position.to_string());
-                vec![f.on.clone(), f.unit.clone(), f.reason.clone(), f.treatment.clone(), f.fact.clone(), position]
+                vec![
+                    f.on.clone(),
+                    f.unit.clone(),
+                    f.reason.clone(),
+                    f.treatment.clone(),
+                    f.fact.clone(),
+                    position,
+                ]
             })
             .collect();
         return screen.rows(&["on", "unit", "reason", "treatment", "fact", "position"], &rows, 6);

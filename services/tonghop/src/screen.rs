@@ -61,7 +61,13 @@ impl Screen {
         self.aligned(header, rows, 2..3)
     }
 
-    fn aligned(&mut self, header: &[&str], rows: &[Vec<String>], right: Range<usize>) -> Result<()> {
+    /// Writes rows with a header, these columns aligned to the right.
+    pub fn aligned(
+        &mut self,
+        header: &[&str],
+        rows: &[Vec<String>],
+        right: Range<usize>,
+    ) -> Result<()> {
         if self.format == Format::Csv {
             let mut csv = csv::WriterBuilder::new().from_writer(&mut self.out);
             csv.write_record(header)?;
@@ -71,7 +77,7 @@ impl Screen {
         }
         let mut table = Table::new();
         table.load_preset(presets::NOTHING).set_truncation_indicator("…");
-        table.set_header(header.iter().map(|name| Cell::new(name)));
+        table.set_header(header.iter().map(Cell::new));
         for row in rows {
             table.add_row(row);
         }
@@ -82,7 +88,8 @@ impl Screen {
             }
         }
         // Lines end where their text does.
-        let text: Vec<String> = table.to_string().lines().map(|line| line.trim_end().to_owned()).collect();
+        let text: Vec<String> =
+            table.to_string().lines().map(|line| line.trim_end().to_owned()).collect();
         self.line(text.join("\n"))
     }
 }

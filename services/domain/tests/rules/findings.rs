@@ -195,8 +195,9 @@ fn a_house_declares_a_class_too() {
 
 #[test]
 fn a_house_is_started_once_and_finished_once() {
+    type Case<'a> = (&'a [Fact], i128, i128, &'a [&'a str], &'a str);
     #[rustfmt::skip]
-    let cases: [(&[Fact], i128, i128, &[&str], &str); 8] = [
+    let cases: [Case<'_>; 8] = [
         (&[house_started("2021-03-01", PHU_CAN, 1)], 1, 0, &[], "started"),
         (&[house_started("2021-03-01", PHU_CAN, 1), house_completed("2021-06-01", PHU_CAN, 1)],
             1, 1, &[], "and finished"),

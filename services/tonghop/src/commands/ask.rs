@@ -93,7 +93,9 @@ pub(super) fn answer(lang: Lang, data: &Path, query: &Query) -> Result<Answer> {
         },
     };
     match Store::open(data, expect, place::rules(), LOCK_WAIT)? {
-        Opened::Loaded(loaded) => query::answer(&loaded.fold, loaded.mark.position, &editions, query),
+        Opened::Loaded(loaded) => {
+            query::answer(&loaded.fold, loaded.mark.position, &editions, query)
+        }
         Opened::Fresh(_) => bail!(
             "the data folder {} is empty: start `tonghop up --journal URL --data {0}`",
             data.display()

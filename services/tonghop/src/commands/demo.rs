@@ -49,7 +49,10 @@ pub(super) fn demo(screen: &mut Screen, args: &DemoArgs) -> Result<()> {
     let url = place::own_journal(data);
     let summary = import::files(screen.lang, &files, Some(&url), &NatsArgs::default())?;
     if summary.rejected > 0 {
-        bail!("{} of the demo's own facts were rejected: this is a fault of the program", summary.rejected);
+        bail!(
+            "{} of the demo's own facts were rejected: this is a fault of the program",
+            summary.rejected
+        );
     }
     let times = Times { simulated, imported: begun.elapsed(), lines: summary.lines };
     let projected = place::catch_up(screen.lang, data, &url, &NatsArgs::default(), false)?;
@@ -118,11 +121,15 @@ fn published(screen: &mut Screen, fold: &Fold, all: bool) -> Result<()> {
         ),
     })?;
     if !all {
-        screen.line(screen.pick("(Xem đủ: tonghop demo --all)", "(All of them: tonghop demo --all)"))?;
+        screen.line(
+            screen.pick("(Xem đủ: tonghop demo --all)", "(All of them: tonghop demo --all)"),
+        )?;
     }
     screen.line(match lang {
         Lang::Vi => format!("Báo cáo tự mâu thuẫn ở {} chỗ:", report.contradiction.len()),
-        Lang::En => format!("The report contradicts itself in {} places:", report.contradiction.len()),
+        Lang::En => {
+            format!("The report contradicts itself in {} places:", report.contradiction.len())
+        }
     })?;
     report.contradiction.iter().try_for_each(|one| {
         let what = screen.pick(&one.what_vi, &one.what).to_owned();
@@ -130,11 +137,17 @@ fn published(screen: &mut Screen, fold: &Fold, all: bool) -> Result<()> {
     })
 }
 
-fn published_row(lang: Lang, figure: &Published, answer: Option<&Figure>, agrees: bool) -> Vec<String> {
+fn published_row(
+    lang: Lang,
+    figure: &Published,
+    answer: Option<&Figure>,
+    agrees: bool,
+) -> Vec<String> {
     let (indicator, by) = figure.ask.as_ref().map_or_else(Default::default, |ask| {
-        let codes = ask.filter.iter().flat_map(|(name, codes)| {
-            codes.iter().map(move |code| labels::code(lang, name, code))
-        });
+        let codes = ask
+            .filter
+            .iter()
+            .flat_map(|(name, codes)| codes.iter().map(move |code| labels::code(lang, name, code)));
         (labels::indicator(lang, &ask.indicator), codes.collect::<Vec<_>>().join(", "))
     });
     let places = figure.precision.map_or(0, |precision| precision.places);
@@ -168,9 +181,12 @@ fn targets(screen: &mut Screen, fold: &Fold) -> Result<()> {
     ))?;
     let mut rows = Vec::new();
     for indicator in ["poverty_rate_reduction", "poor_households_reduction"] {
-        for statement in reader.statements(unit, indicator, StatedKind::Target, Time::Period(year)) {
+        for statement in reader.statements(unit, indicator, StatedKind::Target, Time::Period(year))
+        {
             let stated = &statement.stated;
-            let set_by = stated.set_by.map_or_else(String::new, |one| labels::code(lang, "set_by", one.code()));
+            let set_by = stated
+                .set_by
+                .map_or_else(String::new, |one| labels::code(lang, "set_by", one.code()));
             rows.push(vec![
                 labels::indicator(lang, indicator),
                 render::date(lang, &statement.on.to_string()),
@@ -226,7 +242,9 @@ fn speed(screen: &mut Screen, times: &Times, projected: &Projected) -> Result<()
             per_s(times.lines, times.simulated),
         ],
         vec![
-            screen.pick("Kiểm tra, ghi bền vững vào sổ", "Checked and durable in the journal").to_owned(),
+            screen
+                .pick("Kiểm tra, ghi bền vững vào sổ", "Checked and durable in the journal")
+                .to_owned(),
             number(times.lines as f64),
             seconds(times.imported),
             per_s(times.lines, times.imported),

@@ -34,7 +34,9 @@ fn target(args: &ImportArgs) -> Result<Option<String>> {
             Ok(Some(place::own_journal(data)))
         }
         (None, Some(url)) => Ok(Some(url.clone())),
-        (None, None) => bail!("say where to: --data DIR, or --journal dir:PATH or nats://HOST:PORT"),
+        (None, None) => {
+            bail!("say where to: --data DIR, or --journal dir:PATH or nats://HOST:PORT")
+        }
         (Some(_), Some(_)) => bail!("give --data or --journal, not both"),
     }
 }
@@ -131,7 +133,8 @@ fn project(screen: &mut Screen, data: &Path) -> Result<()> {
     }
     let lang = screen.lang;
     let number = |value: u64| lang::whole(lang, i128::from(value));
-    let (position, duplicates) = (number(report.mark.position), number(report.accounting.duplicate));
+    let (position, duplicates) =
+        (number(report.mark.position), number(report.accounting.duplicate));
     screen.line(match lang {
         Lang::Vi => format!("Số liệu đã tổng hợp đến vị trí {position} của sổ (trong sổ có {duplicates} dòng trùng, chỉ tính một lần)."),
         Lang::En => format!("Figures are as of position {position} of the journal ({duplicates} records in it are duplicates and count once)."),

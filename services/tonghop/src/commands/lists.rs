@@ -24,9 +24,10 @@ struct IndicatorRow<'a> {
 pub(super) fn indicators(screen: &mut Screen) -> Result<()> {
     let rows = Catalogue::embedded().plan.indicators().iter().map(|indicator| {
         let definition = &indicator.definition;
-        let sets = indicator.kept.iter().map(|kept| {
-            kept.by.iter().map(|(name, _)| *name).collect::<Vec<_>>().join("×")
-        });
+        let sets = indicator
+            .kept
+            .iter()
+            .map(|kept| kept.by.iter().map(|(name, _)| *name).collect::<Vec<_>>().join("×"));
         IndicatorRow {
             id: &definition.id,
             vi: &definition.vi,

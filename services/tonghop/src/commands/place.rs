@@ -48,7 +48,8 @@ pub(super) fn options(create: bool, nats: &NatsArgs) -> Options {
 
 /// Today in Viet Nam. Only importers look at a clock.
 pub(super) fn today() -> Result<Day> {
-    let seconds = SystemTime::now().duration_since(UNIX_EPOCH).context("the clock is before 1970")?;
+    let seconds =
+        SystemTime::now().duration_since(UNIX_EPOCH).context("the clock is before 1970")?;
     // 2000-01-01 in Viet Nam, seven hours ahead of UTC.
     const FIRST: u64 = 946_684_800 - 7 * 3600;
     let days = seconds.as_secs().saturating_sub(FIRST) / 86_400;
@@ -75,7 +76,13 @@ pub(super) fn unit(text: &str, on: Option<Day>) -> Result<domain::atlas::Unit> {
 
 /// Brings the store of a data folder up to a journal's end, with a progress bar, and hands back
 /// what it comes to.
-pub(super) fn catch_up(lang: Lang, data: &Path, url: &str, nats: &NatsArgs, anew: bool) -> Result<Report> {
+pub(super) fn catch_up(
+    lang: Lang,
+    data: &Path,
+    url: &str,
+    nats: &NatsArgs,
+    anew: bool,
+) -> Result<Report> {
     let runtime = runtime()?;
     runtime.block_on(async {
         let journal = Journal::open(url, &options(false, nats)).await?;
@@ -84,7 +91,8 @@ pub(super) fn catch_up(lang: Lang, data: &Path, url: &str, nats: &NatsArgs, anew
         config.anew = anew;
         let what = ("Đang tổng hợp", "Folding");
         let bar = screen::progress(lang, what, Some(end), false);
-        let report = projector::catch_up(config, |progress| bar.set_position(progress.position)).await;
+        let report =
+            projector::catch_up(config, |progress| bar.set_position(progress.position)).await;
         bar.finish_and_clear();
         Ok(report?)
     })

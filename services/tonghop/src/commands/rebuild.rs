@@ -80,5 +80,5 @@ fn say(screen: &mut Screen, verdict: &Verdict) -> Result<()> {
             "DIFFERENT: stop the program, keep the data folder as it is, and report this.",
         )
     };
-    screen.line(said.to_owned())
+    screen.line(said)
 }

@@ -25,13 +25,25 @@ pub(super) fn simulate(screen: &mut Screen, args: &SimulateArgs) -> Result<()> {
     let said = match lang {
         Lang::Vi => format!(
             "Đã ghi {} dòng của {} hộ tại {} xã vào {}: {} dòng trùng, {} dòng ghi muộn, {} dòng đính chính, {} dòng cố ý sai.",
-            number(summary.lines), number(summary.households), number(summary.communes), args.out.display(),
-            number(summary.duplicates), number(summary.late), number(summary.corrections), number(summary.slips),
+            number(summary.lines),
+            number(summary.households),
+            number(summary.communes),
+            args.out.display(),
+            number(summary.duplicates),
+            number(summary.late),
+            number(summary.corrections),
+            number(summary.slips),
         ),
         Lang::En => format!(
             "Wrote {} lines of {} households in {} communes to {}: {} duplicates, {} late, {} corrections, {} meant to be found.",
-            number(summary.lines), number(summary.households), number(summary.communes), args.out.display(),
-            number(summary.duplicates), number(summary.late), number(summary.corrections), number(summary.slips),
+            number(summary.lines),
+            number(summary.households),
+            number(summary.communes),
+            args.out.display(),
+            number(summary.duplicates),
+            number(summary.late),
+            number(summary.corrections),
+            number(summary.slips),
         ),
     };
     screen.line(said)

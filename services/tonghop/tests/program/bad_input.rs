@@ -28,7 +28,8 @@ fn rejected_lines_go_beside_the_file_with_line_reason_and_field() {
 
     let refused = std::fs::read_to_string(folder.path().join("mixed.ndjson.rejected.ndjson"));
     let refused = refused.expect("the file is there");
-    let rows: Vec<Value> = refused.lines().map(|row| serde_json::from_str(row).expect("JSON")).collect();
+    let rows: Vec<Value> =
+        refused.lines().map(|row| serde_json::from_str(row).expect("JSON")).collect();
     assert_eq!(rows.len(), bad.len());
     for (at, (row, (line, reason, field))) in rows.iter().zip(&bad).enumerate() {
         assert_eq!(row["line"], at as u64 * 100 + 2, "{row}");
@@ -82,8 +83,24 @@ fn what_cannot_be_done_is_said_in_one_sentence_and_nothing_is_touched() {
         (&["figures", "--data", data, "--unit", "Atlantis", "--period", "2021"], "Atlantis"),
         (&["figures", "--data", data, "--unit", "L-62", "--period", "2021-H9"], "2021-H9"),
         (&["figures", "--data", data, "--unit", "L-62"], "say when"),
-        (&["figures", "--data", data, "--unit", "L-62", "--period", "2021", "--indicator", "poor_housholds"], "poor_households"),
-        (&["figures", "--data", data, "--unit", "L-62", "--period", "2021", "--by", "colour"], "class"),
+        (
+            &[
+                "figures",
+                "--data",
+                data,
+                "--unit",
+                "L-62",
+                "--period",
+                "2021",
+                "--indicator",
+                "poor_housholds",
+            ],
+            "poor_households",
+        ),
+        (
+            &["figures", "--data", data, "--unit", "L-62", "--period", "2021", "--by", "colour"],
+            "class",
+        ),
         (&["import", file, "--journal", "http://example.org"], "http://example.org"),
     ];
     for (args, expected) in table {

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Child;
 use std::time::{Duration, Instant};
 
-use crate::runner::{Dice, DEADLINE, digest, run, simulated, start, succeed, text, until, wait};
+use crate::runner::{DEADLINE, Dice, digest, run, simulated, start, succeed, text, until, wait};
 
 /// Kills a process after a while; says whether it had ended by itself.
 fn kill_after(mut child: Child, while_ms: u64) -> bool {

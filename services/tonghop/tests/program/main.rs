@@ -1,5 +1,7 @@
 //! The whole program, as a person runs it: real processes, real files, a real nats-server.
 
+#![allow(clippy::print_stdout, reason = "seeds are printed, so that a failure can be repeated")]
+
 mod bad_input;
 mod demo;
 mod fire;

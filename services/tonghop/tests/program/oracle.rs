@@ -73,7 +73,8 @@ fn ours(file: &Path) -> Figures {
     let mut facts = Vec::new();
     for (line, position) in lines.lines().zip(1..) {
         let document = Document::read(line.as_bytes()).expect("simulated facts are canonical");
-        let meaning = document.meaning(line.as_bytes(), position, gazetteer).expect("they mean something");
+        let meaning =
+            document.meaning(line.as_bytes(), position, gazetteer).expect("they mean something");
         facts.extend(meaning.facts.into_iter().map(|fact| (meaning.subject, fact)));
     }
     let books = evaluate(facts, &rules, 2);
@@ -112,7 +113,6 @@ fn ours(file: &Path) -> Figures {
     figures
 }
 
-
 /// The oracle's column, and our indicator and filter.
 fn columns() -> Vec<(String, &'static str, Filter)> {
     let mut columns: Vec<(String, &str, Filter)> = Vec::new();
@@ -133,7 +133,9 @@ fn columns() -> Vec<(String, &'static str, Filter)> {
     columns.extend(plain.map(|(column, indicator)| (column.to_owned(), indicator, Filter::new())));
     for class in domain::codes::Class::ALL {
         let filter = Filter::from([("class".to_owned(), vec![class.code().to_owned()])]);
-        for (column, indicator) in plain.into_iter().filter(|(column, _)| column.starts_with("loan")) {
+        for (column, indicator) in
+            plain.into_iter().filter(|(column, _)| column.starts_with("loan"))
+        {
             columns.push((format!("{column}.{}", class.code()), indicator, filter.clone()));
         }
     }

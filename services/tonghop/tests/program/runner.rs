@@ -7,22 +7,22 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 /// Nothing in these tests takes longer, also on a busy machine.
-pub const DEADLINE: Duration = Duration::from_secs(240);
+pub(crate) const DEADLINE: Duration = Duration::from_secs(240);
 
 /// The command with arguments, in English, without the caller's settings.
-pub fn command(args: &[&str]) -> Command {
+pub(crate) fn command(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_tonghop"));
     command.args(args).env("LC_ALL", "C").env_remove("TONGHOP_DATA").env_remove("TONGHOP_JOURNAL");
     command
 }
 
 /// Runs a command to its end.
-pub fn run(args: &[&str]) -> Output {
+pub(crate) fn run(args: &[&str]) -> Output {
     command(args).stdin(Stdio::null()).output().expect("the binary runs")
 }
 
 /// Runs a command that must succeed, and gives what it printed.
-pub fn succeed(args: &[&str]) -> String {
+pub(crate) fn succeed(args: &[&str]) -> String {
     let output = run(args);
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "tonghop {}: {}\n{said}", args.join(" "), output.status);
@@ -30,19 +30,19 @@ pub fn succeed(args: &[&str]) -> String {
 }
 
 /// Runs a command that must succeed, and gives its JSON.
-pub fn json(args: &[&str]) -> Value {
+pub(crate) fn json(args: &[&str]) -> Value {
     let printed = succeed(&[args, &["--format", "json"]].concat());
     serde_json::from_str(&printed).expect("it prints JSON")
 }
 
 /// The digest of a data folder.
-pub fn digest(data: &Path) -> String {
+pub(crate) fn digest(data: &Path) -> String {
     let answer = json(&["digest", "--data", text(data)]);
     answer["digest"].as_str().expect("a digest").to_owned()
 }
 
 /// Starts a command that goes on.
-pub fn start(args: &[&str]) -> Child {
+pub(crate) fn start(args: &[&str]) -> Child {
     command(args)
         .stdin(Stdio::null())
         .stdout(Stdio::null())
@@ -52,7 +52,7 @@ pub fn start(args: &[&str]) -> Child {
 }
 
 /// Waits for a process to end by itself.
-pub fn wait(mut child: Child) -> std::process::ExitStatus {
+pub(crate) fn wait(mut child: Child) -> std::process::ExitStatus {
     let begun = Instant::now();
     loop {
         if let Some(status) = child.try_wait().expect("the process can be waited for") {
@@ -67,7 +67,7 @@ pub fn wait(mut child: Child) -> std::process::ExitStatus {
 }
 
 /// Waits until something holds.
-pub fn until(what: &str, mut holds: impl FnMut() -> bool) {
+pub(crate) fn until(what: &str, mut holds: impl FnMut() -> bool) {
     let begun = Instant::now();
     while !holds() {
         assert!(begun.elapsed() < DEADLINE, "after {DEADLINE:?} still not: {what}");
@@ -76,23 +76,33 @@ pub fn until(what: &str, mut holds: impl FnMut() -> bool) {
 }
 
 /// A file of simulated facts of Kon Tum.
-pub fn simulated(folder: &Path, facts: u64, seed: u64) -> PathBuf {
+pub(crate) fn simulated(folder: &Path, facts: u64, seed: u64) -> PathBuf {
     let file = folder.join(format!("facts-{facts}-{seed}.ndjson"));
     let (facts, seed) = (facts.to_string(), seed.to_string());
-    succeed(&["simulate", "--facts", &facts, "--seed", &seed, "--unit", "L-62", "--out", text(&file)]);
+    succeed(&[
+        "simulate",
+        "--facts",
+        &facts,
+        "--seed",
+        &seed,
+        "--unit",
+        "L-62",
+        "--out",
+        text(&file),
+    ]);
     file
 }
 
 /// A path as an argument.
-pub fn text(path: &Path) -> &str {
+pub(crate) fn text(path: &Path) -> &str {
     path.to_str().expect("paths of tests are UTF-8")
 }
 
 /// Random numbers whose seed is printed, so that a failure can be repeated.
-pub struct Dice(u64);
+pub(crate) struct Dice(u64);
 
 impl Dice {
-    pub fn new(what: &str) -> Dice {
+    pub(crate) fn new(what: &str) -> Dice {
         let seed = match std::env::var("TONGHOP_SEED") {
             Ok(seed) => seed.parse().expect("TONGHOP_SEED is a number"),
             Err(_) => {
@@ -104,8 +114,9 @@ impl Dice {
         Dice(seed)
     }
 
-    pub fn below(&mut self, most: u64) -> u64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+    pub(crate) fn below(&mut self, most: u64) -> u64 {
+        self.0 =
+            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) % most.max(1)
     }
 }
