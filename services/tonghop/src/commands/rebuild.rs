@@ -18,7 +18,8 @@ use crate::screen::Screen;
 struct Verdict {
     position: u64,
     equal: bool,
-    store: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    store: Option<String>,
     journal: String,
     facts: u64,
     duplicates: u64,
@@ -32,22 +33,34 @@ pub(super) fn rebuild(screen: &mut Screen, args: &RebuildArgs) -> Result<ExitCod
         None if place::has_own_journal(&args.data.data) => place::own_journal(&args.data.data),
         None => bail!("{} has no journal of its own: give --journal", args.data.data.display()),
     };
-    let answer = ask::answer(screen.lang, &args.data.data, &Query::Digest)?;
-    let Body::Digest { digest: stored, .. } = answer.body else { bail!("no digest was answered") };
+    // Without a store there is nothing to compare with: the digest is that of the journal alone.
+    let stored = if args.data.data.join("tonghop.json").exists() {
+        let answer = ask::answer(screen.lang, &args.data.data, &Query::Digest)?;
+        let Body::Digest { digest, .. } = answer.body else { bail!("no digest was answered") };
+        Some((answer.position, digest))
+    } else {
+        None
+    };
     let runtime = place::runtime()?;
     let begun = Instant::now();
     let (digest, accounting) = runtime.block_on(async {
         let journal = Journal::open(&url, &place::options(false, &args.nats_options)).await?;
-        let to = Some(Position(answer.position));
+        let to = match &stored {
+            Some((position, _)) => Position(*position),
+            None => journal.end().await?,
+        };
         let (rules, gazetteer) = (place::rules(), Gazetteer::embedded());
         let (books, accounting) =
-            projector::evaluate_journal(&journal, to, &rules, gazetteer, args.threads).await?;
-        anyhow::Ok((books.digest(Editions::embedded().bytes().as_bytes()).to_string(), accounting))
+            projector::evaluate_journal(&journal, Some(to), &rules, gazetteer, args.threads)
+                .await?;
+        let digest = books.digest(Editions::embedded().bytes().as_bytes()).to_string();
+        anyhow::Ok((digest, accounting))
     })?;
+    let position = accounting.total();
     let verdict = Verdict {
-        position: answer.position,
-        equal: digest == stored,
-        store: stored,
+        position,
+        equal: stored.as_ref().is_none_or(|(_, stored)| *stored == digest),
+        store: stored.map(|(_, digest)| digest),
         journal: digest,
         facts: accounting.applied,
         duplicates: accounting.duplicate,
@@ -70,7 +83,8 @@ fn say(screen: &mut Screen, verdict: &Verdict) -> Result<()> {
         Lang::Vi => format!("Tính lại từ sổ đến vị trí {position}: {facts} dữ kiện, {per_s} dữ kiện/giây."),
         Lang::En => format!("Recomputed from the journal to position {position}: {facts} facts, {per_s} facts a second."),
     })?;
-    screen.line(format!("{}: {}", screen.pick("kho ", "store  "), verdict.store))?;
+    let Some(store) = &verdict.store else { return screen.line(&verdict.journal) };
+    screen.line(format!("{}: {store}", screen.pick("kho ", "store  ")))?;
     screen.line(format!("{}: {}", screen.pick("sổ  ", "journal"), verdict.journal))?;
     let said = if verdict.equal {
         screen.pick("Bằng nhau.", "Equal.")

@@ -25,6 +25,15 @@ pub(super) fn up(screen: &mut Screen, args: &UpArgs) -> Result<()> {
 }
 
 async fn serve(screen: &mut Screen, args: &UpArgs) -> Result<()> {
+    // From the first moment: whoever tells us to stop while rows are being loaded is heard, too.
+    let mut terminate = signal(SignalKind::terminate()).context("cannot listen for signals")?;
+    let mut interrupt = signal(SignalKind::interrupt()).context("cannot listen for signals")?;
+    let stopped = async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    };
     let data = &args.data.data;
     store::folder::claim(data)?;
     let mut options = place::options(true, &args.nats_options);
@@ -66,18 +75,11 @@ async fn serve(screen: &mut Screen, args: &UpArgs) -> Result<()> {
         })
     };
     welcome(screen, &url, &journal, data, handle.progress().position)?;
-    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-    let signals = tokio::spawn(async move {
-        let signalled = stop_signal().await;
-        let _ = stop.send(());
-        signalled
-    });
     let questions = socket::serve(data, answering);
     let result = tokio::select! {
-        result = projector.run(async { let _ = stopped.await; }) => result.map_err(Into::into),
+        result = projector.run(stopped) => result.map_err(Into::into),
         result = questions => result,
     };
-    signals.abort();
     let _ = std::fs::remove_file(socket::path(data));
     if let Some(server) = nats {
         server.stop().await.context("the nats-server did not stop")?;
@@ -111,13 +113,4 @@ fn welcome(
              Stop with Ctrl-C"
         ),
     })
-}
-
-/// Waits until someone wants us to stop.
-async fn stop_signal() -> std::io::Result<()> {
-    let mut terminate = signal(SignalKind::terminate())?;
-    tokio::select! {
-        _ = terminate.recv() => Ok(()),
-        result = tokio::signal::ctrl_c() => result,
-    }
 }

@@ -61,6 +61,9 @@ fn a_projector_killed_at_fifty_moments_ends_like_one_that_was_not() {
     }
     assert!(wait(importing).success(), "the import ends");
     let mut last = up();
+    until("it answers questions", || {
+        std::os::unix::net::UnixStream::connect(data.join("query.sock")).is_ok()
+    });
     until("the projector has caught up", || {
         let output = run(&["digest", "--data", text(&data), "--format", "json"]);
         String::from_utf8_lossy(&output.stdout).contains(&expected)
