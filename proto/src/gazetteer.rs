@@ -15,8 +15,8 @@ mod resolve;
 mod search;
 mod unresolved;
 
+use hashbrown::HashMap;
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::sync::OnceLock;
 
 use domain::atlas::{Atlas, Succession, Unit};

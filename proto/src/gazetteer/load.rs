@@ -3,7 +3,7 @@
 //! No field before the last (`note`, which nothing here uses) is ever quoted, so a line is split
 //! at its commas. **Invariant:** the csv crate reads the same: `tests/gazetteer.rs`.
 
-use std::collections::HashMap;
+use hashbrown::HashMap;
 use std::sync::OnceLock;
 
 use domain::atlas::{Atlas, Succession, Unit, UnitRecord};

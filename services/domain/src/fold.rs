@@ -7,6 +7,7 @@ use hashbrown::HashMap;
 use crate::books::Books;
 use crate::contribution::{Change, Rules, appended, contributions, difference};
 use crate::fact::{Fact, Subject};
+use crate::rollup::Rollup;
 use crate::timeline::{Inserted, Timeline};
 
 /// The live fold of one shard: every timeline, and what they come to.
@@ -133,7 +134,7 @@ pub fn evaluate(facts: Vec<(Subject, Fact)>, rules: &Rules, threads: usize) -> B
 
 /// The books of the facts of some subjects.
 pub fn evaluate_part(mut facts: Vec<(Subject, Fact)>, rules: &Rules) -> Books {
-    let mut books = Books::default();
+    let mut books = Books { rollup: Rollup::for_batch(), ..Books::default() };
     facts.sort_unstable_by_key(|(subject, _)| *subject);
     let mut facts = facts.into_iter().peekable();
     while let Some((subject, fact)) = facts.next() {

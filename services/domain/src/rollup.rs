@@ -11,6 +11,8 @@ use crate::posting::{Column, Posting, Site, Slot};
 pub struct Rollup {
     rows: Vec<Row>,
     check: u128,
+    /// A tail is merged when it has grown to the run's length divided by this.
+    tail_share: usize,
 }
 
 /// The cells of one site: a sorted run, and a tail of postings not yet merged into it. Merging
@@ -32,21 +34,28 @@ pub struct Cell {
     pub value: i64,
 }
 
+/// Readers walk tails, so they are kept short while facts come one by one.
+const LIVE_TAIL_SHARE: usize = 4;
 /// A tail is not merged before it has this many postings.
 const TAIL_MIN: usize = 48;
 
 impl Default for Rollup {
     fn default() -> Rollup {
-        Rollup { rows: vec![Row::default(); 1 << 16], check: 0 }
+        Rollup { rows: vec![Row::default(); 1 << 16], check: 0, tail_share: LIVE_TAIL_SHARE }
     }
 }
 
 impl Rollup {
+    /// A rollup that is filled before it is read: tails may grow to the length of their runs.
+    pub fn for_batch() -> Rollup {
+        Rollup { tail_share: 1, ..Rollup::default() }
+    }
+
     /// Adds a posting to its cell.
     pub fn post(&mut self, posting: &Posting) {
         let Posting { site, column, slot, by } = *posting;
         self.check = self.check.wrapping_add(weight(site, column, slot).wrapping_mul(by as u128));
-        self.rows[usize::from(site.0)].post(Cell { column, slot, value: by });
+        self.rows[usize::from(site.0)].post(Cell { column, slot, value: by }, self.tail_share);
     }
 
     /// Adds all cells of another rollup: shards add up.
@@ -119,9 +128,9 @@ impl Rollup {
 }
 
 impl Row {
-    fn post(&mut self, cell: Cell) {
+    fn post(&mut self, cell: Cell, tail_share: usize) {
         self.tail.push(cell);
-        if self.tail.len() >= TAIL_MIN + self.run.len() / 4 {
+        if self.tail.len() >= TAIL_MIN + self.run.len() / tail_share {
             self.settle();
         }
     }

@@ -9,6 +9,8 @@ use sled::{Batch, Db, Mode};
 use crate::error::is_full;
 use crate::{Error, Result};
 
+/// Each look lets sled free the leavings of about so many rows.
+const ROWS_FREED_PER_LOOK: usize = 2;
 /// Bytes of pages that sled keeps in memory.
 const CACHE_BYTES: u64 = 128 << 20;
 const RETRY: Duration = Duration::from_millis(10);
@@ -74,14 +76,22 @@ impl Engine {
         }
     }
 
-    /// Writes a batch, all of it or nothing, and returns when it is on disk.
-    pub(crate) fn write(&self, batch: Batch) -> Result<()> {
+    /// Writes a batch of about so many rows, all of it or nothing, and returns when it is on disk.
+    pub(crate) fn write(&self, batch: Batch, rows: usize) -> Result<()> {
         self.guard("write", || {
             self.db.apply_batch(batch)?;
             // If we crash here, the batch may or may not be there: both are whole, and the
             // position in it tells which.
-            self.db.flush().map(|_| ())
+            self.db.flush()?;
+            self.let_go(rows)
         })
+    }
+
+    /// Lets sled free what a batch replaced. It frees a little whenever its epoch is looked at,
+    /// and a batch, however large, looks once: without this, memory holds every page that ever
+    /// was, gigabytes for millions of facts.
+    fn let_go(&self, rows: usize) -> sled::Result<()> {
+        (0..rows / ROWS_FREED_PER_LOOK).try_for_each(|_| self.db.get([]).map(drop))
     }
 
     pub(crate) fn get(&self, key: &[u8]) -> Result<Option<sled::IVec>> {

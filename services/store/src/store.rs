@@ -155,6 +155,7 @@ impl Store {
 
     fn write(&mut self, commit: Commit) -> Result<()> {
         let mut batch = Batch::default();
+        let rows = commit.series.len();
         self.put_facts(&mut batch, &commit);
         for (site, column, series) in commit.series {
             let key = key::cells(site, column);
@@ -174,7 +175,7 @@ impl Store {
         checks.statements = checks.statements.wrapping_add(commit.statements);
         checks.findings = checks.findings.wrapping_add(commit.findings);
         batch.insert(key::META, self.meta.write());
-        self.engine.write(batch)?;
+        self.engine.write(batch, rows)?;
         // If we crash here, the upper rows are behind the leaves: the next start sees it.
         self.upper.add(&self.vacant.rules.atlas, &commit.postings);
         Ok(())

@@ -105,7 +105,7 @@ fn change(
         put(&mut batch, &key, cells);
     }
     batch.insert(key::UPPER_MARK, write_position(position));
-    engine.write(batch)
+    engine.write(batch, 0)
 }
 
 /// Sums all rows from the leaves.
@@ -118,7 +118,7 @@ fn make_all(engine: &Engine, atlas: &Atlas, position: u64) -> Result<()> {
     })?;
     // If we crash here, or after any batch but the last, the rows do not come to what the leaves
     // do: the next start sees it and sums them again.
-    engine.write(std::mem::take(&mut batch))?;
+    engine.write(std::mem::take(&mut batch), 0)?;
     let mut bytes = 0;
     for unit in atlas.units().filter(|unit| is_upper(atlas, *unit)) {
         let mut columns: HashMap<Column, HashMap<Slot, i64>> = HashMap::new();
@@ -134,13 +134,13 @@ fn make_all(engine: &Engine, atlas: &Atlas, position: u64) -> Result<()> {
         for (column, cells) in columns {
             bytes += put(&mut batch, &key::upper(unit, column), cells.into_iter().collect());
             if bytes > BATCH_BYTES {
-                engine.write(std::mem::take(&mut batch))?;
+                engine.write(std::mem::take(&mut batch), 0)?;
                 bytes = 0;
             }
         }
     }
     batch.insert(key::UPPER_MARK, write_position(position));
-    engine.write(batch)
+    engine.write(batch, 0)
 }
 
 /// Puts a row of cells in any order, or removes it if they come to nothing.
