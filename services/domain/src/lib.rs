@@ -7,6 +7,7 @@ pub mod atlas;
 pub mod books;
 pub mod catalogue;
 pub mod codes;
+mod compile;
 pub mod contribution;
 pub mod fact;
 pub mod figures;

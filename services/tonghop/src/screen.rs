@@ -118,6 +118,13 @@ pub fn progress(lang: Lang, what: (&str, &str), total: Option<u64>, bytes: bool)
     bar
 }
 
+/// Says on the standard error what should be known.
+pub fn note(lang: Lang, text: &str) {
+    let lead = crate::lang::pick(lang, "lưu ý", "note");
+    // Nobody can be told that the standard error is gone.
+    let _ = writeln!(io::stderr(), "{lead}: {text}");
+}
+
 /// Says on the standard error what went wrong and what to do.
 pub fn complain(lang: Lang, error: &anyhow::Error) {
     let lead = crate::lang::pick(lang, "lỗi", "error");

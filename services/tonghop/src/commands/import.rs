@@ -54,7 +54,7 @@ pub(super) fn files(
         None => None,
     };
     if let Some(writer) = &writer {
-        writer.journal().warnings().iter().for_each(|warning| tracing::warn!("{warning}"));
+        writer.journal().warnings().iter().for_each(|warning| screen::note(lang, warning));
     }
     let intake = Intake {
         gazetteer: Gazetteer::embedded(),

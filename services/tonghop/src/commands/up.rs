@@ -55,8 +55,7 @@ async fn serve(screen: &mut Screen, args: &UpArgs) -> Result<()> {
         Err(_) => Writer::open(&url, &options).await?.journal(),
     };
     for warning in journal.warnings() {
-        tracing::warn!("{warning}");
-        screen.line(format!("! {warning}"))?;
+        crate::screen::note(screen.lang, &warning);
     }
     let config = Config::new(journal.clone(), data, place::rules(), Catalogue::embedded().hash());
     let projector = Projector::open(config).await?;
