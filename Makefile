@@ -31,8 +31,9 @@ lint:
 	$(CARGO) clippy --workspace --all-targets --quiet -- -D warnings
 
 unit: tools
+	$(CARGO) test --workspace --doc --quiet
 	TONGHOP_PYTHON=$(abspath $(PYTHON)) TONGHOP_NATS_SERVER=$(abspath $(TOOLS)/nats-server) \
-		$(CARGO) test --workspace --quiet
+		$(CARGO) test --workspace --lib --bins --tests --quiet
 
 contract: tools ## The contract, by validators that are not ours.
 	$(PYTHON) proto/tests/validate_schemas.py proto/schemas proto/golden
