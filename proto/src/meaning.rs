@@ -3,7 +3,6 @@
 mod what;
 
 use domain::atlas::{Place, Unit};
-use domain::codes::{Class, Code};
 use domain::fact::{Fact, Key, Subject, What};
 use domain::time::Day;
 use sha2::{Digest, Sha256};
@@ -139,9 +138,4 @@ pub fn day(time: &str) -> Result<Day, Rejection> {
             "the time must be RFC 3339 with an offset, for example 2021-03-05T09:30:00+07:00, or a date, 2021-03-05",
         )
     })
-}
-
-/// The class of a loan or house, as told by its code; for reading events back.
-pub fn class(index: u8) -> Option<Class> {
-    Class::ALL.get(usize::from(index)).copied()
 }

@@ -134,8 +134,6 @@ impl Default for Pace {
         Pace {
             lull: Duration::from_millis(2),
             caught_up_age_max: Duration::from_millis(50),
-            // sled keeps every page that a batch touches until the batch is done: with 200,000 facts
-            // that came to several gigabytes.
             behind_facts_max: 50_000,
             behind_age_max: Duration::from_secs(3),
             caught_up_lag_max: 10_000,
