@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use domain::time::Day;
 
-use crate::query::Boundaries;
+use query::Boundaries;
 
 /// Facts in, figures out: rollups of the poverty-reduction programme, from the commune to the
 /// nation, that anyone can recompute from the journal.
@@ -47,6 +47,25 @@ pub enum Format {
     Json,
     /// Comma-separated values (RFC 4180, UTF-8).
     Csv,
+}
+
+/// Whose boundaries units have.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, ValueEnum)]
+pub enum BoundariesChoice {
+    /// The unit as it is or was.
+    #[default]
+    Own,
+    /// The units of today that hold it.
+    Current,
+}
+
+impl From<BoundariesChoice> for Boundaries {
+    fn from(choice: BoundariesChoice) -> Boundaries {
+        match choice {
+            BoundariesChoice::Own => Boundaries::Own,
+            BoundariesChoice::Current => Boundaries::Current,
+        }
+    }
 }
 
 /// What to do.
@@ -206,7 +225,7 @@ pub struct FiguresArgs {
     pub children: bool,
     /// The unit as it is or was, or the units of today that hold it.
     #[arg(long, value_enum, default_value_t)]
-    pub boundaries: Boundaries,
+    pub boundaries: BoundariesChoice,
     #[command(flatten)]
     #[allow(missing_docs)]
     pub data: DataArgs,

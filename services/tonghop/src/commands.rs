@@ -13,10 +13,10 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use proto::gazetteer::Lang;
+use query::lang;
 use tracing_subscriber::EnvFilter;
 
 use crate::cli::{Cli, Command, LangChoice};
-use crate::lang;
 use crate::screen::Screen;
 
 /// Some lines of an import were rejected.

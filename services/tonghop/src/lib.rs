@@ -3,9 +3,6 @@
 pub mod cli;
 pub mod commands;
 pub mod import;
-pub mod labels;
-pub mod lang;
-pub mod query;
 pub mod render;
 pub mod scenario;
 pub mod screen;

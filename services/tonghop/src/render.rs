@@ -2,11 +2,11 @@
 
 use anyhow::Result;
 use proto::gazetteer::{Gazetteer, Lang};
+use query::written::{date, name, remarks, title, value};
+use query::{Answer, Body, Found, Line, LineValue, Table, When};
+use query::{labels, lang};
 
 use crate::cli::Format;
-use crate::labels;
-use crate::lang;
-use crate::query::{Answer, Body, Found, Line, LineValue, Table, When};
 use crate::screen::Screen;
 
 /// Shows an answer.
@@ -34,74 +34,6 @@ pub fn show(screen: &mut Screen, answer: &Answer) -> Result<()> {
             screen.line(digest)
         }
     }
-}
-
-fn name(lang: Lang, key: &str) -> String {
-    let gazetteer = Gazetteer::embedded();
-    gazetteer
-        .unit(key)
-        .map_or_else(|| key.to_owned(), |unit| gazetteer.name(unit, lang).into_owned())
-}
-
-/// How a time is titled.
-pub fn title(lang: Lang, when: &When) -> String {
-    match &when.period {
-        Some(period) => labels::period(lang, period),
-        None => format!("{} – {}", date(lang, &when.from), date(lang, &when.to)),
-    }
-}
-
-/// 14/6/2021 in Vietnamese, 2021-06-14 in English.
-pub fn date(lang: Lang, iso: &str) -> String {
-    let parts: Vec<&str> = iso.split('-').collect();
-    match (lang, parts.as_slice()) {
-        (Lang::Vi, [year, month, day]) => {
-            format!("{}/{}/{year}", day.trim_start_matches('0'), month.trim_start_matches('0'))
-        }
-        (Lang::Vi | Lang::En, _) => iso.to_owned(),
-    }
-}
-
-/// A value as written in a table.
-pub fn value(lang: Lang, value: &LineValue) -> String {
-    match value {
-        LineValue::Whole { value } => lang::whole(lang, i128::from(*value)),
-        LineValue::Ratio { numerator, denominator } => {
-            lang::percent(lang, i128::from(*numerator), i128::from(*denominator))
-        }
-        LineValue::Points { before, after } => {
-            let wide = |(n, d): (i64, i64)| (i128::from(n), i128::from(d));
-            lang::points(lang, wide(*before), wide(*after))
-        }
-        LineValue::Stated { value } => {
-            value.parse().map_or_else(|_| value.clone(), |number| lang::stated(lang, number))
-        }
-        LineValue::Missing { .. } => "…".to_owned(),
-    }
-}
-
-/// What has to be said with a value.
-fn remarks(lang: Lang, line: &Line) -> String {
-    let mut said: Vec<String> = line.marks.iter().map(|mark| labels::mark(lang, mark)).collect();
-    match &line.value {
-        LineValue::Missing { missing } => said.push(labels::missing(lang, missing)),
-        LineValue::Ratio { numerator, denominator } => said.push(format!(
-            "{} / {}",
-            lang::whole(lang, i128::from(*numerator)),
-            lang::whole(lang, i128::from(*denominator))
-        )),
-        LineValue::Points { .. } | LineValue::Whole { .. } | LineValue::Stated { .. } => {}
-    }
-    if let Some((told, all)) = line.children {
-        said.push(match lang {
-            Lang::Vi => format!("{told} trên {all} đơn vị"),
-            Lang::En => format!("{told} of {all} units"),
-        });
-    }
-    if !line.reference.is_empty() {
-        said.push(line.reference.clone());
-    }
-    said.join("; ")
 }
 
 /// Several units and not more indicators than this make a table of units by indicators.

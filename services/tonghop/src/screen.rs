@@ -35,7 +35,7 @@ impl Screen {
 
     /// One of two texts, by language.
     pub fn pick<'a>(&self, vi: &'a str, en: &'a str) -> &'a str {
-        crate::lang::pick(self.lang, vi, en)
+        query::lang::pick(self.lang, vi, en)
     }
 
     /// Writes a heading, set off by a line.
@@ -113,21 +113,21 @@ pub fn progress(lang: Lang, what: (&str, &str), total: Option<u64>, bytes: bool)
     if let Ok(style) = ProgressStyle::with_template(form) {
         bar.set_style(style);
     }
-    bar.set_message(crate::lang::pick(lang, what.0, what.1).to_owned());
+    bar.set_message(query::lang::pick(lang, what.0, what.1).to_owned());
     bar.enable_steady_tick(Duration::from_secs(1));
     bar
 }
 
 /// Says on the standard error what should be known.
 pub fn note(lang: Lang, text: &str) {
-    let lead = crate::lang::pick(lang, "lưu ý", "note");
+    let lead = query::lang::pick(lang, "lưu ý", "note");
     // Nobody can be told that the standard error is gone.
     let _ = writeln!(io::stderr(), "{lead}: {text}");
 }
 
 /// Says on the standard error what went wrong and what to do.
 pub fn complain(lang: Lang, error: &anyhow::Error) {
-    let lead = crate::lang::pick(lang, "lỗi", "error");
+    let lead = query::lang::pick(lang, "lỗi", "error");
     // Nobody can be told that the standard error is gone.
     let _ = writeln!(io::stderr(), "{lead}: {error:#}");
 }

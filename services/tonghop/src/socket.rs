@@ -14,7 +14,7 @@ use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt};
 use tokio::net::{UnixListener, UnixStream as AsyncStream};
 use tokio::sync::Semaphore;
 
-use crate::query::{Answer, Query};
+use query::{Answer, Query};
 
 /// Most bytes of a question.
 const QUESTION_BYTES_MAX: u64 = 64 * 1024;

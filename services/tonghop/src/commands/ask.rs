@@ -7,11 +7,11 @@ use anyhow::{Context, Result, bail};
 use domain::time::{Day, Period};
 use proto::catalogue::Catalogue;
 use proto::gazetteer::{Gazetteer, Lang};
+use query::{Answer, Editions, FiguresQuery, Query, When};
 use store::{Expect, Opened, Store};
 
 use super::place;
 use crate::cli::{DataArgs, FiguresArgs, FindingsArgs, MovementsArgs, NatsArgs, WhenArgs};
-use crate::query::{self, Answer, Editions, FiguresQuery, Query, When};
 use crate::render;
 use crate::screen::Screen;
 use crate::socket;
@@ -33,7 +33,7 @@ pub(super) fn figures(screen: &mut Screen, args: &FiguresArgs) -> Result<()> {
         indicators: args.indicator.clone(),
         by: args.by.clone(),
         children: args.children,
-        boundaries: args.boundaries,
+        boundaries: args.boundaries.into(),
     });
     show(screen, &args.data, &query)
 }

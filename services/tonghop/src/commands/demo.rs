@@ -13,12 +13,12 @@ use domain::fold::Fold;
 use domain::time::Period;
 use projector::Report as Projected;
 use proto::gazetteer::{Gazetteer, Lang};
+use query::labels;
+use query::lang;
+use query::{Editions, Query, When, written};
 
 use super::{import, place, simulate};
 use crate::cli::{DemoArgs, NatsArgs};
-use crate::labels;
-use crate::lang;
-use crate::query::{self, Editions, Query, When};
 use crate::render;
 use crate::scenario::{How, Published, Report};
 use crate::screen::Screen;
@@ -189,7 +189,7 @@ fn targets(screen: &mut Screen, fold: &Fold) -> Result<()> {
                 .map_or_else(String::new, |one| labels::code(lang, "set_by", one.code()));
             rows.push(vec![
                 labels::indicator(lang, indicator),
-                render::date(lang, &statement.on.to_string()),
+                written::date(lang, &statement.on.to_string()),
                 set_by,
                 stated.reference.to_string(),
                 lang::stated(lang, stated.value),

@@ -7,12 +7,12 @@ use journal::Writer;
 use proto::catalogue::Catalogue;
 use proto::gazetteer::{Gazetteer, Lang};
 use proto::intake::Intake;
+use query::labels;
+use query::lang;
 
 use super::place;
 use crate::cli::{Format, ImportArgs, NatsArgs};
 use crate::import::{self, Summary};
-use crate::labels;
-use crate::lang;
 use crate::screen::{self, Screen};
 
 pub(super) fn import(screen: &mut Screen, args: &ImportArgs) -> Result<Summary> {
@@ -123,7 +123,7 @@ fn report(screen: &mut Screen, summary: &Summary, dry_run: bool) -> Result<()> {
 
 /// Brings the figures of a data folder up to date, unless another process keeps them so.
 fn project(screen: &mut Screen, data: &Path) -> Result<()> {
-    if crate::socket::ask(data, &crate::query::Query::Digest).is_ok_and(|answer| answer.is_some()) {
+    if crate::socket::ask(data, &query::Query::Digest).is_ok_and(|answer| answer.is_some()) {
         return Ok(());
     }
     let url = place::own_journal(data);

@@ -5,10 +5,10 @@ use domain::atlas::Level;
 use domain::time::Day;
 use proto::catalogue::Catalogue;
 use proto::gazetteer::{Gazetteer, Lang};
+use query::labels;
 use serde::Serialize;
 
 use crate::cli::Format;
-use crate::labels;
 use crate::screen::Screen;
 
 #[derive(Serialize)]

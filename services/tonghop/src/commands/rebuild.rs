@@ -6,12 +6,12 @@ use std::time::Instant;
 use anyhow::{Result, bail};
 use journal::{Journal, Position};
 use proto::gazetteer::{Gazetteer, Lang};
+use query::lang;
+use query::{Body, Editions, Query};
 use serde::Serialize;
 
 use super::{ask, place};
 use crate::cli::{Format, RebuildArgs};
-use crate::lang;
-use crate::query::{Body, Editions, Query};
 use crate::screen::Screen;
 
 #[derive(Serialize)]

@@ -6,10 +6,10 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use proto::gazetteer::Lang;
+use query::lang;
 
 use super::place;
 use crate::cli::SimulateArgs;
-use crate::lang;
 use crate::screen::{self, Screen};
 use crate::simulate::{Simulation, Summary, run};
 

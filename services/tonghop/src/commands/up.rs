@@ -8,12 +8,12 @@ use journal::{Journal, Writer};
 use projector::{Config, Projector};
 use proto::catalogue::Catalogue;
 use proto::gazetteer::Lang;
+use query::Editions;
+use query::lang;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::place;
 use crate::cli::UpArgs;
-use crate::lang;
-use crate::query::{self, Editions};
 use crate::screen::Screen;
 use crate::socket;
 

@@ -80,7 +80,7 @@ fn figures_are_given_as_a_table_json_and_csv_in_two_languages() {
     let answer = json(&asked);
     let lent = answer["figures"][1]["value"].as_i64().expect("a number");
     assert!(lent > 999_999, "{lent} đồng are enough to be grouped");
-    let grouped = tonghop::lang::whole(proto::gazetteer::Lang::Vi, i128::from(lent));
+    let grouped = query::lang::whole(proto::gazetteer::Lang::Vi, i128::from(lent));
     let vietnamese = succeed(&[&asked[..], &["--lang", "vi"]].concat());
     assert!(vietnamese.contains("Số hộ nghèo") && vietnamese.contains(&grouped), "{vietnamese}");
     let csv = succeed(&[&asked[..], &["--format", "csv"]].concat());

@@ -56,7 +56,7 @@ pub fn mark(lang: Lang, mark: &str) -> String {
         let text = pick(lang, "phân bổ theo đơn vị kế tiếp mặc định", "allocated by default");
         return text.to_owned();
     }
-    if mark == crate::query::WIDER {
+    if mark == crate::WIDER {
         return pick(lang, "gồm cả nơi khác", "also holds other places").to_owned();
     }
     let attribute =

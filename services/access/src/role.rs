@@ -1,0 +1,68 @@
+//! Roles, and what each may do: the only place where that is decided.
+
+use domain::atlas::{Atlas, Unit};
+
+/// What somebody is here.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Role {
+    /// Anybody: sees rollups, nothing of single households.
+    Public,
+    /// Writes facts of one unit and those below it, and sees their households.
+    Officer {
+        /// The unit; the nation for the central office.
+        of: Unit,
+    },
+    /// Sees everything, writes nothing.
+    Auditor,
+    /// Runs the machine: sees operations and users, no households.
+    Operator,
+    /// Everything, to everybody: only a demonstration on this machine's own address.
+    Open,
+}
+
+/// Who is asking.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Who {
+    /// The user's name; `public` for nobody in particular.
+    pub name: String,
+    /// What they are.
+    pub role: Role,
+}
+
+impl Who {
+    /// Nobody in particular.
+    pub fn public() -> Who {
+        Who { name: "public".to_owned(), role: Role::Public }
+    }
+
+    /// Everybody, in a demonstration.
+    pub fn open() -> Who {
+        Who { name: "demo".to_owned(), role: Role::Open }
+    }
+
+    /// Whether they may write facts that happened in this unit.
+    pub fn may_write(&self, atlas: &Atlas, unit: Unit) -> bool {
+        match self.role {
+            Role::Officer { of } => atlas.holds(of, unit.into()),
+            Role::Open => true,
+            Role::Public | Role::Auditor | Role::Operator => false,
+        }
+    }
+
+    /// Whether they may see single households of this unit. Seeing them is to be recorded.
+    pub fn may_see_households(&self, atlas: &Atlas, unit: Unit) -> bool {
+        match self.role {
+            Role::Officer { of } => atlas.holds(of, unit.into()),
+            Role::Auditor | Role::Open => true,
+            Role::Public | Role::Operator => false,
+        }
+    }
+
+    /// Whether they may see how the machine runs.
+    pub fn may_see_operations(&self) -> bool {
+        match self.role {
+            Role::Operator | Role::Auditor | Role::Open => true,
+            Role::Public | Role::Officer { .. } => false,
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! Facts in over HTTP: checked, authorised, appended, acknowledged when durable.

@@ -1,0 +1,5 @@
+//! The rollups for people: pages, JSON, live events, Excel.
+
+mod app;
+
+pub use app::App;

@@ -1,0 +1,169 @@
+//! Answers: the stable JSON of the command line and of the API.
+
+use std::collections::BTreeMap;
+
+use domain::movements::Heads;
+use serde::{Deserialize, Serialize};
+
+use crate::When;
+
+/// An answer, with how far the books go that it was read from. The JSON of the command line.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Answer {
+    /// The position up to which facts are folded.
+    pub position: u64,
+    /// What was asked for.
+    #[serde(flatten)]
+    pub body: Body,
+}
+
+/// What was asked for.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(tag = "answer", rename_all = "snake_case")]
+pub enum Body {
+    /// Figures.
+    Figures {
+        /// When.
+        when: When,
+        /// One line per unit, indicator and breakdown.
+        figures: Vec<Line>,
+    },
+    /// Movement tables.
+    Movements {
+        /// The unit's key.
+        unit: String,
+        /// When.
+        when: When,
+        /// Of poor and of near-poor households.
+        tables: Vec<Table>,
+    },
+    /// Findings.
+    Findings {
+        /// The unit's key.
+        unit: String,
+        /// How many there are by reason.
+        counts: BTreeMap<String, u64>,
+        /// The latest of them.
+        findings: Vec<Found>,
+    },
+    /// The digest of the books.
+    Digest {
+        /// SHA-256 of the canonical listing.
+        digest: String,
+        /// Of the gazetteer's files.
+        gazetteer: String,
+        /// Of the catalogue's files.
+        catalogue: String,
+    },
+}
+
+/// One figure.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Line {
+    /// The unit's key.
+    pub unit: String,
+    /// The indicator's id.
+    pub indicator: String,
+    /// The codes of the breakdown.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub by: BTreeMap<String, String>,
+    /// The value.
+    #[serde(flatten)]
+    pub value: LineValue,
+    /// What has to be said with it: `allocated`, `estimate`, `preliminary`, `at_least`, …
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub marks: Vec<String>,
+    /// The sum of k of n children.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub children: Option<(u32, u32)>,
+    /// The decision or source of a stated value.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub reference: String,
+}
+
+/// The value of a line.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum LineValue {
+    /// A share, with what it is made of.
+    Ratio {
+        /// Above the line.
+        numerator: i64,
+        /// Below the line.
+        denominator: i64,
+    },
+    /// How much a share fell.
+    Points {
+        /// Numerator and denominator before.
+        before: (i64, i64),
+        /// Numerator and denominator after.
+        after: (i64, i64),
+    },
+    /// A whole number.
+    Whole {
+        /// The number.
+        value: i64,
+    },
+    /// A decimal as stated.
+    Stated {
+        /// Its text, with the digits it was stated with.
+        value: String,
+    },
+    /// None, and why.
+    Missing {
+        /// Why.
+        missing: String,
+    },
+}
+
+/// A movement table.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Table {
+    /// `poor` or `near_poor`.
+    pub class: String,
+    /// Before the first day.
+    pub opening: TableHeads,
+    /// Rows in the order of the form.
+    pub rows: Vec<(String, TableHeads)>,
+    /// After the last day.
+    pub closing: TableHeads,
+    /// Whether opening and rows come to the closing.
+    pub balances: bool,
+}
+
+/// Households and persons.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[allow(missing_docs)]
+pub struct TableHeads {
+    pub households: i64,
+    pub persons: i64,
+}
+
+impl From<Heads> for TableHeads {
+    fn from(heads: Heads) -> TableHeads {
+        TableHeads { households: narrow(heads.households), persons: narrow(heads.persons) }
+    }
+}
+
+/// One finding.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Found {
+    /// The named reason.
+    pub reason: String,
+    /// `noted` or `held`.
+    pub treatment: String,
+    /// The unit the fact happened in.
+    pub unit: String,
+    /// The day it happened.
+    pub on: String,
+    /// The fact's key, in hexadecimal.
+    pub fact: String,
+    /// Where the fact stands in the journal, when it is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub position: Option<u64>,
+}
+
+/// A sum as JSON has it; none of ours comes near the limits.
+pub(crate) fn narrow(value: i128) -> i64 {
+    i64::try_from(value).unwrap_or(if value < 0 { i64::MIN } else { i64::MAX })
+}

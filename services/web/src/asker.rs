@@ -1,0 +1,20 @@
+//! Who is asking, as handlers see it.
+
+use std::convert::Infallible;
+
+use access::Who;
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+
+/// Who is asking: put into the request by the door in front of all routes; the public where there
+/// is no door.
+#[derive(Clone, Debug)]
+pub struct Asker(pub Who);
+
+impl<S: Sync> FromRequestParts<S> for Asker {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Asker, Infallible> {
+        Ok(parts.extensions.get::<Asker>().cloned().unwrap_or(Asker(Who::public())))
+    }
+}
