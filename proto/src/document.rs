@@ -3,6 +3,7 @@
 
 mod data;
 mod failure;
+mod quick;
 mod schema;
 
 use std::borrow::Cow;
@@ -105,6 +106,13 @@ impl<'a> Document<'a> {
             let message = format!("the bytes are not UTF-8 from byte {} on", error.valid_up_to());
             Rejection::new(Reason::InvalidUtf8, "", message)
         })?;
+        if let Some(document) = quick::read(text) {
+            return Ok(document);
+        }
+        Document::read_carefully(text)
+    }
+
+    fn read_carefully(text: &'a str) -> Result<Document<'a>, Rejection> {
         // Serde would take a list of values in the order of the fields as well.
         if !text.trim_ascii_start().starts_with('{') {
             let message = "a fact is one JSON object";
@@ -143,5 +151,56 @@ impl<'a> Document<'a> {
     /// The subject as written, when it is a household.
     pub fn household(&self) -> Option<&str> {
         self.attributes.subject.as_deref().filter(|subject| subject.starts_with("household/"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn golden() -> Vec<String> {
+        [
+            include_str!("../golden/event.ndjson"),
+            include_str!("../golden/household.ndjson"),
+            include_str!("../golden/stated.ndjson"),
+            include_str!("../golden/voided.ndjson"),
+        ]
+        .into_iter()
+        .flat_map(str::lines)
+        .map(str::to_owned)
+        .collect()
+    }
+
+    #[test]
+    fn the_quick_reader_knows_every_canonical_document() {
+        let golden = golden();
+        assert!(golden.len() >= TYPES.len());
+        for text in golden {
+            let careful = Document::read_carefully(&text).expect("it is a fact");
+            assert_eq!(careful.write(), text.as_bytes(), "not in canonical form");
+            assert_eq!(quick::read(&text), Some(careful));
+        }
+    }
+
+    /// Every byte of every golden document left out, doubled, or made another one.
+    #[test]
+    fn what_the_quick_reader_takes_the_careful_one_takes_alike() {
+        let mut taken = 0;
+        for text in golden() {
+            for at in 0..text.len() {
+                let others = b"\"\\}{,:[]0a \n\x1f".map(|c| vec![c]);
+                let inserted = [vec![], vec![text.as_bytes()[at]; 2]];
+                for instead in others.into_iter().chain(inserted) {
+                    let bytes =
+                        [&text.as_bytes()[..at], &instead, &text.as_bytes()[at + 1..]].concat();
+                    let Ok(changed) = String::from_utf8(bytes) else { continue };
+                    if let Some(quick) = quick::read(&changed) {
+                        taken += 1;
+                        assert_eq!(Document::read_carefully(&changed), Ok(quick), "{changed}");
+                    }
+                }
+            }
+        }
+        assert!(taken > 1000, "only {taken} changed documents were taken");
     }
 }

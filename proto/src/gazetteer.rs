@@ -3,6 +3,7 @@
 //! [`Gazetteer::embedded`] gives the atlas of `domain` and the names; [`Gazetteer::resolve`] turns
 //! what a sender wrote into one unit, or says why it cannot; [`Gazetteer::search`] is for people.
 
+mod codes;
 mod collation;
 mod fold;
 mod kind;
@@ -15,12 +16,12 @@ mod resolve;
 mod search;
 mod unresolved;
 
-use hashbrown::HashMap;
 use std::borrow::Cow;
 use std::sync::OnceLock;
 
 use domain::atlas::{Atlas, Succession, Unit};
 use domain::time::Day;
+use hashbrown::HashMap;
 use sha2::{Digest, Sha256};
 
 pub use collation::collation_key;
@@ -28,6 +29,7 @@ pub use kind::Kind;
 pub use reference::{UnitRef, edition_named, level_named};
 pub use unresolved::{Candidate, Candidates, NAME_CHARS_MAX, Unresolved};
 
+use codes::Codes;
 use names::Names;
 
 /// A language of the screens.
@@ -73,6 +75,7 @@ pub struct Gazetteer {
     successions: Vec<Succession>,
     aliases: Vec<(Unit, &'static str)>,
     keys: HashMap<&'static str, Unit>,
+    codes: Codes,
     names: OnceLock<Names>,
     hash: OnceLock<String>,
 }
@@ -95,8 +98,8 @@ impl Gazetteer {
 
     /// The unit with exactly this key; the generation's letter may be small.
     pub fn unit(&self, key: &str) -> Option<Unit> {
-        match self.keys.get(key) {
-            Some(unit) => Some(*unit),
+        match self.codes.unit(key).or_else(|| self.keys.get(key).copied()) {
+            Some(unit) => Some(unit),
             None => self.keys.get(key.to_ascii_uppercase().as_str()).copied(),
         }
     }

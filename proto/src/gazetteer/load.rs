@@ -3,12 +3,13 @@
 //! No field before the last (`note`, which nothing here uses) is ever quoted, so a line is split
 //! at its commas. **Invariant:** the csv crate reads the same: `tests/gazetteer.rs`.
 
-use hashbrown::HashMap;
 use std::sync::OnceLock;
 
 use domain::atlas::{Atlas, Succession, Unit, UnitRecord};
 use domain::time::Day;
+use hashbrown::HashMap;
 
+use super::codes::Codes;
 use super::{Entry, Gazetteer, Kind, Point, edition_named, level_named};
 
 pub(super) const UNITS: &str = include_str!("../../gazetteer/units.csv");
@@ -55,6 +56,7 @@ pub(super) fn load() -> Gazetteer {
         atlas: Atlas::new(records, &successions),
         entries,
         successions,
+        codes: Codes::new(keys.iter().map(|(key, unit)| (*key, *unit))),
         keys,
         names: OnceLock::new(),
         hash: OnceLock::new(),
