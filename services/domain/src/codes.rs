@@ -16,9 +16,7 @@ pub trait Code: Copy + Eq + std::fmt::Debug + 'static {
     fn index(self) -> u8;
 
     /// The value of that code.
-    fn of(code: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|one| one.code() == code)
-    }
+    fn of(code: &str) -> Option<Self>;
 }
 
 /// An attribute of an event, told apart from its type: what the catalogue needs to know of it.
@@ -55,6 +53,13 @@ macro_rules! codes {
 
             fn index(self) -> u8 {
                 self as u8
+            }
+
+            fn of(code: &str) -> Option<Self> {
+                match code {
+                    $($code => Some($name::$variant),)+
+                    _ => None,
+                }
             }
         }
     )+ };

@@ -105,6 +105,8 @@ struct Reached {
     column: Column,
     on: Day,
     at: Place,
+    /// The one before it in the same column.
+    before: Option<usize>,
 }
 
 /// An event that was counted for its household, and where.
@@ -196,18 +198,20 @@ impl<'r> Scan<'r> {
         let Rules { atlas, plan } = self.rules;
         for rule in &plan.rules(event).distincts {
             let Some(column) = rule.column(event) else { continue };
+            let last = self.reached.iter().rposition(|one| one.column == column);
+            let mut counts = false;
             for grain in &rule.grains {
                 let period_of = |day| plan.calendars.containing(*grain, day);
                 let Some(period) = period_of(turn.fact.on) else { continue };
                 let others = || {
-                    // The latest first: it most likely lies in the same period.
-                    let same =
-                        |one: &&Reached| one.column == column && period_of(one.on) == Some(period);
-                    self.reached.iter().rev().filter(same).map(|one| one.at)
+                    // The latest first, and days only fall.
+                    let same = |one: &&Reached| period_of(one.on) == Some(period);
+                    self.chain(last).take_while(same).map(|one| one.at)
                 };
                 if others().any(|place| place == at) {
                     continue;
                 }
+                counts = true;
                 let slot = Slot::from(period);
                 turn.ledger.post(Posting { site: Site::place(at), column, slot, by: 1 });
                 if others().next().is_some() {
@@ -219,8 +223,17 @@ impl<'r> Scan<'r> {
                     }
                 }
             }
-            self.reached.push(Reached { column, on: turn.fact.on, at });
+            // What counts in no period hides nothing from a later event.
+            if counts {
+                self.reached.push(Reached { column, on: turn.fact.on, at, before: last });
+            }
         }
+    }
+
+    /// What was reached in one column, backwards from `last`.
+    fn chain(&self, last: Option<usize>) -> impl Iterator<Item = &Reached> {
+        let at = |index: usize| &self.reached[index];
+        std::iter::successors(last.map(at), move |one| one.before.map(at))
     }
 }
 

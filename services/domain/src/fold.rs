@@ -1,13 +1,12 @@
-//! The fold: facts in, books out, as they come or all at once.
+//! The live fold: facts in, books out, as they come.
 
 use std::sync::Arc;
 
 use hashbrown::HashMap;
 
 use crate::books::Books;
-use crate::contribution::{Change, Rules, appended, contributions, difference};
+use crate::contribution::{Change, Rules, appended, difference};
 use crate::fact::{Fact, Subject};
-use crate::rollup::Rollup;
 use crate::timeline::{Inserted, Timeline};
 
 /// The live fold of one shard: every timeline, and what they come to.
@@ -102,47 +101,4 @@ impl Fold {
         let facts: usize = self.timelines.values().map(Timeline::bytes).sum();
         (self.timelines.len(), facts + self.timelines.capacity() * entry)
     }
-}
-
-/// The books of all facts at once, on so many threads: the same as folding them one by one. No
-/// timeline is kept.
-pub fn evaluate(facts: Vec<(Subject, Fact)>, rules: &Rules, threads: usize) -> Books {
-    let threads = threads.max(1);
-    let mut parts: Vec<Vec<(Subject, Fact)>> = Vec::new();
-    if threads == 1 {
-        parts.push(facts);
-    } else {
-        parts.resize_with(threads, || Vec::with_capacity(facts.len() / threads * 9 / 8));
-        for (subject, fact) in facts {
-            parts[subject.0.0[1] as usize % threads].push((subject, fact));
-        }
-    }
-    let mut shards = std::thread::scope(|scope| {
-        let one = |part| scope.spawn(move || evaluate_part(part, rules));
-        let running: Vec<_> = parts.into_iter().map(one).collect();
-        running
-            .into_iter()
-            .map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
-            .collect::<Vec<Books>>()
-    });
-    let mut books = shards.pop().unwrap_or_default();
-    for shard in shards {
-        books.merge(shard);
-    }
-    books
-}
-
-/// The books of the facts of some subjects.
-pub fn evaluate_part(mut facts: Vec<(Subject, Fact)>, rules: &Rules) -> Books {
-    let mut books = Books { rollup: Rollup::for_batch(), ..Books::default() };
-    facts.sort_unstable_by_key(|(subject, _)| *subject);
-    let mut facts = facts.into_iter().peekable();
-    while let Some((subject, fact)) = facts.next() {
-        let mut own = vec![fact];
-        while let Some((_, fact)) = facts.next_if(|(other, _)| *other == subject) {
-            own.push(fact);
-        }
-        contributions(&Timeline::from(own), rules, &mut books);
-    }
-    books
 }

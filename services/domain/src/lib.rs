@@ -4,6 +4,7 @@
 //! figures, in any order, in any batches, after any restart.
 
 pub mod atlas;
+pub mod batch;
 pub mod books;
 pub mod catalogue;
 pub mod codes;

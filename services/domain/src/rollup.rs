@@ -1,6 +1,7 @@
 //! The rollup: a cell is the sum of the postings of all timelines.
 
 use std::borrow::Cow;
+use std::cmp::Ordering;
 use std::ops::RangeInclusive;
 
 use crate::atlas::{Atlas, Unit};
@@ -11,8 +12,6 @@ use crate::posting::{Column, Posting, Site, Slot};
 pub struct Rollup {
     rows: Vec<Row>,
     check: u128,
-    /// A tail is merged when it has grown to the run's length divided by this.
-    tail_share: usize,
 }
 
 /// The cells of one site: a sorted run, and a tail of postings not yet merged into it. Merging
@@ -34,40 +33,49 @@ pub struct Cell {
     pub value: i64,
 }
 
+impl Cell {
+    /// Where it stands in its row.
+    fn address(&self) -> u32 {
+        u32::from(self.column.0) << 16 | u32::from(self.slot.0)
+    }
+}
+
+/// When a tail is merged into its run.
+struct Patience {
+    /// Not before it has this many postings,
+    least: usize,
+    /// and has grown to its run's length divided by this.
+    share: usize,
+}
+
 /// Readers walk tails, so they are kept short while facts come one by one.
-const LIVE_TAIL_SHARE: usize = 4;
-/// A tail is not merged before it has this many postings.
-const TAIL_MIN: usize = 48;
+const LIVE: Patience = Patience { least: 48, share: 4 };
+/// Nobody reads before all is there.
+const BATCH: Patience = Patience { least: 192, share: 1 };
 
 impl Default for Rollup {
     fn default() -> Rollup {
-        Rollup { rows: vec![Row::default(); 1 << 16], check: 0, tail_share: LIVE_TAIL_SHARE }
+        Rollup { rows: vec![Row::default(); SITES], check: 0 }
     }
 }
 
 impl Rollup {
-    /// A rollup that is filled before it is read: tails may grow to the length of their runs.
-    pub fn for_batch() -> Rollup {
-        Rollup { tail_share: 1, ..Rollup::default() }
-    }
-
     /// Adds a posting to its cell.
     pub fn post(&mut self, posting: &Posting) {
         let Posting { site, column, slot, by } = *posting;
         self.check = self.check.wrapping_add(weight(site, column, slot).wrapping_mul(by as u128));
-        self.rows[usize::from(site.0)].post(Cell { column, slot, value: by }, self.tail_share);
+        self.rows[usize::from(site.0)].post(Cell { column, slot, value: by }, &LIVE);
     }
 
     /// Adds all cells of another rollup: shards add up.
     pub fn merge(&mut self, other: Rollup) {
         self.check = self.check.wrapping_add(other.check);
         for (row, others) in self.rows.iter_mut().zip(other.rows) {
-            if row.run.is_empty() && row.tail.is_empty() {
+            if row.is_empty() {
                 *row = others;
-            } else if !(others.run.is_empty() && others.tail.is_empty()) {
-                row.tail.extend(others.run);
-                row.tail.extend(others.tail);
+            } else if !others.is_empty() {
                 row.settle();
+                row.run = merged(&row.run, &others.settled());
             }
         }
     }
@@ -95,7 +103,7 @@ impl Rollup {
     /// The sum of a column's cells at a site over a range of slots.
     pub fn sum(&self, site: Site, column: Column, slots: RangeInclusive<Slot>) -> i64 {
         let row = &self.rows[usize::from(site.0)];
-        if row.run.is_empty() && row.tail.is_empty() {
+        if row.is_empty() {
             return 0;
         }
         let in_tail = row.tail.iter().filter(|c| c.column == column && slots.contains(&c.slot));
@@ -128,9 +136,13 @@ impl Rollup {
 }
 
 impl Row {
-    fn post(&mut self, cell: Cell, tail_share: usize) {
+    fn is_empty(&self) -> bool {
+        self.run.is_empty() && self.tail.is_empty()
+    }
+
+    fn post(&mut self, cell: Cell, patience: &Patience) {
         self.tail.push(cell);
-        if self.tail.len() >= TAIL_MIN + self.run.len() / tail_share {
+        if self.tail.len() >= patience.least + self.run.len() / patience.share {
             self.settle();
         }
     }
@@ -174,9 +186,9 @@ impl Row {
 
 /// Sorts cells, adds up those of one column and slot, and drops zeros.
 fn combine(cells: &mut Vec<Cell>) {
-    cells.sort_unstable_by_key(|cell| (cell.column, cell.slot));
+    cells.sort_unstable_by_key(Cell::address);
     cells.dedup_by(|later, first| {
-        let same = (later.column, later.slot) == (first.column, first.slot);
+        let same = later.address() == first.address();
         if same {
             first.value = first.value.wrapping_add(later.value);
         }
@@ -188,27 +200,66 @@ fn combine(cells: &mut Vec<Cell>) {
 /// Two sorted lists made one.
 fn merged(a: &[Cell], b: &[Cell]) -> Vec<Cell> {
     let mut out = Vec::with_capacity(a.len() + b.len());
-    let (mut a, mut b) = (a.iter().peekable(), b.iter().peekable());
-    loop {
-        let which = match (a.peek(), b.peek()) {
-            (None, None) => return out,
-            (Some(_), None) => std::cmp::Ordering::Less,
-            (None, Some(_)) => std::cmp::Ordering::Greater,
-            (Some(x), Some(y)) => (x.column, x.slot).cmp(&(y.column, y.slot)),
-        };
-        match which {
-            std::cmp::Ordering::Less => out.extend(a.next()),
-            std::cmp::Ordering::Greater => out.extend(b.next()),
-            std::cmp::Ordering::Equal => {
-                if let (Some(x), Some(y)) = (a.next(), b.next())
-                    && x.value.wrapping_add(y.value) != 0
-                {
-                    out.push(Cell { value: x.value.wrapping_add(y.value), ..*x });
+    let (mut a, mut b) = (a, b);
+    while let ([x, more_x @ ..], [y, more_y @ ..]) = (a, b) {
+        match x.address().cmp(&y.address()) {
+            Ordering::Less => {
+                out.push(*x);
+                a = more_x;
+            }
+            Ordering::Greater => {
+                out.push(*y);
+                b = more_y;
+            }
+            Ordering::Equal => {
+                let value = x.value.wrapping_add(y.value);
+                if value != 0 {
+                    out.push(Cell { value, ..*x });
                 }
+                (a, b) = (more_x, more_y);
             }
         }
     }
+    out.extend_from_slice(a);
+    out.extend_from_slice(b);
+    out
 }
+
+/// Cells that are posted to before anybody reads them: the batch evaluation's.
+#[derive(Debug)]
+pub(crate) struct Gathering {
+    rows: Vec<Row>,
+}
+
+impl Default for Gathering {
+    fn default() -> Gathering {
+        Gathering { rows: vec![Row::default(); SITES] }
+    }
+}
+
+impl Gathering {
+    /// Adds a posting to its cell.
+    pub(crate) fn post(&mut self, posting: &Posting) {
+        let Posting { site, column, slot, by } = *posting;
+        self.rows[usize::from(site.0)].post(Cell { column, slot, value: by }, &BATCH);
+    }
+
+    /// The rollup; its check is a sum over cells, so it is taken once, here.
+    pub(crate) fn finish(self) -> Rollup {
+        let mut rollup = Rollup { rows: self.rows, check: 0 };
+        for (index, row) in rollup.rows.iter_mut().enumerate() {
+            row.settle();
+            for Cell { column, slot, value } in &row.run {
+                let weight = weight(Site(index as u16), *column, *slot);
+                rollup.check = rollup.check.wrapping_add(weight.wrapping_mul(*value as u128));
+            }
+        }
+        rollup
+    }
+}
+
+/// As many as a site can have numbers.
+const SITES: usize = 1 << 16;
 
 /// A fixed pseudo-random weight for a cell's address.
 fn weight(site: Site, column: Column, slot: Slot) -> u128 {

@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
+use domain::batch::{Buckets, evaluate_parts};
 use domain::books::Books;
 use domain::contribution::Rules;
-use domain::fact::{Fact, Subject};
-use domain::fold::evaluate_part;
 use journal::{Journal, Position, SealedBlock};
 use proto::gazetteer::Gazetteer;
 use tokio::sync::{Mutex, mpsc};
@@ -13,8 +12,6 @@ use tokio::task::{JoinHandle, spawn_blocking};
 
 use crate::decode::{Decoder, One};
 use crate::{Accounting, Error, Result};
-
-type Facts = Vec<(Subject, Fact)>;
 
 /// The books of the journal's records up to `to`, or all, on so many threads: the same as folding
 /// them one by one. Needs memory for all facts, some 120 bytes each.
@@ -34,29 +31,15 @@ pub async fn evaluate_journal(
     let parts = read(journal, to, gazetteer, threads).await?;
 
     let mut accounting = Accounting::default();
-    let mut columns: Vec<Vec<Facts>> = Vec::new();
-    columns.resize_with(threads, Vec::new);
+    let mut facts = Vec::new();
     for part in parts {
         accounting += part.accounting;
-        for (column, facts) in columns.iter_mut().zip(part.facts) {
-            column.push(facts);
-        }
+        facts.push(part.facts);
     }
-    let fold = |column: Vec<Facts>| {
-        let rules = Arc::clone(rules);
-        spawn_blocking(move || fold_part(column, &rules))
-    };
-    let folding: Vec<JoinHandle<_>> = columns.into_iter().map(fold).collect();
-    let mut books = Books::default();
-    for (nth, part) in folding.into_iter().enumerate() {
-        let (part, applied) = part.await.map_err(|_| Error::Panicked { doing: "fold" })?;
-        accounting.applied += applied;
-        if nth == 0 {
-            books = part;
-        } else {
-            books.merge(part);
-        }
-    }
+    let rules = Arc::clone(rules);
+    let folding = spawn_blocking(move || evaluate_parts(facts, &rules, threads));
+    let (books, applied) = folding.await.map_err(|_| Error::Panicked { doing: "fold" })?;
+    accounting.applied = applied;
     // So far `duplicate` counts every record that can be read.
     accounting.duplicate -= accounting.applied;
     if accounting.total() != to.0 {
@@ -66,9 +49,9 @@ pub async fn evaluate_journal(
     Ok((books, accounting))
 }
 
-/// What one worker read: its facts by the hash of their subjects.
+/// What one worker read.
 struct Part {
-    facts: Vec<Facts>,
+    facts: Buckets,
     accounting: Accounting,
 }
 
@@ -82,7 +65,7 @@ async fn read(
     let blocks = Arc::new(Mutex::new(blocks));
     let work = |_| {
         let blocks = Arc::clone(&blocks);
-        spawn_blocking(move || read_part(&blocks, gazetteer, threads))
+        spawn_blocking(move || read_part(&blocks, gazetteer))
     };
     let working: Vec<JoinHandle<_>> = (0..threads).map(work).collect();
     drop(blocks);
@@ -106,11 +89,9 @@ async fn read(
 fn read_part(
     blocks: &Mutex<mpsc::Receiver<SealedBlock>>,
     gazetteer: &'static Gazetteer,
-    threads: usize,
 ) -> Result<Part> {
     let decoder = Decoder::whole(gazetteer);
-    let mut facts: Vec<Facts> = Vec::new();
-    facts.resize_with(threads, Vec::new);
+    let mut facts = Buckets::default();
     let mut accounting = Accounting::default();
     loop {
         let next = blocks.blocking_lock().blocking_recv();
@@ -119,30 +100,11 @@ fn read_part(
             match decoder.record(record) {
                 One::Facts(subject, found) => {
                     accounting.duplicate += 1;
-                    let part = &mut facts[subject.0.0[1] as usize % threads];
-                    part.extend(found.into_iter().map(|fact| (subject, fact)));
+                    found.into_iter().for_each(|fact| facts.push(subject, fact));
                 }
                 One::Foreign => accounting.foreign += 1,
                 One::Unreadable(_) => accounting.unreadable += 1,
             }
         }
     }
-}
-
-/// The books of some subjects, and how many records said something new.
-fn fold_part(column: Vec<Facts>, rules: &Rules) -> (Books, u64) {
-    let mut facts: Facts = Vec::with_capacity(column.iter().map(Vec::len).sum());
-    for one in column {
-        facts.extend(one);
-    }
-    let of = |(subject, fact): &(Subject, Fact)| (*subject, fact.key, fact.content);
-    facts.sort_unstable_by_key(|one| (of(one), one.1.position));
-    facts.dedup_by(|later, first| of(later) == of(first));
-    // A correction is two facts of one position.
-    let mut positions: Vec<u64> = facts.iter().map(|(_, fact)| fact.position).collect();
-    positions.sort_unstable();
-    positions.dedup();
-    let applied = positions.len() as u64;
-    drop(positions);
-    (evaluate_part(facts, rules), applied)
 }

@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::sync::{Arc, OnceLock};
 
+use domain::batch::evaluate;
 use domain::contribution::Rules;
 use domain::fact::{Fact, Subject};
 use domain::figures::{Reader, Time};
-use domain::fold::{Fold, evaluate};
+use domain::fold::Fold;
 use domain::time::Day;
 use proto::catalogue::Catalogue;
 use proto::gazetteer::Gazetteer;

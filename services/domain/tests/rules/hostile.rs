@@ -2,10 +2,11 @@
 
 use std::time::{Duration, Instant};
 
+use domain::batch::evaluate;
 use domain::codes::Class;
 use domain::codes::Standing::{Above, NearPoor, Poor};
 use domain::fact::{Fact, Subject};
-use domain::fold::{Fold, evaluate};
+use domain::fold::Fold;
 use domain::posting::{Column, Posting, Site, Slot};
 use domain::rollup::Rollup;
 use domain::time::Day;

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use domain::batch::evaluate;
 use domain::codes::Standing::{Above, NearPoor, Poor};
 use domain::codes::Trait;
 use domain::contribution::{appended, difference};
 use domain::fact::{Fact, Subject, Traits, What};
-use domain::fold::{Fold, evaluate};
+use domain::fold::Fold;
 use domain::household::{Head, MovementRow, movement_column};
 use domain::plan::standing_column;
 use domain::posting::{Column, Posting, Site, Slot};

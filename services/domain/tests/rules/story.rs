@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use domain::atlas::{Place, Unit};
+use domain::batch::evaluate;
 use domain::books::{Books, Digest};
 use domain::codes::{
     Authority, Cause, Class, Code, Confirmation, CountedIn, Programme, Purpose, Qualifier,
@@ -11,7 +12,7 @@ use domain::codes::{
 use domain::fact::{
     Decimal, Entry, Event, EventKind, Fact, Key, Stated, StatedKind, Subject, What,
 };
-use domain::fold::{Fold, evaluate};
+use domain::fold::Fold;
 use domain::household::{Head, MovementRow, movement_column};
 use domain::plan::standing_column;
 use domain::posting::{Column, Slot};

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use domain::atlas::{Atlas, Generation, Level, Place, Succession, Unit, UnitRecord};
+use domain::batch::evaluate;
 use domain::books::Digest;
 use domain::catalogue::Catalogue;
 use domain::codes::{Cause, Confirmation, Qualifier, Standing};
@@ -10,7 +11,6 @@ use domain::contribution::Rules;
 use domain::fact::{
     Decimal, Entry, Event, EventKind, Fact, Key, Stated, StatedKind, Subject, Traits, What,
 };
-use domain::fold::evaluate;
 use domain::plan::Plan;
 use domain::time::Day;
 use store::Editions;

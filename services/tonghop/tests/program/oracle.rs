@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::process::Command;
 
+use domain::batch::evaluate;
 use domain::catalogue::Filter;
 use domain::codes::{Code, Standing};
 use domain::contribution::Rules;
 use domain::figures::{Question, Reader, Time};
-use domain::fold::evaluate;
 use domain::time::Period;
 use proto::catalogue::Catalogue;
 use proto::document::Document;

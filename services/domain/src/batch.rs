@@ -1,0 +1,154 @@
+//! The batch evaluation: the books of all facts at once, the same as folding them one by one. No
+//! timeline is kept.
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use crate::books::Books;
+use crate::contribution::{Rules, contributions};
+use crate::fact::{Fact, Subject, What};
+use crate::finding::Finding;
+use crate::posting::{Ledger, Posting, Statement};
+use crate::rollup::Gathering;
+use crate::timeline::Timeline;
+
+/// Facts by a hash of their subject, so that each bucket can be put in order within a processor's
+/// cache, and by any thread.
+#[derive(Clone, Debug)]
+pub struct Buckets(Vec<Bucket>);
+
+type Bucket = Vec<(Subject, Fact)>;
+
+/// With ten million facts a bucket takes some two megabytes.
+const BUCKETS: usize = 512;
+
+impl Default for Buckets {
+    fn default() -> Buckets {
+        Buckets(vec![Bucket::new(); BUCKETS])
+    }
+}
+
+impl Buckets {
+    /// Puts a fact to those of its subject.
+    pub fn push(&mut self, subject: Subject, fact: Fact) {
+        // Subjects are hashes already.
+        self.0[subject.0.0[0] as usize % BUCKETS].push((subject, fact));
+    }
+}
+
+impl FromIterator<(Subject, Fact)> for Buckets {
+    fn from_iter<I: IntoIterator<Item = (Subject, Fact)>>(facts: I) -> Buckets {
+        let mut buckets = Buckets::default();
+        facts.into_iter().for_each(|(subject, fact)| buckets.push(subject, fact));
+        buckets
+    }
+}
+
+/// The books of all facts, on so many threads.
+pub fn evaluate(
+    facts: impl IntoIterator<Item = (Subject, Fact)>,
+    rules: &Rules,
+    threads: usize,
+) -> Books {
+    evaluate_parts(vec![Buckets::from_iter(facts)], rules, threads).0
+}
+
+/// The books of facts that were gathered in several parts, and how many of the records that the
+/// facts are from said something new.
+pub fn evaluate_parts(parts: Vec<Buckets>, rules: &Rules, threads: usize) -> (Books, u64) {
+    let buckets: Vec<Mutex<Vec<Bucket>>> = transposed(parts).into_iter().map(Mutex::new).collect();
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let (mut gathered, mut records) = (Gathered::default(), 0);
+        while let Some(bucket) = buckets.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let parts = bucket.lock().map(|mut parts| std::mem::take(&mut *parts));
+            records += gathered.take(&parts.unwrap_or_default(), rules);
+        }
+        (gathered.finish(), records)
+    };
+    let mut shards = std::thread::scope(|scope| {
+        let running: Vec<_> = (0..threads.max(1)).map(|_| scope.spawn(work)).collect();
+        let join = |thread: std::thread::ScopedJoinHandle<'_, _>| {
+            thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        };
+        running.into_iter().map(join).collect::<Vec<(Books, u64)>>()
+    });
+    let (mut books, mut records) = shards.pop().unwrap_or_default();
+    for (shard, more) in shards {
+        books.merge(shard);
+        records += more;
+    }
+    (books, records)
+}
+
+/// The parts of each bucket.
+fn transposed(parts: Vec<Buckets>) -> Vec<Vec<Bucket>> {
+    let mut buckets = vec![Vec::with_capacity(parts.len()); BUCKETS];
+    for part in parts {
+        for (bucket, facts) in buckets.iter_mut().zip(part.0) {
+            bucket.push(facts);
+        }
+    }
+    buckets
+}
+
+/// The books of one thread.
+#[derive(Default)]
+struct Gathered {
+    cells: Gathering,
+    books: Books,
+}
+
+impl Gathered {
+    /// Takes all facts of some subjects, and gives the number of records that said something new.
+    fn take(&mut self, parts: &[Bucket], rules: &Rules) -> u64 {
+        // Facts are large: only their places are put in order.
+        let mut order: Vec<(Subject, u32, u32)> =
+            Vec::with_capacity(parts.iter().map(Vec::len).sum());
+        for (nth, facts) in (0..).zip(parts) {
+            order.extend((0..).zip(facts).map(|(at, (subject, _))| (*subject, nth, at)));
+        }
+        order.sort_unstable();
+        let mut records = 0;
+        for own in order.chunk_by(|a, b| a.0 == b.0) {
+            let fact = |(_, nth, at): &(_, u32, u32)| parts[*nth as usize][*at as usize].1.clone();
+            let timeline = Timeline::from(own.iter().map(fact).collect::<Vec<Fact>>());
+            records += records_of(&timeline);
+            contributions(&timeline, rules, self);
+        }
+        records
+    }
+
+    fn finish(self) -> Books {
+        Books { rollup: self.cells.finish(), ..self.books }
+    }
+}
+
+/// How many records a timeline is from: a correction is two facts of one record.
+fn records_of(timeline: &Timeline) -> u64 {
+    let facts = timeline.facts();
+    let is_half = |fact: &&Fact| {
+        matches!(fact.what, What::Voided { .. })
+            && facts.iter().any(|one| {
+                one.position == fact.position && !matches!(one.what, What::Voided { .. })
+            })
+    };
+    let halves = if timeline.is_plain() { 0 } else { facts.iter().filter(is_half).count() };
+    (facts.len() - halves) as u64
+}
+
+impl Ledger for Gathered {
+    fn post(&mut self, posting: Posting) {
+        if posting.by != 0 {
+            self.cells.post(&posting);
+        }
+    }
+
+    fn find(&mut self, finding: Finding) {
+        self.books.find(finding);
+    }
+
+    fn state(&mut self, statement: Statement) {
+        self.books.state(statement);
+    }
+}
