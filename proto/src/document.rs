@@ -172,13 +172,14 @@ mod tests {
     }
 
     #[test]
-    fn the_quick_reader_knows_every_canonical_document() {
+    fn the_quick_reader_knows_every_canonical_document_without_escapes() {
         let golden = golden();
         assert!(golden.len() >= TYPES.len());
         for text in golden {
             let careful = Document::read_carefully(&text).expect("it is a fact");
             assert_eq!(careful.write(), text.as_bytes(), "not in canonical form");
-            assert_eq!(quick::read(&text), Some(careful));
+            let plain = !text.contains('\\');
+            assert_eq!(quick::read(&text), plain.then_some(careful));
         }
     }
 

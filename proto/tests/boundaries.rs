@@ -4,11 +4,12 @@
 use std::sync::Arc;
 
 use domain::atlas::{Place, Unit};
+use domain::batch::evaluate;
 use domain::catalogue::Catalogue;
 use domain::codes::{Cause, Standing};
 use domain::contribution::Rules;
 use domain::fact::{Entry, Fact, Key, Subject, What};
-use domain::fold::{Fold, evaluate};
+use domain::fold::Fold;
 use domain::household::Head;
 use domain::plan::{Plan, standing_column};
 use domain::posting::Slot;

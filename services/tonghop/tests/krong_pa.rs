@@ -161,7 +161,7 @@ fn without_the_echoes_only_the_echoed_figures_are_missing() {
         one.meaning.facts.iter().map(|fact| (one.meaning.subject, fact.clone()))
     });
     let rules = rules();
-    let books = evaluate(kept.collect(), &rules, 2);
+    let books = evaluate(kept, &rules, 2);
     let reader = Reader { rules: &rules, books: &books, fold: None };
     let missing = Report::krong_pa().figure.iter().filter(|published| {
         let answer = published.answer(&reader, Gazetteer::embedded());

@@ -97,7 +97,7 @@ fn the_largest_amount_that_the_contract_takes_adds_up_nine_thousand_times() {
         let fact = loan("2021-01-01", PHU_CAN, Class::Poor, most).named(n + 1).content(n + 1);
         (Subject(key(n)), fact)
     });
-    let books = evaluate(facts.collect(), &rules(), 1);
+    let books = evaluate(facts, &rules(), 1);
     let told = crate::story::Told { books };
     assert_eq!(told.flow(VIET_NAM, "loan_amount", "2021"), 9_000 * i128::from(most));
 }
@@ -131,7 +131,7 @@ fn the_same_fact_often_in_one_batch_is_one_fact() {
         .collect();
     let applied = fold.apply(batch.clone());
     assert_eq!((applied.new.len(), applied.duplicates), (3, 5));
-    let once = evaluate(facts.into_iter().map(|fact| (subject, fact)).collect(), &rules(), 1);
+    let once = evaluate(facts.into_iter().map(|fact| (subject, fact)), &rules(), 1);
     assert_eq!(fold.books.digest(b""), { once }.digest(b""));
     let again = fold.apply(batch);
     assert_eq!((again.new.len(), again.duplicates), (0, 8));

@@ -1,0 +1,127 @@
+// Every page: nothing for axe to find, nothing cut, at two widths, in two themes, in two languages,
+// by keyboard, without JavaScript, on paper.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { open, PAGES } from './browser.mjs';
+import { Portal } from './server.mjs';
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+let portal, browser;
+before(async () => { portal = await new Portal().start(); browser = await open(); });
+after(async () => { await browser?.close(); await portal?.stop(); });
+
+const at = (path, lang) => `${portal.url}${path}${path.includes('?') ? '&' : '?'}lang=${lang}`;
+
+/** Loaded, with its styles; the stream of changes never ends, so the network is never idle. */
+const load = async (page, path, lang) => {
+  const problems = [];
+  page.on('pageerror', (error) => problems.push(String(error)));
+  page.on('console', (message) => {
+    if (message.type() === 'error' && !message.text().includes('404')) problems.push(message.text());
+  });
+  await page.goto(at(path, lang), { waitUntil: 'load' });
+  return problems;
+};
+
+/** Elements whose text is wider or higher than what shows it, and that do not scroll. */
+const cut = () => [...document.querySelectorAll('body *')].filter((one) => {
+  const style = getComputedStyle(one);
+  if (one.closest('svg, .vh, .skip, [hidden], select, details:not([open])') || style.display === 'inline') return false;
+  const hides = (overflow) => overflow === 'hidden' || overflow === 'clip';
+  return (hides(style.overflowX) && one.scrollWidth > one.clientWidth + 1)
+    || (hides(style.overflowY) && one.scrollHeight > one.clientHeight + 1)
+    || style.textOverflow === 'ellipsis';
+}).map((one) => `${one.tagName}.${one.className}: ${one.textContent.trim().slice(0, 40)}`);
+
+for (const [name, path] of PAGES) {
+  test(`${name}: axe finds nothing, nothing is cut`, async () => {
+    for (const width of [1440, 360]) {
+      for (const [colorScheme, lang] of [['light', 'vi'], ['dark', 'en']]) {
+        const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme, bypassCSP: true });
+        const page = await context.newPage();
+        const what = `${path} ${width} ${colorScheme} ${lang}`;
+        const problems = await load(page, path, lang);
+        assert.deepEqual(problems, [], what);
+        assert.equal(await page.locator('html').getAttribute('lang'), lang, what);
+        assert.equal(await page.locator('h1').count(), 1, what);
+        const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+        assert.ok(wide <= 0, `${what}: ${wide} px too wide`);
+        assert.deepEqual(await page.evaluate(cut), [], what);
+        await page.evaluate(axe);
+        const found = await page.evaluate(() => axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }));
+        const said = found.violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.html.slice(0, 120)).join(' | ')}`);
+        assert.deepEqual(said, [], what);
+        await context.close();
+      }
+    }
+  });
+
+  test(`${name}: whole without JavaScript, and under 150 KB`, async () => {
+    const context = await browser.newContext({ javaScriptEnabled: false });
+    const page = await context.newPage();
+    let bytes = 0;
+    page.on('response', async (answer) => { bytes += Number(answer.headers()['content-length'] ?? 0) || (await answer.body().catch(() => '')).length; });
+    await page.goto(at(path, 'vi'), { waitUntil: 'load' });
+    const text = await page.locator('main').innerText();
+    assert.ok(text.length > 40, text);
+    assert.ok(!/\{\{|undefined|NaN|null/.test(text), text);
+    assert.equal(await page.locator('#pause:visible').count(), 0);
+    const sent = await fetch(at(path, 'vi'), { headers: { 'accept-encoding': 'gzip' } });
+    assert.ok((await sent.text()).length < 900_000);
+    assert.ok(bytes < 400_000, `${bytes} bytes before compression`);
+    await context.close();
+  });
+}
+
+test('a district is read by keyboard alone', async () => {
+  const page = await browser.newPage();
+  await page.goto(at('/u/L-34/map?period=2024@civil', 'vi'));
+  await page.keyboard.press('Tab');
+  const focus = () => page.evaluate(() => document.activeElement.className || document.activeElement.tagName);
+  assert.match(await focus(), /skip/, 'the first stop leads past the navigation');
+  await page.keyboard.press('Enter');
+  const tile = () => page.evaluate(() => document.activeElement.closest('.tiles') && document.activeElement.getAttribute('href'));
+  let first = null;
+  for (let step = 0; step < 60 && !first; step += 1) { await page.keyboard.press('Tab'); first = await tile(); }
+  assert.ok(first, 'tiles are reached');
+  const seen = await page.evaluate(() => getComputedStyle(document.activeElement).outlineStyle);
+  assert.notEqual(seen, 'none', 'the focus is seen');
+  await page.keyboard.press('ArrowDown');
+  assert.notEqual(await tile(), first, 'arrows go to the next tile');
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/\/u\/L-\d+/);
+  await page.close();
+});
+
+test('pages print as papers', async () => {
+  const folder = mkdtempSync(join(portal.folder, 'paper-'));
+  for (const [name, path, expected] of [
+    ['movements', '/u/L-637/movements?period=2021-H1@administrative', ['CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM', 'Chư Drăng']],
+    ['overview', '/u/L-637?period=2021-H1@administrative', ['Krông Pa', '2.342']],
+  ]) {
+    const page = await browser.newPage();
+    await page.goto(at(path, 'vi'));
+    const file = join(folder, `${name}.pdf`);
+    await page.pdf({ path: file, preferCSSPageSize: true });
+    const paper = spawnSync('pdftotext', ['-layout', file, '-'], { encoding: 'utf8' });
+    assert.equal(paper.status, 0, 'pdftotext of poppler-utils');
+    for (const text of expected) assert.ok(paper.stdout.normalize('NFC').toLowerCase().includes(text.toLowerCase()), `${name}: ${text}\n${paper.stdout.slice(0, 600)}`);
+    assert.ok(!paper.stdout.includes('Tạm dừng'), 'buttons stay on the screen');
+    await page.close();
+  }
+});
+
+test('Vietnamese numbers and order', async () => {
+  const page = await browser.newPage();
+  await page.goto(at('/u/L-637?period=2021-H1@administrative&sort=name', 'vi'));
+  assert.match(await page.locator('main').innerText(), /2\.342/);
+  const names = await page.locator('#units tbody th[scope=row] a').allInnerTexts();
+  const ordered = [...names].sort(new Intl.Collator('vi').compare);
+  assert.ok(names.length === 14, names.join());
+  assert.deepEqual(names, ordered);
+  await page.close();
+});
