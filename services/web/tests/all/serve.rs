@@ -1,11 +1,9 @@
 //! Over real connections: streams, heads that are too large, and stopping.
 
-mod common;
-
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use common::{Users, routes};
+use crate::common::{Users, routes};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;

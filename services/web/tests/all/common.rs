@@ -14,17 +14,17 @@ use futures::{StreamExt, stream};
 use tower::ServiceExt;
 use web::{Asker, Csrf, Doors, Peer};
 
-pub const PASSWORD: &str = "mua xuan 2021 o Krong Pa";
+pub(crate) const PASSWORD: &str = "mua xuan 2021 o Krong Pa";
 
 /// Users: an officer, with a token, and an auditor.
-pub struct Users {
-    pub folder: tempfile::TempDir,
-    pub access: Access,
-    pub token: String,
+pub(crate) struct Users {
+    pub(crate) folder: tempfile::TempDir,
+    pub(crate) access: Access,
+    pub(crate) token: String,
 }
 
 impl Users {
-    pub fn new() -> Users {
+    pub(crate) fn new() -> Users {
         let folder = tempfile::tempdir().expect("a folder");
         let token = Book::change(folder.path(), |book| {
             book.add("hoa", Post::Officer, Some("L-637"), PASSWORD)?;
@@ -36,14 +36,13 @@ impl Users {
         Users { folder, access, token }
     }
 
-    #[allow(dead_code)]
-    pub fn folder(&self) -> &Path {
+    pub(crate) fn folder(&self) -> &Path {
         self.folder.path()
     }
 }
 
 /// Some routes of every kind.
-pub fn routes() -> Router {
+pub(crate) fn routes() -> Router {
     Router::new()
         .route("/who", get(|Asker(who): Asker| async move { who.name }))
         .route("/csrf", get(|Csrf(csrf): Csrf| async move { csrf }))
@@ -67,26 +66,25 @@ async fn stream_for_ever() -> Sse<impl futures::Stream<Item = Result<Event, Infa
 
 /// What came back.
 #[derive(Debug)]
-pub struct Answer {
-    pub status: StatusCode,
-    pub headers: HeaderMap,
-    pub body: String,
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: String,
 }
 
 impl Answer {
-    pub fn header(&self, name: &str) -> &str {
+    pub(crate) fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |value| value.to_str().expect("it is text"))
     }
 
     /// The session that it sets.
-    #[allow(dead_code)]
-    pub fn session(&self) -> &str {
+    pub(crate) fn session(&self) -> &str {
         self.header("set-cookie").split(';').next().unwrap_or_default()
     }
 }
 
 /// Asks the door, as from an address.
-pub async fn ask_from(app: &Router, from: &str, request: Request<Body>) -> Answer {
+pub(crate) async fn ask_from(app: &Router, from: &str, request: Request<Body>) -> Answer {
     let mut request = request;
     let from: SocketAddr = format!("{from}:1").parse().expect("an address");
     request.extensions_mut().insert(Peer(from));
@@ -98,11 +96,11 @@ pub async fn ask_from(app: &Router, from: &str, request: Request<Body>) -> Answe
 }
 
 /// Asks the door from this machine. The line is method and address; then headers.
-pub async fn ask(app: &Router, line: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+pub(crate) async fn ask(app: &Router, line: &str, headers: &[(&str, &str)], body: &str) -> Answer {
     ask_from(app, "127.0.0.1", request(line, headers, body)).await
 }
 
-pub fn request(line: &str, headers: &[(&str, &str)], body: &str) -> Request<Body> {
+pub(crate) fn request(line: &str, headers: &[(&str, &str)], body: &str) -> Request<Body> {
     let (method, uri) = line.split_once(' ').expect("method and address");
     let mut request = Request::builder().method(method).uri(uri).header("host", "127.0.0.1:8080");
     for (name, value) in headers {
@@ -112,7 +110,6 @@ pub fn request(line: &str, headers: &[(&str, &str)], body: &str) -> Request<Body
 }
 
 /// A door with users in front of the routes.
-#[allow(dead_code)]
-pub fn app(users: &Users) -> Router {
+pub(crate) fn app(users: &Users) -> Router {
     Doors::new(users.access.clone()).around(routes())
 }

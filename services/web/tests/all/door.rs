@@ -1,20 +1,21 @@
 //! The door: who comes in, what is refused, and what every answer says.
 
-mod common;
-
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
+use crate::common::{Users, app, ask, ask_from, request, routes};
 use access::Access;
 use axum::http::StatusCode;
-use common::{Users, app, ask, ask_from, request, routes};
 use web::{Check, Doors, Gauge, Problem};
+
+/// Headers of a request.
+type Headers<'a> = &'a [(&'a str, &'a str)];
 
 const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
 
 /// Signs in and gives the cookie.
 async fn signed_in(app: &axum::Router) -> String {
-    let form = format!("name=hoa&password={}", common::PASSWORD.replace(' ', "+"));
+    let form = format!("name=hoa&password={}", crate::common::PASSWORD.replace(' ', "+"));
     let answer = ask(app, "POST /sign-in", &[FORM], &form).await;
     assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
     answer.session().to_owned()
@@ -28,7 +29,7 @@ async fn who_asks_is_told_by_token_or_cookie_or_is_the_public() {
     let bearer = format!("Bearer {}", users.token);
     let small = format!("bearer {}", users.token);
     let both = format!("lang=vi; {cookie}; a=b");
-    let table: [(&[(&str, &str)], u16, &str); 9] = [
+    let table: [(Headers<'_>, u16, &str); 9] = [
         (&[], 200, "public"),
         (&[("authorization", &bearer)], 200, "hoa"),
         (&[("authorization", &small)], 200, "hoa"),
@@ -71,7 +72,7 @@ async fn what_a_browser_sends_without_its_users_will_is_refused() {
     let field = format!("a=b&csrf={}", csrf.replace('~', "%7E"));
     let plain = format!("a=b&csrf={csrf}");
     let unlike = format!("a=b&csrf={other}");
-    let table: [(&[(&str, &str)], &str, u16); 14] = [
+    let table: [(Headers<'_>, &str, u16); 14] = [
         (&[], "", 200),
         (&[ours], "", 200),
         (&[foreign], "", 403),
@@ -102,7 +103,7 @@ async fn what_a_browser_sends_without_its_users_will_is_refused() {
 async fn signing_in_leads_on_and_in_vain_leads_back() {
     let users = Users::new();
     let app = app(&users);
-    let right = common::PASSWORD.replace(' ', "+");
+    let right = crate::common::PASSWORD.replace(' ', "+");
     let good = format!("name=hoa&password={right}");
     let onward = format!("{good}&next=/u/L-637%3Fperiod%3D2021");
     let away = format!("{good}&next=https://evil.example/");
@@ -155,7 +156,7 @@ async fn cookies_are_for_https_where_the_door_says_so() {
     let mut doors = Doors::new(users.access.clone());
     (doors.secure, doors.hsts) = (true, true);
     let app = doors.around(routes());
-    let form = format!("name=hoa&password={}", common::PASSWORD.replace(' ', "+"));
+    let form = format!("name=hoa&password={}", crate::common::PASSWORD.replace(' ', "+"));
     let answer = ask(&app, "POST /sign-in", &[FORM], &form).await;
     assert!(answer.header("set-cookie").ends_with("; Secure"), "{answer:?}");
     assert!(answer.header("strict-transport-security").starts_with("max-age="));
@@ -206,7 +207,7 @@ async fn what_is_not_there_is_json_for_programs_and_a_page_for_people() {
     let app = doors.around(routes());
     let html = ("accept", "text/html,application/xhtml+xml");
     let bearer = format!("Bearer {}", users.token);
-    let table: [(&str, &[(&str, &str)], &str, &str); 7] = [
+    let table: [(&str, Headers<'_>, &str, &str); 7] = [
         ("GET /nowhere", &[html], "text/html; charset=utf-8", "<p lang=Vi>404 /nowhere public"),
         ("GET /nowhere?lang=en", &[html], "text/html; charset=utf-8", "<p lang=En>404"),
         ("GET /boom", &[html, ("authorization", &bearer)], "text/html; charset=utf-8", "500"),
@@ -331,7 +332,7 @@ async fn users_that_cannot_be_read_are_no_longer_ready() {
 #[tokio::test]
 async fn a_demonstration_is_open_under_this_machines_own_name_only() {
     let app = Doors::new(Access::open_to_all()).around(routes());
-    let table: [(&str, &[(&str, &str)], u16); 5] = [
+    let table: [(&str, Headers<'_>, u16); 5] = [
         ("GET /who", &[], 200),
         ("POST /do", &[], 200),
         ("POST /do", &[("origin", "https://evil.example")], 403),
