@@ -4,6 +4,9 @@ use axum::http::StatusCode;
 
 use crate::world::{ENGINES, World, data_of, loan};
 
+/// What is changed, the body, the status, and what the answer says.
+type Case<'a> = (Option<(&'a str, &'a str)>, &'a str, u16, &'a str);
+
 #[tokio::test]
 async fn attributes_may_come_in_headers() {
     let attributes = [
@@ -16,8 +19,7 @@ async fn attributes_may_come_in_headers() {
         ("content-type", "application/json"),
     ];
     let data = data_of(&loan("a"));
-    // What is changed, and what becomes of it.
-    let table: [(Option<(&str, &str)>, &str, u16, &str); 10] = [
+    let table: [Case<'_>; 10] = [
         (None, &data, 201, "accepted"),
         (None, &data, 200, "duplicate"),
         (Some(("ce-id", "b%0D%0Aset-cookie: a=b")), &data, 422, "bad_text"),
