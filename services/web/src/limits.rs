@@ -46,7 +46,7 @@ impl Default for Limits {
             answer_s_max: 30,
             uri_bytes_max: 8 * 1024,
             connections_max: 10_000,
-            stop_s_max: 5,
+            stop_s_max: 3,
         }
     }
 }

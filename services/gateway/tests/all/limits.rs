@@ -1,7 +1,11 @@
 //! Requests that are too large, too deep, or of no kind we know.
 
+use access::{Role, Who};
 use axum::body::Body;
 use bytes::Bytes;
+use futures::StreamExt;
+use futures::stream::FuturesUnordered;
+use gateway::{Failed, Gateway};
 
 use crate::world::{ENGINES, World, loan};
 
@@ -67,4 +71,34 @@ async fn a_body_without_end_is_cut_off_while_it_comes() {
     assert_eq!(answer.status, 413, "{}", answer.body);
     assert!(answer.body.contains("100000 facts"), "{}", answer.body);
     running.stop().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_sends_nothing_more_is_not_waited_for() {
+    let world = World::new(ENGINES[0]).await;
+    let running = world.start().await;
+    for kind in ["application/json", "application/x-ndjson"] {
+        let first = futures::stream::iter([Ok::<_, std::io::Error>(Bytes::from_static(b"{"))]);
+        let stalled = Body::from_stream(first.chain(futures::stream::pending()));
+        let answer = running.send(&world, kind, stalled).await;
+        assert_eq!(answer.status, 408, "{kind}: {}", answer.body);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn where_too_many_wait_already_nobody_else_does() {
+    let world = World::new(ENGINES[0]).await;
+    // Opened, and nobody writes.
+    let opened = Gateway::open(&world.url, &world.options, world.ledger.clone()).await;
+    let (gateway, _appending) = opened.expect("the journal opens");
+    let who = Who { name: "all".to_owned(), role: Role::Open };
+    let takes = (0..100).map(|n| gateway.take(&who, loan(&format!("n{n}")).into()));
+    let mut takes: FuturesUnordered<_> = takes.collect();
+    let mut refused = 0;
+    while gateway.waiting() + refused < 100 {
+        let first = takes.next().await.expect("there are more");
+        assert_eq!(first.err(), Some(Failed::Full));
+        refused += 1;
+    }
+    assert!((1..100).contains(&refused), "{refused}");
 }
