@@ -1,5 +1,27 @@
 //! Who may do what, defined once for all services: roles, users, tokens, sessions.
+//!
+//! ```text
+//! DIR/users.toml      names, roles, password hashes, hashes of tokens   0600, written as a whole
+//! DIR/session.key     signs the sessions of browsers                    0600, made when it is not there
+//! DIR/access.ndjson   who read data of single households, and when      0600, only ever longer
+//! ```
+//!
+//! [`Access`] answers services; [`Book`] is what `tonghop user` changes.
 
+mod access;
+mod book;
+mod clock;
+mod error;
+mod private;
+mod record;
 mod role;
+mod secret;
+mod session;
+mod tries;
 
+pub use access::{Access, Refused};
+pub use book::{Book, KnownToken, Post, TOKEN_DAYS_MAX, User};
+pub use clock::{Clock, today};
+pub use error::Error;
 pub use role::{Role, Who};
+pub use session::{SESSION_S, Session};

@@ -49,6 +49,14 @@ impl Who {
         }
     }
 
+    /// Whether there is a unit for which they may write.
+    pub fn may_write_something(&self) -> bool {
+        match self.role {
+            Role::Officer { .. } | Role::Open => true,
+            Role::Public | Role::Auditor | Role::Operator => false,
+        }
+    }
+
     /// Whether they may see single households of this unit. Seeing them is to be recorded.
     pub fn may_see_households(&self, atlas: &Atlas, unit: Unit) -> bool {
         match self.role {

@@ -1,5 +1,6 @@
 //! The command line.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -72,10 +73,13 @@ impl From<BoundariesChoice> for Boundaries {
 #[derive(Subcommand, Debug)]
 pub enum Command {
     /// Shows the whole: a real district's half-year and a simulated province, from facts to
-    /// figures, without a server.
+    /// figures; then serves it on this machine while further facts come in.
     Demo(DemoArgs),
-    /// Keeps the rollups of a journal up to date until it is stopped.
+    /// Keeps the rollups of a journal up to date until it is stopped; with --listen it also serves
+    /// pages and API, and takes facts over HTTP.
     Up(UpArgs),
+    /// Who may do what: users, their passwords and the tokens of their programs.
+    User(UserArgs),
     /// Checks facts and appends them to a journal.
     Import(ImportArgs),
     /// Figures of a unit.
@@ -128,6 +132,13 @@ pub struct DemoArgs {
     /// Shows all 113 published figures of the district, not one of each kind.
     #[arg(long)]
     pub all: bool,
+    /// Where pages and API are served afterwards: an address of this machine only. Without it,
+    /// 127.0.0.1:8080 or the next free port.
+    #[arg(long, value_name = "ADDR")]
+    pub listen: Option<SocketAddr>,
+    /// Ends when everything has been shown.
+    #[arg(long, conflicts_with = "listen")]
+    pub no_serve: bool,
 }
 
 /// `up`
@@ -143,9 +154,91 @@ pub struct UpArgs {
     /// uses its stream as the journal.
     #[arg(long, conflicts_with = "journal")]
     pub nats: bool,
+    /// Serves pages and API on this address, for example 127.0.0.1:8080, and takes facts at
+    /// /v1/facts. On an address that others can reach there must be users (tonghop user add).
+    #[arg(long, env = "TONGHOP_LISTEN", value_name = "ADDR")]
+    pub listen: Option<SocketAddr>,
+    /// Shows public figures only: nobody can send facts.
+    #[arg(long, requires = "listen")]
+    pub public_read_only: bool,
+    /// A proxy of ours stands in front: it speaks https with browsers, and says who asks in
+    /// X-Forwarded-For.
+    #[arg(long, requires = "listen")]
+    pub behind_proxy: bool,
+    /// Tells browsers to come by https only, for a year from now (HSTS).
+    #[arg(long, requires = "listen")]
+    pub hsts: bool,
     #[command(flatten)]
     #[allow(missing_docs)]
     pub nats_options: NatsArgs,
+}
+
+/// `user`
+#[derive(Args, Debug)]
+pub struct UserArgs {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: UserCommand,
+    /// The data folder: the users are in users.toml there.
+    #[arg(
+        long,
+        global = true,
+        env = "TONGHOP_DATA",
+        default_value = "tonghop-data",
+        value_name = "DIR"
+    )]
+    pub data: PathBuf,
+}
+
+/// What to do about users.
+#[derive(Subcommand, Debug)]
+pub enum UserCommand {
+    /// Adds a user. The password is asked for twice; where there is no terminal, it is the first
+    /// line of the standard input.
+    Add {
+        /// What they sign in with: a-z, 0-9, '.', '_', '-' and '@'.
+        name: String,
+        /// What they may do.
+        #[arg(long, value_enum)]
+        role: RoleChoice,
+        /// An officer's unit, key or name: they write its facts and those of units below it.
+        #[arg(long, value_name = "UNIT", required_if_eq("role", "officer"))]
+        unit: Option<String>,
+    },
+    /// Makes a token for a user's programs and prints it, once: it is kept nowhere.
+    Token {
+        /// Whose.
+        name: String,
+        /// What it is for.
+        #[arg(long, default_value = "")]
+        label: String,
+        /// How many days it is good for.
+        #[arg(long, default_value_t = 90)]
+        days: u16,
+    },
+    /// Lists the users and their tokens.
+    List,
+    /// Shuts a user out: sessions and tokens end at once.
+    Disable {
+        /// Whom.
+        name: String,
+    },
+    /// Gives a user a new password, and lets them in again; their sessions end at once.
+    Password {
+        /// Whose.
+        name: String,
+    },
+}
+
+/// What a user can be.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub enum RoleChoice {
+    /// Writes facts of a unit and those below it, and sees its households.
+    Officer,
+    /// Sees everything, writes nothing.
+    Auditor,
+    /// Runs the machine: sees operations, no households.
+    Operator,
 }
 
 /// How to reach NATS.

@@ -2,12 +2,15 @@
 
 mod ask;
 mod demo;
+mod feed;
 mod import;
 mod lists;
 mod place;
 mod rebuild;
+mod service;
 mod simulate;
 mod up;
+mod user;
 
 use std::process::ExitCode;
 
@@ -55,6 +58,7 @@ fn dispatch(command: Command, screen: &mut Screen) -> Result<ExitCode> {
     match command {
         Command::Demo(args) => demo::demo(screen, &args)?,
         Command::Up(args) => up::up(screen, &args)?,
+        Command::User(args) => user::user(screen, &args)?,
         Command::Import(args) => {
             let summary = import::import(screen, &args)?;
             if summary.rejected > 0 {

@@ -11,10 +11,22 @@ use axum::http::request::Parts;
 #[derive(Clone, Debug)]
 pub struct Asker(pub Who);
 
+/// What the forms of a page have to send as `csrf`; empty for who has not signed in.
+#[derive(Clone, Debug, Default)]
+pub struct Csrf(pub String);
+
 impl<S: Sync> FromRequestParts<S> for Asker {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Asker, Infallible> {
         Ok(parts.extensions.get::<Asker>().cloned().unwrap_or(Asker(Who::public())))
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Csrf {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Csrf, Infallible> {
+        Ok(parts.extensions.get::<Csrf>().cloned().unwrap_or_default())
     }
 }

@@ -1,10 +1,35 @@
 //! HTTP as every service of ours speaks it: who is asking, problem+json, limits, headers, health
 //! and metrics.
+//!
+//! ```text
+//! connection ─► serve (time and number) ─► Doors: count ─► headers ─► pack ─► catch ─► limit ─► who ─► routes
+//! ```
+//!
+//! [`Doors`] stands in front of all routes, [`serve`] puts it on a listener.
 
 mod asker;
+mod cookie;
+mod doors;
+mod headers;
+mod health;
 mod language;
+mod limits;
+mod metrics;
+mod observe;
+mod origin;
+mod page;
+mod peer;
 mod problem;
+mod serve;
+mod sign_in;
+mod who;
 
-pub use asker::Asker;
+pub use asker::{Asker, Csrf};
+pub use doors::Doors;
+pub use health::{Check, Gauge, Health};
 pub use language::Language;
+pub use limits::Limits;
+pub use page::ErrorPage;
+pub use peer::Peer;
 pub use problem::{Kind, Problem};
+pub use serve::serve;

@@ -117,6 +117,8 @@ impl IntoResponse for Problem {
         if let Some(seconds) = self.retry_after {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
+        // For people it is shown as a page, by the door.
+        response.extensions_mut().insert(self);
         response
     }
 }

@@ -10,7 +10,7 @@ use proto::intake::Intake;
 use query::labels;
 use query::lang;
 
-use super::place;
+use super::{place, service};
 use crate::cli::{Format, ImportArgs, NatsArgs};
 use crate::import::{self, Summary};
 use crate::screen::{self, Screen};
@@ -50,7 +50,10 @@ pub(super) fn files(
 ) -> Result<Summary> {
     let runtime = place::runtime()?;
     let mut writer = match url {
-        Some(url) => Some(runtime.block_on(Writer::open(url, &place::options(true, nats)))?),
+        Some(url) => {
+            let opened = runtime.block_on(Writer::open(url, &place::options(true, nats)));
+            Some(opened.map_err(|error| held(error, url))?)
+        }
         None => None,
     };
     if let Some(writer) = &writer {
@@ -72,6 +75,20 @@ pub(super) fn files(
         bar.finish_and_clear();
     }
     Ok(summary)
+}
+
+/// Says how to send facts to a server that holds the journal.
+fn held(error: journal::Error, url: &str) -> anyhow::Error {
+    let data = url.strip_prefix("dir:").and_then(|path| Path::new(path).parent());
+    let address = data.and_then(service::listening);
+    match (&error, address) {
+        (journal::Error::Locked { .. }, Some(address)) => anyhow::anyhow!(
+            "the server of this folder (tonghop up) holds the journal; send it the file: curl \
+             --data-binary @FILE -H 'Content-Type: application/x-ndjson' -H \"Authorization: Bearer \
+             $TOKEN\" http://{address}/v1/facts (a token: tonghop user token NAME), or stop it first"
+        ),
+        _ => error.into(),
+    }
 }
 
 fn report(screen: &mut Screen, summary: &Summary, dry_run: bool) -> Result<()> {

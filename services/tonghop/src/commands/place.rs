@@ -1,5 +1,6 @@
 //! Where things are: the data folder's own journal, the rules of this program, today.
 
+use std::future::Future;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -11,6 +12,7 @@ use journal::{Credentials, Journal, Options};
 use projector::{Config, Report};
 use proto::catalogue::Catalogue;
 use proto::gazetteer::{Gazetteer, Lang, UnitRef};
+use tokio::signal::unix::{SignalKind, signal};
 
 use crate::cli::NatsArgs;
 use crate::screen;
@@ -34,6 +36,19 @@ pub(super) fn rules() -> Arc<Rules> {
 /// A runtime for what waits on disks and servers.
 pub(super) fn runtime() -> Result<tokio::runtime::Runtime> {
     tokio::runtime::Builder::new_multi_thread().enable_all().build().context("cannot start threads")
+}
+
+/// Ends when somebody tells this process to stop, from now on: SIGTERM or Ctrl-C.
+pub(super) fn stopped() -> Result<impl Future<Output = ()> + Send> {
+    let listen = |kind| signal(kind).context("cannot listen for signals");
+    let mut terminate = listen(SignalKind::terminate())?;
+    let mut interrupt = listen(SignalKind::interrupt())?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
 }
 
 /// How journals are opened.

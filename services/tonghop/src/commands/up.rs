@@ -1,24 +1,26 @@
 //! `tonghop up`: keeps the rollups of a journal up to date, and answers questions about them.
 
-use std::sync::Arc;
+use std::net::SocketAddr;
+use std::time::Duration;
 
-use anyhow::{Context, Result};
+use access::{Access, Book};
+use anyhow::{Context, Result, bail};
+use journal::Journal;
 use journal::server::{self, Server};
-use journal::{Journal, Writer};
-use projector::{Config, Projector};
-use proto::catalogue::Catalogue;
 use proto::gazetteer::Lang;
-use query::Editions;
 use query::lang;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::net::TcpListener;
+use web::Doors;
 
 use super::place;
+use super::service::{Front, Service};
 use crate::cli::UpArgs;
 use crate::screen::Screen;
-use crate::socket;
 
 /// The port of a server of our own; the usual one of NATS.
 const NATS_PORT: u16 = 4222;
+/// Whoever sends facts over HTTP is told sooner than an import that the journal is away.
+const BUSY_AFTER: Duration = Duration::from_secs(8);
 
 pub(super) fn up(screen: &mut Screen, args: &UpArgs) -> Result<()> {
     place::runtime()?.block_on(serve(screen, args))
@@ -26,17 +28,13 @@ pub(super) fn up(screen: &mut Screen, args: &UpArgs) -> Result<()> {
 
 async fn serve(screen: &mut Screen, args: &UpArgs) -> Result<()> {
     // From the first moment: whoever tells us to stop while rows are being loaded is heard, too.
-    let mut terminate = signal(SignalKind::terminate()).context("cannot listen for signals")?;
-    let mut interrupt = signal(SignalKind::interrupt()).context("cannot listen for signals")?;
-    let stopped = async move {
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
-        }
-    };
+    let stopped = place::stopped()?;
     let data = &args.data.data;
     store::folder::claim(data)?;
     let mut options = place::options(true, &args.nats_options);
+    if args.listen.is_some() {
+        options.nats.busy_after = BUSY_AFTER;
+    }
     let mut nats = None;
     let url = if args.nats {
         let mut config = server::Config::new(data.join("nats"));
@@ -49,37 +47,31 @@ async fn serve(screen: &mut Screen, args: &UpArgs) -> Result<()> {
     } else {
         args.journal.clone().unwrap_or_else(|| place::own_journal(data))
     };
-    // A journal that is not there yet is made by a writer; we only read.
-    let journal = match Journal::open(&url, &options).await {
-        Ok(journal) => journal,
-        Err(_) => Writer::open(&url, &options).await?.journal(),
+    let front = match args.listen {
+        Some(address) => Some(front(screen, args, address).await?),
+        None => None,
     };
-    for warning in journal.warnings() {
+    let address = front.as_ref().map(|front| front.listener.local_addr()).transpose()?;
+    let service = Service { data: data.clone(), url: url.clone(), options, front };
+    let opened = service.open().await?;
+    for warning in opened.journal.warnings() {
         crate::screen::note(screen.lang, &warning);
     }
-    let config = Config::new(journal.clone(), data, place::rules(), Catalogue::embedded().hash());
-    let projector = Projector::open(config).await?;
-    if let Some(why) = projector.rebuild() {
-        let why = why.to_owned();
+    if let Some(why) = &opened.rebuild {
         screen.line(match screen.lang {
             Lang::Vi => format!("Tổng hợp lại từ đầu sổ: {why}"),
             Lang::En => format!("Folding again from the first record: {why}"),
         })?;
     }
-    let handle = projector.handle();
-    let answering = {
-        let (handle, editions) = (handle.clone(), Editions::embedded());
-        Arc::new(move |query: &query::Query| {
-            handle.read(|fold, progress| query::answer(fold, progress.position, &editions, query))
-        })
-    };
-    welcome(screen, &url, &journal, data, handle.progress().position)?;
-    let questions = socket::serve(data, answering);
-    let result = tokio::select! {
-        result = projector.run(stopped) => result.map_err(Into::into),
-        result = questions => result,
-    };
-    let _ = std::fs::remove_file(socket::path(data));
+    let handle = opened.handle.clone();
+    welcome(screen, &url, &opened.journal, data, handle.progress().position)?;
+    if let Some(address) = address {
+        screen.line(match screen.lang {
+            Lang::Vi => format!("Trang web và API: http://{address}/"),
+            Lang::En => format!("Pages and API: http://{address}/"),
+        })?;
+    }
+    let result = opened.run(stopped).await;
     if let Some(server) = nats {
         server.stop().await.context("the nats-server did not stop")?;
     }
@@ -89,6 +81,35 @@ async fn serve(screen: &mut Screen, args: &UpArgs) -> Result<()> {
         Lang::Vi => format!("Đã dừng; kho số liệu ở vị trí {position}."),
         Lang::En => format!("Stopped; the store is at position {position}."),
     })
+}
+
+/// The listener and its door, if it may be opened so.
+async fn front(screen: &Screen, args: &UpArgs, address: SocketAddr) -> Result<Front> {
+    let data = &args.data.data;
+    let near = address.ip().is_loopback();
+    let users = Book::is_there(data);
+    if !near && !users && !args.public_read_only {
+        bail!(
+            "{address} can be reached from elsewhere and there are no users yet; add one first \
+             (tonghop user add NAME --role officer --unit UNIT --data {}), or give \
+             --public-read-only to show figures only",
+            data.display()
+        );
+    }
+    if !users && !args.public_read_only {
+        let text = screen.pick(
+            "chưa có người dùng nào nên chưa ai gửi được dữ kiện; thêm bằng tonghop user add",
+            "there are no users yet, so nobody can send facts; add one with tonghop user add",
+        );
+        crate::screen::note(screen.lang, text);
+    }
+    let mut doors = Doors::new(Access::open(data)?);
+    (doors.hsts, doors.behind_proxy) = (args.hsts, args.behind_proxy);
+    // Behind a proxy people come by https, wherever the proxy is.
+    doors.secure = !near || args.behind_proxy;
+    let listener = TcpListener::bind(address).await;
+    let listener = listener.with_context(|| format!("cannot listen on {address}"))?;
+    Ok(Front { listener, doors, writes: !args.public_read_only })
 }
 
 fn welcome(

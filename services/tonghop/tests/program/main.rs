@@ -8,3 +8,5 @@ mod fire;
 mod oracle;
 mod runner;
 mod same;
+mod serve;
+mod user;

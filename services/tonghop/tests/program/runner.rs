@@ -1,5 +1,6 @@
 //! Runs the binary and reads what it says.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -19,6 +20,26 @@ pub(crate) fn command(args: &[&str]) -> Command {
 /// Runs a command to its end.
 pub(crate) fn run(args: &[&str]) -> Output {
     command(args).stdin(Stdio::null()).output().expect("the binary runs")
+}
+
+/// Runs a command that reads this from its standard input.
+pub(crate) fn run_with_input(args: &[&str], input: &str) -> Output {
+    let mut child = command(args)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the binary starts");
+    // Whoever refuses its arguments reads nothing.
+    let _ = child.stdin.take().expect("it is piped").write_all(input.as_bytes());
+    child.wait_with_output().expect("the binary runs")
+}
+
+/// Tells a process to stop, as an operator does.
+pub(crate) fn stop(child: &Child) {
+    let pid = i32::try_from(child.id()).ok().and_then(rustix::process::Pid::from_raw);
+    let signal = rustix::process::Signal::TERM;
+    rustix::process::kill_process(pid.expect("a pid"), signal).expect("it runs");
 }
 
 /// Runs a command that must succeed, and gives what it printed.

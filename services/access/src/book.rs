@@ -1,0 +1,281 @@
+//! `users.toml`: who there is. What `tonghop user` reads and changes.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+use domain::time::Day;
+use proto::gazetteer::Gazetteer;
+use serde::{Deserialize, Serialize};
+
+use crate::clock::today;
+use crate::private;
+use crate::{Error, Role, Who, secret};
+
+/// A token is good for no longer.
+pub const TOKEN_DAYS_MAX: u16 = 366;
+/// Most tokens of one user.
+const TOKENS_MAX: usize = 50;
+const FILE: &str = "users.toml";
+const LOCK: &str = "users.lock";
+const HEAD: &str = "# Who may do what. Written by `tonghop user`; read again when it changes.\n\
+                    # It holds no password and no token, only their hashes: keep it from others all the same.\n\n";
+
+/// All users.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Book {
+    #[serde(default, rename = "user")]
+    users: Vec<User>,
+}
+
+/// A user.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct User {
+    /// What they sign in with: small letters, digits, `.`, `_`, `-` and `@`.
+    pub name: String,
+    /// What they are.
+    pub role: Post,
+    /// The key of an officer's unit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit: Option<String>,
+    /// Whether they are shut out.
+    #[serde(default)]
+    pub disabled: bool,
+    /// Argon2id.
+    pub(crate) password: String,
+    /// What their programs sign in with.
+    #[serde(default, rename = "token", skip_serializing_if = "Vec::is_empty")]
+    pub tokens: Vec<KnownToken>,
+}
+
+/// What a user can be.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Post {
+    /// Writes facts of a unit and those below it, and sees their households.
+    Officer,
+    /// Sees everything, writes nothing.
+    Auditor,
+    /// Runs the machine.
+    Operator,
+}
+
+/// What is known of a token; not the token.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KnownToken {
+    /// What it is for.
+    pub label: String,
+    /// SHA-256 of the token.
+    pub(crate) sha256: String,
+    /// When it was made: a day, in Viet Nam.
+    pub created: String,
+    /// The last day on which it is good.
+    pub expires: String,
+}
+
+impl Book {
+    /// The users of a folder; none where there is no file.
+    ///
+    /// # Errors
+    /// `NotPrivate`, `Unreadable`, `Io`.
+    pub fn read(folder: &Path) -> Result<Book, Error> {
+        let path = path(folder);
+        let Some(text) = private::read(&path)? else { return Ok(Book::default()) };
+        let unreadable = |what| Error::Unreadable { path: path.clone(), what };
+        let book: Book = toml::from_str(&text).map_err(|error| {
+            // The message without the lines themselves: they hold hashes.
+            unreadable(error.message().to_owned())
+        })?;
+        book.check().map_err(unreadable)?;
+        Ok(book)
+    }
+
+    /// Changes the users of a folder; nobody else does meanwhile. A change that fails changes
+    /// nothing.
+    ///
+    /// # Errors
+    /// As [`Book::read`], and what `change` says.
+    pub fn change<R>(
+        folder: &Path,
+        change: impl FnOnce(&mut Book) -> Result<R, Error>,
+    ) -> Result<R, Error> {
+        std::fs::create_dir_all(folder).map_err(Error::io("create", folder))?;
+        let _lock = private::lock(&folder.join(LOCK))?;
+        let mut book = Book::read(folder)?;
+        let result = change(&mut book)?;
+        let path = path(folder);
+        let text = toml::to_string(&book)
+            .map_err(|error| Error::Unreadable { path: path.clone(), what: error.to_string() })?;
+        // If we crash here, the file is as it was.
+        private::replace(&path, &format!("{HEAD}{text}"))?;
+        Ok(result)
+    }
+
+    /// Whether a folder has a file of users.
+    pub fn is_there(folder: &Path) -> bool {
+        path(folder).exists()
+    }
+
+    /// All, in the order in which they were added.
+    pub fn users(&self) -> &[User] {
+        &self.users
+    }
+
+    /// Adds a user. `unit` is the key of an officer's unit.
+    ///
+    /// # Errors
+    /// `Refused`: the name is taken or cannot be one, the password is too short, the unit is
+    /// missing or not known.
+    pub fn add(
+        &mut self,
+        name: &str,
+        role: Post,
+        unit: Option<&str>,
+        password: &str,
+    ) -> Result<(), Error> {
+        if self.users.iter().any(|user| user.name == name) {
+            return Err(Error::Refused(format!("there is a user {name} already")));
+        }
+        let user = User {
+            name: name.to_owned(),
+            role,
+            unit: unit.map(str::to_owned),
+            disabled: false,
+            password: String::new(),
+            tokens: Vec::new(),
+        };
+        user.check().map_err(Error::Refused)?;
+        self.users.push(User { password: secret::hash(password)?, ..user });
+        Ok(())
+    }
+
+    /// Makes a token for a user's programs, good for so many days, and gives it: it is kept
+    /// nowhere.
+    ///
+    /// # Errors
+    /// `Refused`: no such user, or too many tokens or days.
+    pub fn add_token(&mut self, name: &str, label: &str, days: u16) -> Result<String, Error> {
+        if !(1..=TOKEN_DAYS_MAX).contains(&days) {
+            let what = format!("a token is good for 1 to {TOKEN_DAYS_MAX} days");
+            return Err(Error::Refused(what));
+        }
+        if label.chars().count() > 64 || label.chars().any(char::is_control) {
+            return Err(Error::Refused("a label has at most 64 visible characters".to_owned()));
+        }
+        let user = self.user_mut(name)?;
+        if user.disabled {
+            return Err(Error::Refused(format!("{name} is disabled")));
+        }
+        let created = today();
+        let expires = Day(created.0.saturating_add(days));
+        // Those that are no good any more make room.
+        user.tokens.retain(|token| token.is_good_on(created));
+        if user.tokens.len() >= TOKENS_MAX {
+            return Err(Error::Refused(format!("{name} has {TOKENS_MAX} tokens already")));
+        }
+        let (token, sha256) = secret::token()?;
+        let (created, expires) = (created.to_string(), expires.to_string());
+        user.tokens.push(KnownToken { label: label.to_owned(), sha256, created, expires });
+        Ok(token)
+    }
+
+    /// Shuts a user out: sessions and tokens end at once, and the tokens are forgotten.
+    ///
+    /// # Errors
+    /// `Refused`: no such user.
+    pub fn disable(&mut self, name: &str) -> Result<(), Error> {
+        let user = self.user_mut(name)?;
+        user.disabled = true;
+        user.tokens.clear();
+        Ok(())
+    }
+
+    /// Gives a user a new password, and lets them in again; sessions end at once.
+    ///
+    /// # Errors
+    /// `Refused`: no such user, or too short a password.
+    pub fn set_password(&mut self, name: &str, password: &str) -> Result<(), Error> {
+        let hash = secret::hash(password)?;
+        let user = self.user_mut(name)?;
+        (user.password, user.disabled) = (hash, false);
+        Ok(())
+    }
+
+    fn user_mut(&mut self, name: &str) -> Result<&mut User, Error> {
+        let user = self.users.iter_mut().find(|user| user.name == name);
+        user.ok_or_else(|| Error::Refused(format!("there is no user {name}")))
+    }
+
+    fn check(&self) -> Result<(), String> {
+        let mut names = HashMap::new();
+        for user in &self.users {
+            user.check()?;
+            if names.insert(&user.name, ()).is_some() {
+                return Err(format!("user {} is there twice", user.name));
+            }
+            if !secret::is_hash(&user.password) {
+                return Err(format!("the password of {} is no argon2id hash", user.name));
+            }
+            let days = user.tokens.iter().flat_map(|token| [&token.created, &token.expires]);
+            for day in days {
+                day.parse::<Day>().map_err(|error| format!("a token of {}: {error}", user.name))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl User {
+    /// Who they are to services.
+    pub(crate) fn who(&self) -> Option<Who> {
+        let role = match self.role {
+            Post::Officer => Role::Officer { of: Gazetteer::embedded().unit(self.unit.as_ref()?)? },
+            Post::Auditor => Role::Auditor,
+            Post::Operator => Role::Operator,
+        };
+        (!self.disabled).then(|| Who { name: self.name.clone(), role })
+    }
+
+    fn check(&self) -> Result<(), String> {
+        let User { name, role, unit, .. } = self;
+        let plain = |c: u8| c.is_ascii_lowercase() || c.is_ascii_digit() || b"._-@".contains(&c);
+        let begins = name.bytes().next().is_some_and(|c| c.is_ascii_alphanumeric());
+        if !begins || name.len() > 64 || !name.bytes().all(plain) {
+            return Err(format!(
+                "{name:?} cannot be a name: 1 to 64 of a-z, 0-9, '.', '_', '-' and '@', beginning \
+                 with a letter or digit"
+            ));
+        }
+        let (public, open) = (Who::public(), Who::open());
+        if *name == public.name || *name == open.name {
+            return Err(format!("{name} is what the program calls others; take another name"));
+        }
+        match (role, unit) {
+            (Post::Officer, Some(key)) if Gazetteer::embedded().unit(key).is_some() => Ok(()),
+            (Post::Officer, Some(key)) => Err(format!("{name}: there is no unit {key}")),
+            (Post::Officer, None) => Err(format!("{name}: an officer needs a unit")),
+            (Post::Auditor | Post::Operator, None) => Ok(()),
+            (Post::Auditor | Post::Operator, Some(_)) => {
+                Err(format!("{name}: only officers have a unit"))
+            }
+        }
+    }
+}
+
+impl KnownToken {
+    /// Whether it is good on a day.
+    pub(crate) fn is_good_on(&self, day: Day) -> bool {
+        self.expires.parse::<Day>().is_ok_and(|last| day <= last)
+    }
+
+    pub(crate) fn hash(&self) -> &str {
+        &self.sha256
+    }
+}
+
+/// Where the users of a folder are.
+pub(crate) fn path(folder: &Path) -> PathBuf {
+    folder.join(FILE)
+}

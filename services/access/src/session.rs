@@ -1,0 +1,132 @@
+//! A browser's session: a signed value that says who signed in and until when.
+//!
+//! `name~expires~nonce~signature`. The signature also covers the hash of the password, so that a
+//! new password ends all sessions. Nothing is kept for those that are good; those that were signed
+//! out of are remembered until they would have ended anyway, or until the process does.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use crate::secret::{self, Key};
+use crate::{Error, private};
+
+/// How long a session lasts, in seconds: a long day at the office.
+pub const SESSION_S: u64 = 12 * 3600;
+/// Most sessions signed out of that are remembered; the one that ends first makes room.
+const ENDED_MAX: usize = 10_000;
+const FILE: &str = "session.key";
+
+/// What a browser that has signed in holds.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Session {
+    /// The value of the cookie.
+    pub value: String,
+    /// What forms have to carry, so that no other site can send them.
+    pub csrf: String,
+}
+
+/// The pieces of a session's value.
+pub(crate) struct Pieces<'a> {
+    pub(crate) name: &'a str,
+    expires: &'a str,
+    nonce: &'a str,
+    signature: &'a str,
+}
+
+/// Makes sessions and knows its own again.
+pub(crate) struct Signer {
+    key: Key,
+}
+
+/// Sessions that were signed out of.
+#[derive(Default)]
+pub(crate) struct Ended(HashMap<String, u64>);
+
+impl<'a> Pieces<'a> {
+    pub(crate) fn of(value: &'a str) -> Option<Pieces<'a>> {
+        let mut pieces = value.split('~');
+        let (name, expires) = (pieces.next()?, pieces.next()?);
+        let (nonce, signature) = (pieces.next()?, pieces.next()?);
+        pieces.next().is_none().then_some(Pieces { name, expires, nonce, signature })
+    }
+
+    fn expires_s(&self) -> u64 {
+        self.expires.parse().unwrap_or(0)
+    }
+}
+
+impl Signer {
+    /// With the key of a folder, made when there is none.
+    ///
+    /// # Errors
+    /// `NotPrivate`, `Unreadable`, `Io`, `Random`.
+    pub(crate) fn open(folder: &Path) -> Result<Signer, Error> {
+        let path = folder.join(FILE);
+        let text = match private::read(&path)? {
+            Some(text) => text,
+            None => {
+                private::create(&path, &format!("{}\n", Key::made()?))?;
+                // Another process may have been first: its key is the key.
+                private::read(&path)?.unwrap_or_default()
+            }
+        };
+        let unreadable = || Error::Unreadable {
+            path: path.clone(),
+            what: "it is no key; delete it, and everybody signs in again".to_owned(),
+        };
+        Ok(Signer { key: Key::of(&text).ok_or_else(unreadable)? })
+    }
+
+    pub(crate) fn begin(&self, name: &str, password: &str, now_s: u64) -> Result<Session, Error> {
+        let (expires, nonce) = ((now_s + SESSION_S).to_string(), secret::nonce()?);
+        let signature = self.key.sign(&["session", name, &expires, &nonce, password]);
+        let value = format!("{name}~{expires}~{nonce}~{signature}");
+        let csrf = self.csrf(&value)?;
+        Ok(Session { value, csrf })
+    }
+
+    /// Whether a session is ours, for this password, and not over.
+    pub(crate) fn is_good(&self, pieces: &Pieces<'_>, password: &str, now_s: u64) -> bool {
+        let Pieces { name, expires, nonce, signature } = *pieces;
+        let signed = ["session", name, expires, nonce, password];
+        self.key.is_signed(&signed, signature) && now_s < pieces.expires_s()
+    }
+
+    /// Another one each time: where pages are compressed, what stays the same could be guessed
+    /// letter by letter from their sizes (BREACH).
+    pub(crate) fn csrf(&self, value: &str) -> Result<String, Error> {
+        let nonce = secret::nonce()?;
+        Ok(format!("{nonce}~{}", self.key.sign(&["csrf", value, &nonce])))
+    }
+
+    pub(crate) fn is_csrf(&self, value: &str, csrf: &str) -> bool {
+        let Some((nonce, signature)) = csrf.split_once('~') else { return false };
+        self.key.is_signed(&["csrf", value, nonce], signature)
+    }
+}
+
+impl Ended {
+    pub(crate) fn add(&mut self, pieces: &Pieces<'_>, now_s: u64) {
+        if self.0.len() >= ENDED_MAX {
+            self.0.retain(|_, expires| *expires > now_s);
+        }
+        if self.0.len() >= ENDED_MAX {
+            let first = self.0.iter().min_by_key(|(_, expires)| **expires);
+            if let Some(first) = first.map(|(nonce, _)| nonce.clone()) {
+                self.0.remove(&first);
+            }
+        }
+        self.0.insert(pieces.nonce.to_owned(), pieces.expires_s());
+    }
+
+    pub(crate) fn holds(&self, pieces: &Pieces<'_>) -> bool {
+        self.0.contains_key(pieces.nonce)
+    }
+}
+
+impl std::fmt::Debug for Session {
+    /// Never the value: whoever has it is signed in.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Session")
+    }
+}

@@ -1,0 +1,79 @@
+//! Checks lines: may they enter, and may this sender write them.
+
+use std::borrow::Cow;
+
+use access::Who;
+use domain::fact::What;
+use journal::Entry;
+use proto::catalogue::Catalogue;
+use proto::gazetteer::Gazetteer;
+use proto::intake::{Accepted, Intake};
+use proto::text::looks_personal;
+use serde::Deserialize;
+
+use crate::appender::Offer;
+use crate::ledger::{Asked, Ledger};
+use crate::lines::Line;
+use crate::outcome::Refusal;
+
+/// No id is longer: of what is refused the id may be.
+const ID_CHARS_MAX: usize = 64;
+
+/// A line that was looked at.
+#[derive(Debug)]
+pub(crate) struct Checked {
+    pub(crate) line: u64,
+    pub(crate) id: Option<String>,
+    pub(crate) result: Result<Offer, Refusal>,
+}
+
+/// Checks a run of lines, in order. It computes: not for a thread that others wait for.
+pub(crate) fn check(who: &Who, ledger: &dyn Ledger, lines: Vec<Line>) -> Vec<Checked> {
+    let intake = Intake {
+        gazetteer: Gazetteer::embedded(),
+        plan: &Catalogue::embedded().plan,
+        today: access::today(),
+    };
+    let one = |Line { number, bytes }: Line| Checked {
+        line: number,
+        id: id(&bytes),
+        result: take(&intake, who, ledger, &bytes),
+    };
+    lines.into_iter().map(one).collect()
+}
+
+fn take(
+    intake: &Intake<'_>,
+    who: &Who,
+    ledger: &dyn Ledger,
+    line: &[u8],
+) -> Result<Offer, Refusal> {
+    let Accepted { bytes, route, meaning } = intake.take(line).map_err(Refusal::Wrong)?;
+    let atlas = &intake.gazetteer.atlas;
+    let subject = meaning.subject;
+    let voided = meaning.facts.iter().filter_map(|fact| match fact.what {
+        What::Voided { of } => ledger.unit_of(subject, of),
+        _ => None,
+    });
+    // Whoever voids a fact changes the figures of the unit in which it happened.
+    if !std::iter::once(meaning.unit).chain(voided).all(|unit| who.may_write(atlas, unit)) {
+        return Err(Refusal::NotAllowed);
+    }
+    let fact = meaning.facts.first().expect("a document means at least one fact");
+    let asked = Asked { subject, key: fact.key, content: fact.content };
+    Ok(Offer { asked, entry: Entry::new(route, bytes) })
+}
+
+/// The id of a line, also of one that is refused, if it says one that may be repeated.
+fn id(line: &[u8]) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Named<'a> {
+        #[serde(borrow)]
+        id: Cow<'a, str>,
+    }
+    let named: Named<'_> = serde_json::from_slice(line).ok()?;
+    let may = named.id.chars().count() <= ID_CHARS_MAX
+        && named.id.bytes().all(|byte| byte.is_ascii_graphic())
+        && !looks_personal(&named.id);
+    may.then(|| named.id.into_owned())
+}

@@ -1,0 +1,120 @@
+//! What became of one fact, as its sender is told.
+
+use proto::catalogue::Catalogue;
+use proto::gazetteer::Lang;
+use proto::reject::Rejection;
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
+use web::{Kind, Problem};
+
+/// What became of one fact.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Outcome {
+    /// The line of the request it was on, from 1; or its place in an array.
+    pub line: u64,
+    /// The id its source gave it, where that could be read.
+    pub id: Option<String>,
+    /// What became of it.
+    pub became: Became,
+}
+
+/// What can become of a fact.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Became {
+    /// It is durable, at this position.
+    Accepted {
+        /// Where it is in the journal.
+        position: u64,
+        /// The same key was there with other bytes: both are kept, the fold chooses.
+        rival: bool,
+    },
+    /// The journal has exactly these bytes already, at this position.
+    Duplicate {
+        /// Where it is in the journal.
+        position: u64,
+    },
+    /// It is not stored.
+    Rejected(Refusal),
+}
+
+/// Why a fact is not stored.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Refusal {
+    /// It is wrong.
+    Wrong(Rejection),
+    /// The sender may not write facts of that unit.
+    NotAllowed,
+}
+
+impl Refusal {
+    pub(crate) fn problem(&self) -> Problem {
+        match self {
+            Refusal::Wrong(rejection) => {
+                let catalogue = Catalogue::embedded();
+                let problem = Problem {
+                    title: catalogue.rejection(rejection.reason, Lang::Vi),
+                    title_en: catalogue.rejection(rejection.reason, Lang::En),
+                    reason: Some(rejection.reason.code()),
+                    ..Problem::new(Kind::Rejected, rejection.message.clone())
+                };
+                match rejection.field.as_str() {
+                    "" => problem,
+                    field => problem.at(field),
+                }
+            }
+            Refusal::NotAllowed => {
+                let detail = "the fact happened in a unit that is not in the sender's care, or \
+                              voids one that did";
+                Problem {
+                    title: "Đơn vị không thuộc phạm vi của người gửi",
+                    title_en: "The unit is not in the sender's care",
+                    reason: Some("not_allowed"),
+                    ..Problem::new(Kind::Forbidden, detail).at("data.unit")
+                }
+            }
+        }
+    }
+}
+
+impl Became {
+    fn name(&self) -> &'static str {
+        match self {
+            Became::Accepted { .. } => "accepted",
+            Became::Duplicate { .. } => "duplicate",
+            Became::Rejected(_) => "rejected",
+        }
+    }
+}
+
+impl Serialize for Outcome {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("line", &self.line)?;
+        if let Some(id) = &self.id {
+            map.serialize_entry("id", id)?;
+        }
+        map.serialize_entry("outcome", self.became.name())?;
+        match &self.became {
+            Became::Accepted { position, rival } => {
+                map.serialize_entry("position", position)?;
+                if *rival {
+                    map.serialize_entry("note", "rival")?;
+                }
+            }
+            Became::Duplicate { position } => map.serialize_entry("position", position)?,
+            Became::Rejected(refusal) => {
+                let problem = refusal.problem();
+                map.serialize_entry("type", problem.kind)?;
+                map.serialize_entry("title", problem.title)?;
+                map.serialize_entry("title_en", problem.title_en)?;
+                map.serialize_entry("status", &problem.status)?;
+                map.serialize_entry("reason", &problem.reason)?;
+                if let Some(field) = &problem.field {
+                    map.serialize_entry("field", field)?;
+                }
+                map.serialize_entry("detail", &problem.detail)?;
+            }
+        }
+        map.end()
+    }
+}

@@ -1,0 +1,8 @@
+//! Facts over HTTP into both journals, as senders meet them.
+
+mod binary;
+mod facts;
+mod failures;
+mod limits;
+mod rights;
+mod world;

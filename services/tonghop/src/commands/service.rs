@@ -1,0 +1,254 @@
+//! The service: one listener in front of projector, gateway and portal, in one process.
+//!
+//! It stops in the order in which facts flow: nobody new is let in, what was handed in is written,
+//! what was written is committed.
+
+use std::future::Future;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::{Context, Result};
+use axum::Router;
+use domain::atlas::Unit;
+use domain::fact::{Key, Subject};
+use gateway::{Appending, Asked, Gateway, Known, Ledger};
+use journal::{Journal, Options, Writer};
+use projector::{Config, Handle, Projector};
+use proto::catalogue::Catalogue;
+use query::Editions;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use web::{Check, Doors, Gauge};
+
+use super::place;
+use crate::socket;
+
+/// A projector that is further behind is not ready: its figures are old.
+const READY_LAG_MAX: u64 = 10_000;
+const LISTENING: &str = "listening";
+
+/// What is to run.
+pub(super) struct Service {
+    pub(super) data: PathBuf,
+    pub(super) url: String,
+    pub(super) options: Options,
+    /// None: only the projector, and questions by the socket.
+    pub(super) front: Option<Front>,
+}
+
+/// What people and programs meet.
+pub(super) struct Front {
+    pub(super) listener: TcpListener,
+    pub(super) doors: Doors,
+    /// Whether facts can be sent.
+    pub(super) writes: bool,
+}
+
+/// What has been opened, and not yet begun.
+pub(super) struct Opened {
+    pub(super) journal: Journal,
+    pub(super) handle: Handle,
+    pub(super) gateway: Option<Gateway>,
+    pub(super) rebuild: Option<String>,
+    projector: Projector,
+    appending: Option<Appending>,
+    front: Option<Front>,
+    data: PathBuf,
+}
+
+impl Service {
+    /// Opens journal and store.
+    pub(super) async fn open(self) -> Result<Opened> {
+        let Service { data, url, options, front } = self;
+        let writes = front.as_ref().is_some_and(|front| front.writes);
+        let (journal, writer) = match Journal::open(&url, &options).await {
+            Ok(journal) if !writes => (journal, None),
+            // A journal that is not there yet is made by a writer, also where we only read.
+            _ => {
+                let writer = Writer::open(&url, &options).await?;
+                (writer.journal(), writes.then_some(writer))
+            }
+        };
+        let hash = Catalogue::embedded().hash();
+        let config = Config::new(journal.clone(), &data, place::rules(), hash);
+        let projector = Projector::open(config).await?;
+        let handle = projector.handle();
+        let (gateway, appending) = writer
+            .map(|writer| {
+                let ledger = Arc::new(Folded(handle.clone()));
+                Gateway::new(writer, &url, &options, ledger)
+            })
+            .unzip();
+        let rebuild = projector.rebuild().map(str::to_owned);
+        Ok(Opened { journal, handle, gateway, rebuild, projector, appending, front, data })
+    }
+}
+
+impl Opened {
+    /// Runs until `stop`.
+    pub(super) async fn run(self, stop: impl Future<Output = ()> + Send) -> Result<()> {
+        let Opened { journal, handle, gateway, projector, appending, front, data, .. } = self;
+        let listening = front.as_ref().map(|front| front.listener.local_addr()).transpose()?;
+        if let Some(address) = listening {
+            let _ = std::fs::write(data.join(LISTENING), address.to_string());
+        }
+        let answering = {
+            let (handle, editions) = (handle.clone(), Editions::embedded());
+            Arc::new(move |query: &query::Query| {
+                handle
+                    .read(|fold, progress| query::answer(fold, progress.position, &editions, query))
+            })
+        };
+        // Each of these ends the next one by being dropped.
+        let (served, after_serving) = oneshot::channel::<()>();
+        let (written, after_writing) = oneshot::channel::<()>();
+        let serving = async {
+            match front {
+                Some(Front { listener, mut doors, .. }) => {
+                    watch_over(&mut doors, &handle, gateway.as_ref());
+                    let routes = routes(journal, handle.clone(), gateway);
+                    web::serve(listener, doors, routes, stop).await.context("the server failed")?;
+                }
+                None => stop.await,
+            }
+            drop(served);
+            Ok(())
+        };
+        let writing = async {
+            match appending {
+                Some(appending) => appending.run(async { drop(after_serving.await) }).await?,
+                None => drop(after_serving.await),
+            }
+            drop(written);
+            Ok(())
+        };
+        let projecting = async { Ok(projector.run(async { drop(after_writing.await) }).await?) };
+        let all = async { tokio::try_join!(serving, writing, projecting) };
+        let result = tokio::select! {
+            result = all => result.map(drop),
+            result = socket::serve(&data, answering) => result,
+        };
+        let _ = std::fs::remove_file(socket::path(&data));
+        let _ = std::fs::remove_file(data.join(LISTENING));
+        result
+    }
+}
+
+/// All addresses: the gateway's, and those of the portal.
+fn routes(journal: Journal, handle: Handle, gateway: Option<Gateway>) -> Router {
+    // The portal's routes are merged here: .merge(portal::router(Arc::new(app))).
+    let _app = portal::App::new(handle, journal, place::rules());
+    let routes = Router::new();
+    match gateway {
+        Some(gateway) => routes.merge(gateway::router(gateway)),
+        None => routes,
+    }
+}
+
+/// What `/readyz` and `/metrics` tell of journal, projector and gateway.
+fn watch_over(doors: &mut Doors, handle: &Handle, gateway: Option<&Gateway>) {
+    let health = &mut doors.health;
+    let watched = handle.clone();
+    health.checks.push(Box::new(move || {
+        let stopped = watched.watch().has_changed().is_err();
+        let lag = watched.progress().lag();
+        Check {
+            name: "projector",
+            ok: !stopped && lag <= READY_LAG_MAX,
+            reason: match stopped {
+                true => "bộ tổng hợp đã dừng".to_owned(),
+                false => format!("còn {lag} dữ kiện chưa tổng hợp"),
+            },
+            reason_en: match stopped {
+                true => "the projector has stopped".to_owned(),
+                false => format!("{lag} facts are not folded yet"),
+            },
+        }
+    }));
+    if let Some(gateway) = gateway.cloned() {
+        health.checks.push(Box::new(move || {
+            let trouble = gateway.trouble().is_some();
+            let (reason, reason_en) = match trouble {
+                true => ("lần ghi sổ gần nhất không thành", "the last append failed"),
+                false => ("ghi được", "takes facts"),
+            };
+            let (reason, reason_en) = (reason.to_owned(), reason_en.to_owned());
+            Check { name: "journal", ok: !trouble, reason, reason_en }
+        }));
+    }
+    let mut gauge = |name, help, is_counter, value: Box<dyn Fn() -> f64 + Send + Sync>| {
+        health.gauges.push(Gauge { name, help, is_counter, value });
+    };
+    type Told = fn(&projector::Progress) -> f64;
+    let told: [(&'static str, &'static str, bool, Told); 6] = [
+        ("tonghop_journal_end_position", "The last position of the journal.", false, |p| {
+            p.end as f64
+        }),
+        ("tonghop_folded_position", "The last position that is folded.", false, |p| {
+            p.position as f64
+        }),
+        ("tonghop_committed_position", "The last position in the store.", false, |p| {
+            p.committed as f64
+        }),
+        ("tonghop_lag_records", "Records that are not folded yet.", false, |p| p.lag() as f64),
+        ("tonghop_commits_total", "Commits since the start.", true, |p| p.commits as f64),
+        ("tonghop_last_commit_seconds", "How long the last commit took.", false, |p| {
+            p.commit_ms / 1000.0
+        }),
+    ];
+    for (name, help, is_counter, tell) in told {
+        let handle = handle.clone();
+        gauge(name, help, is_counter, Box::new(move || tell(&handle.progress())));
+    }
+    let Some(gateway) = gateway else { return };
+    type Count = fn(&gateway::Counted) -> u64;
+    let counts: [(&'static str, &'static str, Count); 5] = [
+        ("tonghop_facts_accepted_total", "Facts written to the journal.", |c| c.accepted),
+        ("tonghop_facts_duplicate_total", "Facts that were there already.", |c| c.duplicate),
+        ("tonghop_facts_rejected_total", "Facts that were refused.", |c| c.rejected),
+        ("tonghop_appends_total", "Appends to the journal.", |c| c.appends),
+        ("tonghop_append_failures_total", "Appends that failed.", |c| c.failures),
+    ];
+    for (name, help, count) in counts {
+        let gateway = gateway.clone();
+        gauge(name, help, true, Box::new(move || count(&gateway.counted()) as f64));
+    }
+    let gateway = gateway.clone();
+    let help = "Requests, or parts of long ones, that wait for the journal.";
+    gauge("tonghop_appends_waiting", help, false, Box::new(move || gateway.waiting() as f64));
+}
+
+/// What the fold knows of facts.
+struct Folded(Handle);
+
+impl Ledger for Folded {
+    fn known(&self, asked: &[Asked]) -> Vec<Known> {
+        self.0.read(|fold, _| {
+            let one = |asked: &Asked| {
+                let facts = fold.timeline(asked.subject).map_or(&[][..], |one| one.facts());
+                let mut known = Known::Not;
+                for fact in facts.iter().filter(|fact| fact.key == asked.key) {
+                    if fact.content == asked.content {
+                        return Known::Same(fact.position);
+                    }
+                    known = Known::Rival;
+                }
+                known
+            };
+            asked.iter().map(one).collect()
+        })
+    }
+
+    fn unit_of(&self, subject: Subject, key: Key) -> Option<Unit> {
+        self.0.read(|fold, _| {
+            let fact = fold.timeline(subject)?.fact(key)?;
+            Some(fold.rules.atlas.unit_of(fact.at))
+        })
+    }
+}
+
+/// Where the server of a data folder listens, if one does.
+pub(super) fn listening(data: &Path) -> Option<SocketAddr> {
+    std::fs::read_to_string(data.join(LISTENING)).ok()?.trim().parse().ok()
+}

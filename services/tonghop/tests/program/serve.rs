@@ -1,0 +1,155 @@
+//! The server, as programs meet it: facts over HTTP, a folder that is held, and stopping.
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::path::Path;
+use std::process::Child;
+
+use crate::runner::{
+    digest, run, run_with_input, simulated, start, stop, succeed, text, until, wait,
+};
+
+/// Where the server of a folder listens.
+fn address(data: &Path) -> String {
+    let file = data.join("listening");
+    until("the server listens", || {
+        file.exists() && ask_line(&read(&file), "GET /livez", "") == 200
+    });
+    read(&file)
+}
+
+fn read(file: &Path) -> String {
+    std::fs::read_to_string(file).unwrap_or_default()
+}
+
+/// Status and body of an answer; 0 when there is none.
+fn ask(address: &str, line: &str, headers: &str, body: &str) -> (u16, String) {
+    let Ok(mut stream) = TcpStream::connect(address) else { return (0, String::new()) };
+    let length = body.len();
+    let request = format!(
+        "{line} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\ncontent-length: {length}\r\n\
+         {headers}\r\n{body}"
+    );
+    let mut answer = Vec::new();
+    if stream.write_all(request.as_bytes()).and_then(|()| stream.read_to_end(&mut answer)).is_err()
+    {
+        return (0, String::new());
+    }
+    let answer = String::from_utf8_lossy(&answer).into_owned();
+    let status = answer.get(9..12).and_then(|status| status.parse().ok()).unwrap_or(0);
+    (status, answer)
+}
+
+fn ask_line(address: &str, line: &str, headers: &str) -> u16 {
+    ask(address, line, headers, "").0
+}
+
+fn post(address: &str, token: &str, body: &str) -> (u16, String) {
+    let headers =
+        format!("authorization: Bearer {token}\r\ncontent-type: application/x-ndjson\r\n");
+    ask(address, "POST /v1/facts", &headers, body)
+}
+
+/// An officer of Kon Tum with a token.
+fn officer(data: &Path) -> String {
+    let add = ["user", "add", "hoa", "--role", "officer", "--unit", "L-62", "--data", text(data)];
+    let added = run_with_input(&add, "mua xuan 2021 o Kon Tum\n");
+    assert!(added.status.success(), "{}", String::from_utf8_lossy(&added.stderr));
+    succeed(&["user", "token", "hoa", "--label", "test", "--data", text(data)]).trim().to_owned()
+}
+
+fn stopped(server: Child) {
+    stop(&server);
+    assert!(wait(server).success(), "it stops by itself");
+}
+
+#[test]
+fn facts_sent_to_the_server_come_to_the_same_figures_as_imported() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = simulated(folder.path(), 3_000, 1);
+    let facts = std::fs::read_to_string(&file).expect("the file");
+    let (sent, imported) = (folder.path().join("sent"), folder.path().join("imported"));
+    succeed(&["import", text(&file), "--data", text(&imported)]);
+    let token = officer(&sent);
+    let server = start(&["up", "--listen", "127.0.0.1:0", "--data", text(&sent)]);
+    let at = address(&sent);
+    let (status, answer) = post(&at, &token, &facts);
+    assert_eq!(status, 200, "{answer}");
+    // What a unit of today holds is in another's care: the office of old Kon Tum sends the rest
+    // of its own facts only.
+    let allowed = answer.matches("\"outcome\":\"accepted\"").count();
+    let refused = answer.matches("\"reason\":\"not_allowed\"").count();
+    assert!(allowed > 1000, "{allowed} accepted, {refused} not allowed");
+
+    let (status, again) = post(&at, &token, &facts);
+    assert_eq!((status, again.contains("\"outcome\":\"accepted\"")), (200, false), "all are there");
+    until("everything is folded", || {
+        ask(&at, "GET /metrics", "", "").1.contains("\ntonghop_lag_records 0\n")
+    });
+    let ready = ask(&at, "GET /readyz", "", "");
+    assert_eq!(ready.0, 200, "{}", ready.1);
+
+    // Another process cannot write to the same folder, and is told what to do.
+    let output = run(&["import", text(&file), "--data", text(&sent)]);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.contains(&format!("http://{at}/v1/facts")), "{said}");
+
+    let live = digest(&sent);
+    stopped(server);
+    assert!(!sent.join("listening").exists());
+    assert_eq!(digest(&sent), live, "what was acknowledged is there after a stop");
+    // The rest by import: together they are the same as all at once.
+    succeed(&["import", text(&file), "--data", text(&sent)]);
+    assert_eq!(digest(&sent), digest(&imported));
+
+    // A server that begins again knows what is there.
+    let server = start(&["up", "--listen", "127.0.0.1:0", "--data", text(&sent)]);
+    let (status, again) = post(&address(&sent), &token, &facts);
+    assert_eq!((status, again.contains("\"outcome\":\"accepted\"")), (200, false), "after restart");
+    stopped(server);
+}
+
+#[test]
+fn nobody_listens_to_the_world_without_users() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("data");
+    let table: [(&[&str], &str); 4] = [
+        (&["up", "--listen", "0.0.0.0:0"], "tonghop user add"),
+        (&["up", "--listen", "[::]:0"], "--public-read-only"),
+        (&["demo", "--listen", "0.0.0.0:0"], "this machine's own address"),
+        (&["up", "--listen", "192.0.2.1:0", "--public-read-only"], "cannot listen on 192.0.2.1:0"),
+    ];
+    for (args, says) in table {
+        let output = run(&[args, &["--data", text(&data)]].concat());
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{args:?}: {said}");
+        assert!(said.contains(says), "{args:?}: {said}");
+    }
+    let args = ["up", "--listen", "0.0.0.0:0", "--public-read-only", "--data", text(&data)];
+    let server = start(&args);
+    let at = address(&data).replace("0.0.0.0", "127.0.0.1");
+    let (status, _) = post(&at, "", "");
+    assert!((400..500).contains(&status), "nobody can write: {status}");
+    stopped(server);
+}
+
+#[test]
+fn the_demo_is_served_and_facts_keep_coming() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("demo");
+    let args = ["demo", "--facts", "2000", "--listen", "127.0.0.1:0", "--data", text(&data)];
+    let server = start(&args);
+    let at = address(&data);
+    let accepted = || {
+        let metrics = ask(&at, "GET /metrics", "", "").1;
+        let line = metrics.lines().find_map(|l| l.strip_prefix("tonghop_facts_accepted_total "));
+        line.and_then(|count| count.parse::<u64>().ok()).unwrap_or(0)
+    };
+    until("the record of the day has opened", || accepted() > 0);
+    let opened = accepted();
+    until("facts keep coming", || accepted() > opened + 2);
+    let (status, answer) = post(&at, "", "rubbish\n");
+    assert!(status == 200 && answer.contains("not_json"), "it is open to everybody: {answer}");
+    stopped(server);
+}

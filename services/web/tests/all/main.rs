@@ -1,0 +1,5 @@
+//! The door and the server, as clients meet them.
+
+mod common;
+mod door;
+mod serve;
