@@ -61,7 +61,9 @@ fn rendering(chart: &Line<'_>, tick: &dyn Fn(f64) -> String, width: f64, class: 
     let (low, high) = (ticks[0], ticks[ticks.len() - 1]);
     let left = 8.0 + 7.0 * ticks.iter().map(|v| tick(*v).chars().count()).max().unwrap_or(1) as f64;
     let longest = chart.plans.iter().map(|plan| plan.label.chars().count()).max();
-    let right = width - longest.map_or(28.0, |n| 12.0 + 6.6 * n as f64);
+    // Room for the last value, or for what the targets ask for, beside the line and not on it.
+    let ending = chart.points.last().map(|point| point.text.chars().count());
+    let right = width - 12.0 - longest.or(ending).map_or(0.0, |n| 7.2 * n as f64);
     let (top, bottom) = (16.0, HEIGHT - 26.0);
     let last = chart
         .plans
@@ -123,12 +125,11 @@ fn rendering(chart: &Line<'_>, tick: &dyn Fn(f64) -> String, width: f64, class: 
                 at(y(v)),
             ));
             if i + 1 == count {
-                let end = if chart.plans.is_empty() { "e" } else { "" };
-                let nudge = if chart.plans.is_empty() { 8.0 } else { 6.0 };
+                let (dx, dy) = if chart.plans.is_empty() { (9.0, 4.0) } else { (6.0, -9.0) };
                 body.push_str(&format!(
-                    "<text class=\"halo t-acc t-b {end}\" x=\"{}\" y=\"{}\">{}</text>",
-                    at(px + nudge),
-                    at(y(v) - 9.0),
+                    "<text class=\"halo t-acc t-b\" x=\"{}\" y=\"{}\">{}</text>",
+                    at(px + dx),
+                    at(y(v) + dy),
                     escape(&point.text),
                 ));
             }

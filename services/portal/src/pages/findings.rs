@@ -12,7 +12,7 @@ use query::labels;
 use super::Outcome;
 use super::frame::{Frame, Link};
 use super::number;
-use super::text::fill;
+use super::text::{capital, fill};
 use super::view::{self, View};
 
 /// Findings of one reason.
@@ -132,7 +132,7 @@ fn group(
     });
     let group = Group {
         id: code,
-        name: labels::finding(lang, code),
+        name: capital(&labels::finding(lang, code)),
         todo: labels::finding_remedy(lang, code),
         treatment: labels::treatment_of(lang, code),
         held: reason.treatment() == Treatment::Held,

@@ -12,7 +12,7 @@ use super::fault::Fault;
 use super::frame::Frame;
 use super::number::{self, Shown};
 use super::target::{self, Version};
-use super::text::fill;
+use super::text::{capital, fill};
 use super::trend::{self, Trend};
 use super::view::View;
 use crate::chart::inline_bar;
@@ -57,6 +57,7 @@ struct Page {
     targets: Vec<Version>,
     count: String,
     children: Vec<Child>,
+    any_parts: bool,
     all_href: String,
     map_href: String,
     csv: String,
@@ -121,6 +122,9 @@ pub(crate) fn page(view: &View<'_>, id: &str) -> Result<Outcome, Fault> {
         distinct: matches!(found.definition.measure, Measure::Distinct { .. }),
         targets,
         count: if below.is_empty() { String::new() } else { view.count_below(&below) },
+        any_parts: children
+            .iter()
+            .any(|one| !one.shown.parts.is_empty() || !one.shown.missing.is_empty()),
         children,
         all_href: view.href(view.unit, "/i"),
         map_href: view
@@ -190,7 +194,7 @@ fn definition(
     lines.push((t.combine, combine.to_owned()));
     lines.push((t.rounding, t.rounding_how.to_owned()));
     if !definition.note.is_empty() {
-        lines.push((t.source, definition.note.clone()));
+        lines.push((t.note, definition.note.clone()));
     }
     lines.push((t.identifier, definition.id.clone()));
     let hash: String = view.app.editions.catalogue.chars().take(12).collect();
@@ -256,7 +260,12 @@ fn part(
         Some(_) | None => String::new(),
     };
     let shown = Shown::of(view.lang, id, &figure);
-    let part = Part { name: labels::code(view.lang, name, code), shown, share, bar: String::new() };
+    let part = Part {
+        name: capital(&labels::code(view.lang, name, code)),
+        shown,
+        share,
+        bar: String::new(),
+    };
     Some((value, part))
 }
 

@@ -37,6 +37,8 @@ pub(crate) struct TileMap {
     pub(crate) unit: String,
     pub(crate) classes: Vec<Class>,
     pub(crate) beside: Vec<Beside>,
+    /// Whether it needs the whole width of a page.
+    pub(crate) wide: bool,
 }
 
 /// One unit with its value.
@@ -49,7 +51,8 @@ struct Tile {
 
 /// One row of the ranked table.
 struct Ranked {
-    rank: usize,
+    /// None where there is no value.
+    rank: String,
     href: String,
     name: String,
     shown: Shown,
@@ -99,7 +102,7 @@ pub(crate) fn page(view: &View<'_>) -> Result<Outcome, Fault> {
     tiles.sort_by(|a, b| b.length.partial_cmp(&a.length).unwrap_or(std::cmp::Ordering::Equal));
     let most = tiles.iter().filter_map(|tile| tile.length).fold(0.0, f64::max);
     let rows = tiles.into_iter().enumerate().map(|(at, tile)| Ranked {
-        rank: at + 1,
+        rank: if tile.length.is_some() { (at + 1).to_string() } else { String::new() },
         href: view.href(tile.unit, ""),
         name: view.name(tile.unit),
         bar: tile.length.map_or_else(String::new, |v| inline_bar(v, most, 132.0, "f-acc", None)),
@@ -195,7 +198,10 @@ pub(crate) fn tile_map(view: &View<'_>, below: &[Below], id: &str, small: bool) 
     let (inside, outside): (Vec<&Tile>, Vec<&Tile>) =
         tiles.iter().partition(|tile| placed.contains_key(&tile.unit));
     let name = labels::indicator(view.lang, id);
+    let columns = inside.iter().map(|tile| placed[&tile.unit].0);
+    let wide = columns.clone().max().unwrap_or(0) - columns.min().unwrap_or(0) > 6;
     Some(TileMap {
+        wide,
         svg: svg(view, &inside, placed, &name, small, &tiles),
         unit: tiles
             .iter()
@@ -278,13 +284,11 @@ fn svg(
     for at in order {
         let (tile, (column, row)) = (inside[at], (cells[at].0 - left, cells[at].1 - top));
         let (x, y) = (column * STEP, row * STEP);
-        let full = tile.shown.full();
-        let parts = match tile.shown.parts.is_empty() {
-            true => String::new(),
-            false => format!(" ({})", tile.shown.parts),
-        };
-        let why = if tile.shown.missing.is_empty() { full } else { tile.shown.missing.clone() };
-        let says = escape(&format!("{}: {why}{parts}", view.name(tile.unit)));
+        // What is read out begins with what is seen, as WCAG 2.5.3 asks.
+        let parts = [tile.shown.parts.as_str(), tile.shown.missing.as_str()].concat();
+        let parts = if parts.is_empty() { parts } else { format!(" ({parts})") };
+        let says = format!("{} {}{parts}", view.short(tile.unit), tile.shown.full());
+        let says = escape(&says);
         let (fill, ink) = match tile.class {
             Some(class) => {
                 let q = fill_of(class, classes);
@@ -299,7 +303,7 @@ fn svg(
         for (line, text) in two_lines(view.short(tile.unit)).iter().enumerate() {
             let fit = if text.chars().count() > 8 { " tight" } else { "" };
             body.push_str(&format!(
-                "<text class=\"{ink} nm{fit}\" x=\"{}\" y=\"{}\">{}</text>",
+                "<text class=\"{ink} nm{fit}\" x=\"{}\" y=\"{}\">{}</text> ",
                 x + 5,
                 y + 16 + 14 * line as u16,
                 escape(text),
@@ -326,7 +330,7 @@ fn svg(
 
 /// A name on two lines of about equal length; what is longer than a tile is cut with a mark.
 fn two_lines(name: &str) -> Vec<String> {
-    const LINE: usize = 11;
+    const LINE: usize = 12;
     let words: Vec<&str> = name.split(' ').collect();
     let length = |words: &[&str]| words.join(" ").chars().count();
     if words.len() == 1 || length(&words) <= 7 {

@@ -110,8 +110,7 @@ pub(crate) fn page(view: &View<'_>) -> Outcome {
     let stock =
         |row: &str| Column { name: labels::movement(lang, code, row), number: String::new() };
     let total = &tables[0].1;
-    let net = total.closing.households - total.opening.households;
-    frame.say = format!("{title}: {}", number::signed(lang, net));
+    frame.say = format!("{title}: {}", number::signed(lang, net(total)));
     let classes = [(Standing::Poor, t.class_poor), (Standing::NearPoor, t.class_near_poor)];
     let download = |format, delimiter: Option<&'static str>| {
         let mut more =
@@ -182,6 +181,13 @@ fn heads_of(table: &MovementTable, wanted: MovementRow) -> Heads {
     table.rows.iter().find(|(row, _)| *row == wanted).map(|(_, heads)| *heads).unwrap_or_default()
 }
 
+/// What the period did to a stock of households: those that were there when the record began did
+/// not come in it.
+fn net(table: &MovementTable) -> i128 {
+    let registered = heads_of(table, MovementRow::Registered).households;
+    table.closing.households - table.opening.households - registered
+}
+
 /// The cells of a row, in the order of the form: opening, in the record at start, decreases,
 /// increases, size and standard, closing, net.
 fn cells(view: &View<'_>, table: &MovementTable) -> Vec<Cell> {
@@ -198,7 +204,7 @@ fn cells(view: &View<'_>, table: &MovementTable) -> Vec<Cell> {
     cells.extend(pair(table.opening, ["gl sumc", "k sumc"]));
     cells.extend(first.into_iter().chain(down).chain(up).chain(last).flat_map(plain));
     cells.extend(pair(table.closing, ["gl sumc", "k sumc"]));
-    let net = table.closing.households - table.opening.households;
+    let net = net(table);
     cells.push(Cell { text: number::signed(view.lang, net), zero: net == 0, class: "gl" });
     cells
 }

@@ -24,7 +24,9 @@ struct Head {
     href: String,
     name: String,
     shown: Shown,
+    /// How much it changed, and since when.
     change: String,
+    since: String,
     note: String,
 }
 
@@ -219,7 +221,7 @@ fn heads(
     target: Option<&Version>,
 ) -> Vec<Head> {
     let (lang, t) = (view.lang, view.t);
-    let head = |id: &'static str, shown: Shown, change: String, note: String| Head {
+    let head = |id: &'static str, shown: Shown, change: String, since: String, note: String| Head {
         id,
         href: view.href(view.unit, &format!("/i/{id}")),
         name: labels::indicator(lang, id),
@@ -234,6 +236,7 @@ fn heads(
         },
         shown,
         change,
+        since,
     };
     let opened = |value: i128| match lang {
         proto::gazetteer::Lang::Vi => format!("so đầu kỳ {}", number::whole(lang, value)),
@@ -244,6 +247,7 @@ fn heads(
         poor,
         number::signed(lang, closing - opening),
         opened(opening),
+        String::new(),
     )];
     let (near_opening, near_closing, near) = rows::stock(view, view.unit, "near_poor_households");
     heads.push(head(
@@ -251,6 +255,7 @@ fn heads(
         near,
         number::signed(lang, near_closing - near_opening),
         opened(near_opening),
+        String::new(),
     ));
     let rate = view.figure(view.unit, "poverty_rate", view.time);
     let before = view.before().map(|time| view.figure(view.unit, "poverty_rate", time).value);
@@ -260,7 +265,7 @@ fn heads(
     };
     let shown = Shown::of(lang, "poverty_rate", &rate);
     let parts = shown.parts.clone();
-    heads.push(head("poverty_rate", shown, change, parts));
+    heads.push(head("poverty_rate", shown, change, String::new(), parts));
     match target {
         Some(version) => {
             let shown = Shown {
@@ -274,7 +279,8 @@ fn heads(
             };
             let done = number::whole(lang, opening - closing);
             let note = format!("{done}/{} {}, {}", version.value, t.households_short, version.on);
-            let mut one = head("poor_households_reduction", shown, String::new(), note);
+            let mut one =
+                head("poor_households_reduction", shown, String::new(), String::new(), note);
             one.name = match lang {
                 proto::gazetteer::Lang::Vi => "Chỉ tiêu giảm, đạt".to_owned(),
                 proto::gazetteer::Lang::En => "Target attained".to_owned(),
@@ -294,11 +300,7 @@ fn counted(view: &View<'_>, id: &'static str) -> Head {
     let before = view.before().map(|time| view.figure(view.unit, id, time).value);
     let change = match (before, &figure.value) {
         (Some(Value::Whole(before)), Value::Whole(now)) if before != 0 => {
-            let by = number::signed(view.lang, now - before);
-            match view.lang {
-                proto::gazetteer::Lang::Vi => format!("{by} so kỳ trước"),
-                proto::gazetteer::Lang::En => format!("{by} on the period before"),
-            }
+            number::signed(view.lang, now - before)
         }
         (_, _) => String::new(),
     };
@@ -308,6 +310,11 @@ fn counted(view: &View<'_>, id: &'static str) -> Head {
         href: view.href(view.unit, &format!("/i/{id}")),
         name: labels::indicator(view.lang, id),
         note: shown.marks.join("; "),
+        since: if change.is_empty() {
+            String::new()
+        } else {
+            query::lang::pick(view.lang, "so kỳ trước", "on the period before").to_owned()
+        },
         shown,
         change,
     }

@@ -23,6 +23,15 @@ pub(crate) fn of(lang: Lang) -> &'static Texts {
     }
 }
 
+/// The text with a capital: it stands alone.
+pub(crate) fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    match letters.next() {
+        Some(first) => first.to_uppercase().chain(letters).collect(),
+        None => String::new(),
+    }
+}
+
 /// Puts values into the holes of a sentence: `{0}`, `{1}`, …
 pub(crate) fn fill(sentence: &str, values: &[&str]) -> String {
     let mut out = String::with_capacity(sentence.len() + 32);
@@ -69,11 +78,11 @@ texts! {
     find_hint: "ia rsai, L-24079…", "ia rsai, L-24079…";
     period: "Kỳ", "Period";
     calendar: "Lịch", "Calendar";
-    calendar_administrative: "Hành chính 15–14", "Reporting, 15th–14th";
+    calendar_administrative: "Hành chính 15–14", "Reporting 15–14";
     calendar_civil: "Dân sự", "Civil";
     boundaries: "Địa giới", "Boundaries";
-    boundaries_own: "Như tên gọi", "As named";
-    boundaries_current: "Hiện nay", "Today’s";
+    boundaries_own: "Lúc đó", "Then";
+    boundaries_current: "Hiện nay", "Now";
     show: "Xem", "Show";
     live: "Trực tiếp", "Live";
     still: "Bản tĩnh", "As loaded";
@@ -104,6 +113,7 @@ texts! {
     attained: "Đạt", "Attained";
     in_force: "đang dùng", "in force";
     flow_of_period: "Diễn biến trong kỳ", "Movements of the period";
+    moves_scale: "Thanh đầu kỳ và cuối kỳ cùng một thang; thanh các khoản trong kỳ một thang khác.", "The bars of opening and closing share one scale, those of the movements another.";
     entry: "Khoản", "Entry";
     households: "Hộ", "Households";
     persons: "Khẩu", "Persons";
@@ -166,7 +176,7 @@ texts! {
     combine_recompute: "Tính lại từ tử số và mẫu số, không bình quân các tỷ lệ.", "Recomputed from numerators and denominators, never averaged.";
     combine_own: "Chỉ lấy số của chính đơn vị.", "Only the unit’s own value.";
     combine_own_else: "Lấy số của chính đơn vị; không có thì cộng các đơn vị dưới và ghi k/n.", "The unit’s own value; else the sum of those below, marked k of n.";
-    source: "Nguồn", "Source";
+    note: "Ghi chú", "Note";
     rounding: "Làm tròn", "Rounding";
     rounding_how: "Một lần, khi hiển thị, xa số 0.", "Once, when shown, half away from zero.";
     marks: "Ghi chú số liệu", "What is said with it";

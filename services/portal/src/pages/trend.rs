@@ -7,6 +7,7 @@ use domain::time::{Calendar, Day, Grain, Period};
 
 use super::number::{self, Shown};
 use super::target::Version;
+use super::text::fill;
 use super::view::{self, View};
 use crate::chart::{Bar, Line, LinePoint, Plan, bars, line};
 
@@ -179,7 +180,7 @@ fn of_flow(view: &View<'_>, indicator: &str, title: &str) -> Trend {
         svg: bars(title, &says.join("; "), &all, &|v| number::tick(view.lang, v)),
         rows: all.into_iter().map(|bar| (bar.label, bar.text)).collect(),
         cut: false,
-        grain: view.app.catalogue.grain(grain, view.lang).to_owned(),
+        grain: fill(view.t.breakdown_one, &[view.app.catalogue.grain(grain, view.lang)]),
     }
 }
 

@@ -264,12 +264,7 @@ pub(crate) fn when(time: Time) -> When {
 
 /// What a time is called, with a capital: it stands alone.
 pub(crate) fn title(lang: Lang, time: Time) -> String {
-    let text = query::written::title(lang, &when(time));
-    let mut letters = text.chars();
-    match letters.next() {
-        Some(first) => first.to_uppercase().chain(letters).collect(),
-        None => text,
-    }
+    text::capital(&query::written::title(lang, &when(time)))
 }
 
 fn asked_time(ask: &Ask) -> Result<Option<Time>, Fault> {
@@ -331,7 +326,8 @@ fn newest(app: &App, fold: &Fold, unit: Unit) -> Period {
         columns.extend((kept.base.0..kept.base.0 + kept.len()).map(Column));
     }
     let grain = Grain::AdministrativeHalf;
-    let current = Period::containing(grain, now().0);
+    // Of a unit that is no more, its last half-year; what its households do since is another's.
+    let current = Period::containing(grain, now().0.min(app.rules.atlas.record(unit).to));
     let mut at = current;
     while let Some(period) = at {
         let days = period.days();
