@@ -33,10 +33,10 @@ const tip = Object.assign(document.createElement('div'), { id: 'tip', hidden: tr
 tip.setAttribute('aria-hidden', 'true');
 document.body.append(tip);
 const show = (event) => {
-  const at = event.target.closest?.('[data-tip]');
+  const at = event.target.closest?.('[data-tip], .tiles a');
   tip.hidden = !at;
   if (!at) return;
-  tip.textContent = at.dataset.tip;
+  tip.textContent = at.dataset.tip ?? at.getAttribute('aria-label');
   const box = at.getBoundingClientRect(), own = tip.getBoundingClientRect();
   const left = box.left + box.width / 2 - own.width / 2;
   tip.style.left = `${Math.max(8, Math.min(innerWidth - own.width - 8, left))}px`;
@@ -98,7 +98,7 @@ if (live && pause && 'EventSource' in window) {
   // Puts a fragment in place; what is open stays open, the focus stays where it was.
   const put = (key, html) => {
     const part = document.querySelector(`[data-live="${CSS.escape(key)}"]`);
-    if (!part || last.get(key) === html) return;
+    if (!part || html === null || last.get(key) === html) return;
     const first = !last.has(key);
     last.set(key, html);
     const fresh = part.cloneNode(false);

@@ -43,7 +43,6 @@ struct Page {
     stamp: String,
     lede: String,
     groups: Vec<Group>,
-    csv: String,
     source: String,
 }
 
@@ -102,9 +101,6 @@ pub(crate) fn page(view: &View<'_>) -> Outcome {
         stamp: view.name(view.unit),
         lede,
         groups: groups.into_iter().map(|(_, group)| group).collect(),
-        csv: view
-            .ask
-            .href("/v1/findings", &[("unit", Some(view.key(view.unit))), ("format", Some("csv"))]),
         source: fill(t.source_facts, &[&frame.position]),
         f: frame,
     }))

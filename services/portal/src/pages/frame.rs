@@ -243,8 +243,11 @@ fn years(view: &View<'_>) -> Vec<Year> {
 
 fn paper(view: &View<'_>, frame: &Frame) -> Paper {
     let atlas = &view.app.rules.atlas;
-    let parent = atlas.record(view.unit).parent;
-    let above = parent.map_or_else(String::new, |unit| view.name(unit).to_uppercase());
+    // Decree 30/2020: the body above stands over the one that issues, unless that is a province's.
+    let parent = atlas.record(view.unit).parent.filter(|unit| view.key(*unit) != "VN");
+    let above = parent.map_or_else(String::new, |unit| {
+        format!("{} {}", view.t.committee, view.name(unit).to_uppercase())
+    });
     let (from, to) = view.days();
     let stamp = [
         format!("{} ({})", view.name(view.unit), view.key(view.unit)),

@@ -69,17 +69,15 @@ pub(crate) fn page(view: &View<'_>, id: &str) -> Result<Outcome, Fault> {
     let found = view.app.rules.plan.indicator(id).ok_or(Fault::NotFound)?;
     let (lang, t) = (view.lang, view.t);
     let name = labels::indicator(lang, id);
-    let figure = view.figure(view.unit, id, view.time);
+    let figure = view.figure_counted(view.unit, id, view.time);
     let shown = Shown::of(lang, id, &figure);
     let mut frame = Frame::of_unit(view, "/i", &name);
     frame.say = format!("{name}: {}", shown.full());
-    let before = view.before().map(|time| view.figure(view.unit, id, time).value);
     let below = view.below();
     let mut children: Vec<(f64, Child)> = below
         .iter()
         .map(|one| {
             let figure = view.figure(one.unit, id, view.time);
-            let before = view.before().map(|time| view.figure(one.unit, id, time).value);
             let child = Child {
                 rank: 0,
                 href: view.ask.href(&format!("/u/{}/i/{id}", view.key(one.unit)), &[]),
@@ -88,7 +86,7 @@ pub(crate) fn page(view: &View<'_>, id: &str) -> Result<Outcome, Fault> {
                 wider: one.wider,
                 shown: Shown::of(lang, id, &figure),
                 bar: String::new(),
-                change: change(view, before.as_ref(), &figure.value),
+                change: view.change(one.unit, id, &figure.value),
             };
             (number::length(&figure.value).unwrap_or(f64::NEG_INFINITY), child)
         })
@@ -107,7 +105,7 @@ pub(crate) fn page(view: &View<'_>, id: &str) -> Result<Outcome, Fault> {
         .collect();
     let targets = target::versions(view, view.unit, id);
     let download = |format| {
-        let more = [("indicator", Some(id)), ("children", Some("true")), ("format", Some(format))];
+        let more = [("indicator", Some(id)), ("children", Some("1")), ("format", Some(format))];
         view.download("figures", &more)
     };
     let (from, to) = view.days();
@@ -115,7 +113,7 @@ pub(crate) fn page(view: &View<'_>, id: &str) -> Result<Outcome, Fault> {
     Ok(Outcome::Page(Box::new(Page {
         stamp: format!("{} · {} · {days}", view.name(view.unit), view.title()),
         id: id.to_owned(),
-        change: change(view, before.as_ref(), &figure.value),
+        change: view.change(view.unit, id, &figure.value),
         definition: definition(view, &found.definition),
         trend: trend::trend(view, id, &name, &targets),
         breakdowns: breakdowns(view, id),
@@ -136,17 +134,6 @@ pub(crate) fn page(view: &View<'_>, id: &str) -> Result<Outcome, Fault> {
         shown,
         f: frame,
     })))
-}
-
-/// How a value changed since the period before, where both are known.
-fn change(view: &View<'_>, before: Option<&Value>, now: &Value) -> String {
-    match (before, now) {
-        (Some(Value::Whole(before)), Value::Whole(now)) => number::signed(view.lang, now - before),
-        (Some(Value::Ratio(n, d)), Value::Ratio(m, e)) => {
-            number::points(view.lang, (*n, *d), (*m, *e))
-        }
-        (_, _) => String::new(),
-    }
 }
 
 fn definition(

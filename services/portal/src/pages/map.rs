@@ -110,7 +110,7 @@ pub(crate) fn page(view: &View<'_>) -> Result<Outcome, Fault> {
     });
     let picks = OFFERED.into_iter().chain((!OFFERED.contains(&id)).then_some(id));
     let download = |format| {
-        let more = [("indicator", Some(id)), ("children", Some("true")), ("format", Some(format))];
+        let more = [("indicator", Some(id)), ("children", Some("1")), ("format", Some(format))];
         view.download("figures", &more)
     };
     Ok(Outcome::Page(Box::new(Page {
@@ -297,7 +297,7 @@ fn svg(
             None => ("f-none".to_owned(), "t-3".to_owned()),
         };
         body.push_str(&format!(
-            "<a href=\"{}\" aria-label=\"{says}\" data-tip=\"{says}\" data-column=\"{column}\" data-row=\"{row}\"><rect class=\"{fill}\" x=\"{x}\" y=\"{y}\" width=\"64\" height=\"64\"/>",
+            "<a href=\"{}\" aria-label=\"{says}\" data-column=\"{column}\" data-row=\"{row}\"><rect class=\"{fill}\" x=\"{x}\" y=\"{y}\" width=\"64\" height=\"64\"/>",
             escape(&view.href(tile.unit, "")),
         ));
         for (line, text) in two_lines(view.short(tile.unit)).iter().enumerate() {

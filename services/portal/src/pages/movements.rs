@@ -112,13 +112,9 @@ pub(crate) fn page(view: &View<'_>) -> Outcome {
     let total = &tables[0].1;
     frame.say = format!("{title}: {}", number::signed(lang, net(total)));
     let classes = [(Standing::Poor, t.class_poor), (Standing::NearPoor, t.class_near_poor)];
-    let download = |format, delimiter: Option<&'static str>| {
-        let mut more =
-            vec![("class", Some(code)), ("children", Some("true")), ("format", Some(format))];
-        if let Some(mark) = delimiter {
-            more.push(("delimiter", Some(mark)));
-        }
-        view.download("movements", &more)
+    let download = |format, more: &[(&'static str, Option<&'static str>)]| {
+        let own = [("children", Some("1")), ("format", Some(format))];
+        view.download("movements", &[&own, more].concat())
     };
     let fallen = down.iter().map(|row| heads_of(total, *row).households).sum::<i128>();
     let risen = up.iter().map(|row| heads_of(total, *row).households).sum::<i128>();
@@ -161,9 +157,9 @@ pub(crate) fn page(view: &View<'_>) -> Outcome {
             (labels::movement(lang, code, MovementRow::OtherDecrease.code()), t.read_other),
             (labels::movement(lang, code, MovementRow::Registered.code()), t.read_registered),
         ],
-        csv: download("csv", None),
-        csv_semicolon: download("csv", Some(";")),
-        xlsx: download("xlsx", None),
+        csv: download("csv", &[]),
+        csv_semicolon: download("csv", &[("sep", Some("semicolon")), ("bom", Some("1"))]),
+        xlsx: download("xlsx", &[]),
         source: fill(t.source_facts, &[&frame.position]),
         fallen: number::whole(lang, fallen),
         risen: number::whole(lang, risen),

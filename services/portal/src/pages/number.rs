@@ -1,7 +1,7 @@
 //! Figures as pages write them: a true minus, no line break before a unit, marks said.
 
 use domain::codes::{Code, Confirmation, Qualifier};
-use domain::figures::{Figure, Value};
+use domain::figures::{Figure, Missing, Value};
 use domain::number::rounded;
 use domain::time::Day;
 use proto::gazetteer::Lang;
@@ -92,7 +92,17 @@ impl Shown {
             Value::Missing(why) => {
                 shown.number = "…".to_owned();
                 shown.unit = String::new();
-                shown.missing = labels::missing(lang, why.code());
+                shown.missing = match why {
+                    Missing::NeedsTimelines => {
+                        let (vi, en) = ("mở chỉ tiêu để đếm", "open the indicator to count");
+                        written::pick(lang, vi, en).to_owned()
+                    }
+                    Missing::NotStated
+                    | Missing::NoDenominator
+                    | Missing::NoNumerator
+                    | Missing::NotKept
+                    | Missing::UnknownIndicator => labels::missing(lang, why.code()),
+                };
             }
         }
         shown.mark(lang, figure);

@@ -47,6 +47,7 @@ struct Page {
     count: String,
     days: String,
     in_force: bool,
+    goes_on: bool,
     kin_forward: bool,
     kin: Vec<Link>,
     kin_more: String,
@@ -107,6 +108,7 @@ pub(crate) fn page(view: &View<'_>, recent: Vec<RecentFact>, has_recent: bool) -
         count: if below.is_empty() { String::new() } else { view.count_below(&below) },
         days: format!("{} – {}", number::day(view.lang, from), number::day(view.lang, to)),
         in_force: view.in_force(),
+        goes_on: view.goes_on(),
         kin_forward,
         kin: kin
             .iter()
@@ -149,10 +151,9 @@ pub(crate) fn page(view: &View<'_>, recent: Vec<RecentFact>, has_recent: bool) -
         recent,
         has_recent,
         source: fill(t.source_facts, &[&frame.position]),
-        figures_csv: view
-            .download("figures", &[("children", Some("true")), ("format", Some("csv"))]),
+        figures_csv: view.download("figures", &[("children", Some("1")), ("format", Some("csv"))]),
         figures_xlsx: view
-            .download("figures", &[("children", Some("true")), ("format", Some("xlsx"))]),
+            .download("figures", &[("children", Some("1")), ("format", Some("xlsx"))]),
         findings_href: view.href(view.unit, "/findings"),
         rate_href: view.href(view.unit, "/i/poverty_rate"),
         f: frame,
@@ -189,17 +190,20 @@ fn lede(
     let (left, moved) =
         (number::whole(lang, closing), number::whole(lang, (opening - closing).abs()));
     let period = view.title().to_lowercase();
-    let rate = match view.figure(view.unit, "poverty_rate", view.time).value {
-        Value::Ratio(n, d) => format!(" ({}\u{a0}%)", number::share(lang, n, d)),
-        _ => String::new(),
+    // A rate whose denominator only some of the units told is no sentence about the whole.
+    let figure = view.figure(view.unit, "poverty_rate", view.time);
+    let rate = match (figure.value, figure.marks.children) {
+        (Value::Ratio(_, _), Some((told, all))) if told < all => String::new(),
+        (Value::Ratio(n, d), _) => format!(" ({}\u{a0}%)", number::share(lang, n, d)),
+        (_, _) => String::new(),
     };
     let first = match (lang, (opening - closing).signum()) {
         (Vi, 1) => format!("{name} còn {left} hộ nghèo{rate}, giảm {moved} hộ trong {period}."),
         (Vi, 0) => format!("{name} có {left} hộ nghèo{rate}, không đổi trong {period}."),
         (Vi, _) => format!("{name} có {left} hộ nghèo{rate}, tăng {moved} hộ trong {period}."),
-        (En, 1) => format!("{name} has {left} poor households{rate}, {moved} fewer over {period}."),
-        (En, 0) => format!("{name} has {left} poor households{rate}, unchanged over {period}."),
-        (En, _) => format!("{name} has {left} poor households{rate}, {moved} more over {period}."),
+        (En, 1) => format!("{name}, {period}: {left} poor households{rate}, {moved} fewer."),
+        (En, 0) => format!("{name}, {period}: {left} poor households{rate}, unchanged."),
+        (En, _) => format!("{name}, {period}: {left} poor households{rate}, {moved} more."),
     };
     let Some(target) = target.filter(|version| !version.attained.is_empty()) else { return first };
     let year = labels::period(lang, &target.period.to_string());
@@ -258,11 +262,7 @@ fn heads(
         String::new(),
     ));
     let rate = view.figure(view.unit, "poverty_rate", view.time);
-    let before = view.before().map(|time| view.figure(view.unit, "poverty_rate", time).value);
-    let change = match (before, rate.value) {
-        (Some(Value::Ratio(n, d)), Value::Ratio(m, e)) => number::points(lang, (n, d), (m, e)),
-        (_, _) => String::new(),
-    };
+    let change = view.change(view.unit, "poverty_rate", &rate.value);
     let shown = Shown::of(lang, "poverty_rate", &rate);
     let parts = shown.parts.clone();
     heads.push(head("poverty_rate", shown, change, String::new(), parts));
@@ -297,13 +297,7 @@ fn heads(
 /// A figure with its change from the period before.
 fn counted(view: &View<'_>, id: &'static str) -> Head {
     let figure = view.figure(view.unit, id, view.time);
-    let before = view.before().map(|time| view.figure(view.unit, id, time).value);
-    let change = match (before, &figure.value) {
-        (Some(Value::Whole(before)), Value::Whole(now)) if before != 0 => {
-            number::signed(view.lang, now - before)
-        }
-        (_, _) => String::new(),
-    };
+    let change = view.change(view.unit, id, &figure.value);
     let shown = Shown::of(view.lang, id, &figure);
     Head {
         id,

@@ -94,6 +94,9 @@ texts! {
     position: "vị trí", "position";
     as_of: "số liệu lúc", "figures at";
     in_force_note: "Đơn vị này không còn hiệu lực trong kỳ đang xem.", "This unit is not in force in the period shown.";
+    goes_on: "kỳ chưa kết thúc", "period not over yet";
+    households_column: "Hộ", "Hh.";
+    persons_column: "Khẩu", "Pers.";
     now_is: "Nay là", "Now";
     was: "Trước là", "Formerly";
     and_more: "và {0} đơn vị khác", "and {0} more";
@@ -116,7 +119,6 @@ texts! {
     moves_scale: "Thanh đầu kỳ và cuối kỳ cùng một thang; thanh các khoản trong kỳ một thang khác.", "The bars of opening and closing share one scale, those of the movements another.";
     entry: "Khoản", "Entry";
     households: "Hộ", "Households";
-    persons: "Khẩu", "Persons";
     households_short: "hộ", "households";
     map_title: "Mỗi đơn vị một ô", "One tile for each unit";
     map_sub: "Mỗi đơn vị một ô bằng nhau, đặt theo tâm của nó; bắc ở trên. Ô không vẽ ranh giới.", "One equal tile for each unit, placed from its centre; north is up. Tiles draw no borders.";

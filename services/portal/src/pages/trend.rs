@@ -2,7 +2,7 @@
 
 use domain::atlas::Unit;
 use domain::catalogue::Measure;
-use domain::figures::{Time, Value};
+use domain::figures::{Figure, Marks, Time, Value};
 use domain::time::{Calendar, Day, Grain, Period};
 
 use super::number::{self, Shown};
@@ -52,7 +52,9 @@ pub(crate) fn trend(view: &View<'_>, indicator: &str, title: &str, targets: &[Ve
 
 /// Ends of months up to the last day shown: from the target's year on, or the last twelve.
 fn month_ends(view: &View<'_>, from: Option<Day>) -> Vec<Day> {
-    let (_, last) = view.days();
+    let (first, last) = view.days();
+    // Nothing is known of days to come.
+    let last = last.min(view::now().0.max(first));
     let calendar = view::calendar(view.time);
     let grain =
         if calendar == Calendar::Civil { Grain::CivilMonth } else { Grain::AdministrativeMonth };
@@ -78,14 +80,14 @@ fn of_stock(view: &View<'_>, indicator: &str, title: &str, targets: &[Version]) 
     let mut begun = false;
     let points: Vec<LinePoint> = ends
         .iter()
-        .map(|day| {
-            let figure = view.figure(view.unit, indicator, Time::Days(*day, *day));
+        .zip(view.on_days(view.unit, indicator, &ends))
+        .map(|(day, value)| {
             // Before the record of a unit begins, nothing is not zero.
-            begun |= !matches!(figure.value, Value::Whole(0) | Value::Missing(_));
-            let shown = Shown::of(view.lang, indicator, &figure);
+            begun |= !matches!(value, Value::Whole(0) | Value::Missing(_));
+            let shown = Shown::of(view.lang, indicator, &Figure { value, marks: Marks::default() });
             LinePoint {
                 label: month(*day),
-                value: number::length(&figure.value).filter(|_| begun),
+                value: number::length(&value).filter(|_| begun),
                 text: if begun { shown.full() } else { "…".to_owned() },
             }
         })
@@ -95,7 +97,8 @@ fn of_stock(view: &View<'_>, indicator: &str, title: &str, targets: &[Version]) 
     let most = known.iter().copied().fold(0.0, f64::max);
     let least = known.iter().chain(plans.iter().map(|p| &p.to.1)).copied().fold(most, f64::min);
     // A line may leave zero out where little would be seen otherwise; bars never may.
-    let cut = least > 0.4 * most;
+    // A ripple is not to look like a fall, either.
+    let cut = least > 0.4 * most && most - least > 0.03 * most;
     let says = match (points.iter().find(|p| p.value.is_some()), points.last()) {
         (Some(first), Some(last)) => {
             format!("{}: {}; {}: {}", first.label, first.text, last.label, last.text)
@@ -195,10 +198,9 @@ pub(crate) fn course(view: &View<'_>, unit: Unit, indicator: &str) -> Vec<Option
     let ends = month_ends(view, None);
     let recent = &ends[ends.len().saturating_sub(7)..];
     let mut begun = false;
-    recent
-        .iter()
-        .map(|day| {
-            let value = view.figure(unit, indicator, Time::Days(*day, *day)).value;
+    view.on_days(unit, indicator, recent)
+        .into_iter()
+        .map(|value| {
             begun |= !matches!(value, Value::Whole(0) | Value::Missing(_));
             number::length(&value).filter(|_| begun)
         })

@@ -3,8 +3,9 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use domain::atlas::{Generation, Level, Unit};
+use domain::catalogue::{Filter, Measure};
 use domain::codes::{Code, Standing};
-use domain::figures::{Figure, Question, Reader, Time};
+use domain::figures::{Figure, Question, Reader, Time, Value};
 use domain::fold::Fold;
 use domain::household::{Head, MovementRow, movement_column};
 use domain::posting::{Column, Slot};
@@ -75,15 +76,47 @@ impl<'a> View<'a> {
         })
     }
 
-    /// Answers questions about the fold.
+    /// Answers questions from the books, in microseconds. Different households over a time that no
+    /// declared period has are not among them: counting those reads every timeline.
     pub(crate) fn reader(&self) -> Reader<'a> {
-        Reader::from(self.fold)
+        Reader { rules: &self.fold.rules, books: &self.fold.books, fold: None }
     }
 
     /// One figure, not broken down.
     pub(crate) fn figure(&self, unit: Unit, indicator: &str, time: Time) -> Figure {
-        let filter = domain::catalogue::Filter::new();
+        let filter = Filter::new();
         self.reader().figure(&Question { unit, indicator, filter, time })
+    }
+
+    /// One figure, counted along all timelines where there is no other way: once on a page.
+    pub(crate) fn figure_counted(&self, unit: Unit, indicator: &str, time: Time) -> Figure {
+        let filter = Filter::new();
+        Reader::from(self.fold).figure(&Question { unit, indicator, filter, time })
+    }
+
+    /// What an indicator comes to at the ends of these days, which must be in order. Of a stock,
+    /// the cells between two days are read once.
+    pub(crate) fn on_days(&self, unit: Unit, indicator: &str, days: &[Day]) -> Vec<Value> {
+        let plan = &self.app.rules.plan;
+        let stock = plan
+            .indicator(indicator)
+            .filter(|one| matches!(one.definition.measure, Measure::Stock { .. }));
+        let Some(stock) = stock else {
+            let value = |day: &Day| self.figure(unit, indicator, Time::Days(*day, *day)).value;
+            return days.iter().map(value).collect();
+        };
+        let cells = Cells { rollup: &self.fold.books.rollup, atlas: &self.app.rules.atlas };
+        let columns = stock.kept[0].columns(&Filter::new());
+        let (mut sum, mut from) = (0, Day::MIN);
+        days.iter()
+            .map(|day| {
+                if *day >= from {
+                    sum += cells.sum(unit, &columns, Slot::from(from)..=Slot::from(*day)).0;
+                    from = day.next();
+                }
+                Value::Whole(sum)
+            })
+            .collect()
     }
 
     /// First and last day.
@@ -182,12 +215,41 @@ impl<'a> View<'a> {
         let days = self.time.days();
         let (from, to) = (days.start().to_string(), days.end().to_string());
         let mut changes: Vec<(&str, Option<&str>)> = vec![("unit", Some(self.key(self.unit)))];
-        match &name {
-            Some(name) => changes.push(("period", Some(name))),
-            None => changes.extend([("from", Some(from.as_str())), ("to", Some(to.as_str()))]),
-        }
+        // A period or days, never both.
+        let days = if name.is_none() { (Some(&*from), Some(&*to)) } else { (None, None) };
+        changes.extend([("period", name.as_deref()), ("from", days.0), ("to", days.1)]);
+        let current =
+            (self.boundaries == Boundaries::Current && table == "figures").then_some("current");
+        changes.push(("boundaries", current));
         changes.extend(more.iter().copied());
         self.ask.href(&format!("/v1/{table}"), &changes)
+    }
+
+    /// How a value changed since the time before, where both are known. Households that were
+    /// there when the record began did not come since.
+    pub(crate) fn change(&self, unit: Unit, indicator: &str, now: &Value) -> String {
+        let fall = format!("{indicator}_reduction");
+        if let (Value::Whole(_), Some(fallen)) =
+            (now, self.figure(unit, &fall, self.time).as_whole())
+        {
+            return number::signed(self.lang, -fallen);
+        }
+        let before = self.before().map(|time| self.figure(unit, indicator, time).value);
+        match (before, now) {
+            (Some(Value::Whole(0)), Value::Whole(_)) => String::new(),
+            (Some(Value::Whole(before)), Value::Whole(now)) => {
+                number::signed(self.lang, now - before)
+            }
+            (Some(Value::Ratio(n, d)), Value::Ratio(m, e)) => {
+                number::points(self.lang, (n, d), (*m, *e))
+            }
+            (_, _) => String::new(),
+        }
+    }
+
+    /// Whether the time is not over yet.
+    pub(crate) fn goes_on(&self) -> bool {
+        now().0 <= self.days().1
     }
 
     /// The period as it writes itself; none for days.
