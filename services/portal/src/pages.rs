@@ -149,7 +149,7 @@ impl Pages {
     ) -> Option<BTreeMap<String, String>> {
         let uri: Uri = path_and_query.parse().ok()?;
         let Query(query) = Query::<Vec<(String, String)>>::try_from_uri(&uri).ok()?;
-        let ask = Ask { path: uri.path().to_owned(), query, lang, who: access::Who::public() };
+        let ask = Ask::new(uri.path(), query, lang, access::Who::public());
         match self.build(app, &ask).ok()? {
             Outcome::Page(page) => Some(parts(&page.dyn_render().ok()?)),
             Outcome::Go(_) => None,
@@ -220,7 +220,7 @@ async fn serve(
     let query = Query::<Vec<(String, String)>>::try_from_uri(&uri);
     let unclear = query.is_err();
     let query = query.map(|Query(pairs)| pairs).unwrap_or_default();
-    let ask = Ask { path: uri.path().to_owned(), query, lang, who };
+    let ask = Ask::new(uri.path(), query, lang, who);
     // Reading figures takes milliseconds of computing, which other connections need not wait for.
     let made = tokio::task::spawn_blocking(move || {
         let made =

@@ -16,6 +16,24 @@ pub(crate) struct Ask {
 const KEPT: [&str; 5] = ["period", "from", "to", "boundaries", "lang"];
 
 impl Ask {
+    /// What is asked, in one way of saying it: what is empty was not said, a period is in the
+    /// calendar chosen beside it, and days beside a period say nothing.
+    pub(crate) fn new(
+        path: impl Into<String>,
+        mut query: Vec<(String, String)>,
+        lang: Lang,
+        who: Who,
+    ) -> Ask {
+        query.retain(|(_, value)| !value.trim().is_empty());
+        let calendar = query.iter().find(|(name, _)| name == "calendar").map(|(_, c)| c.clone());
+        query.retain(|(name, _)| name != "calendar");
+        if let Some((_, period)) = query.iter_mut().find(|(name, _)| name == "period") {
+            *period = in_calendar(period, calendar.as_deref());
+            query.retain(|(name, _)| name != "from" && name != "to");
+        }
+        Ask { path: path.into(), query, lang, who }
+    }
+
     /// A parameter's first value.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
         self.query.iter().find(|(one, _)| one == name).map(|(_, value)| value.as_str())
@@ -63,6 +81,19 @@ impl Ask {
     }
 }
 
+/// The same period in the calendar chosen beside it; nine months are only administrative, and a
+/// programme's term is in no other calendar.
+fn in_calendar(period: &str, calendar: Option<&str>) -> String {
+    let (name, own) = period.split_once('@').unwrap_or((period, "civil"));
+    match calendar {
+        Some(wanted @ ("civil" | "administrative")) if wanted != own && own != "programme" => {
+            let name = if wanted == "civil" { name.trim_end_matches("-9M") } else { name };
+            format!("{name}@{wanted}")
+        }
+        Some(_) | None => period.to_owned(),
+    }
+}
+
 /// Writes a value as the query of an address has it.
 fn encode(out: &mut String, value: &str) {
     for byte in value.bytes() {
@@ -81,11 +112,9 @@ mod tests {
 
     #[test]
     fn links_take_along_what_was_chosen_and_nothing_can_break_out_of_them() {
-        let ask = |query: &[(&str, &str)]| Ask {
-            path: "/u/L-637".into(),
-            query: query.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect(),
-            lang: Lang::Vi,
-            who: Who::public(),
+        let ask = |query: &[(&str, &str)]| {
+            let query = query.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect();
+            Ask::new("/u/L-637", query, Lang::Vi, Who::public())
         };
         let chosen = ask(&[("period", "2021-H1@administrative"), ("sort", "name")]);
         for (ask, changes, expected) in [
@@ -93,6 +122,11 @@ mod tests {
             (&chosen, &[("period", None)], "/u/VN"),
             (&chosen, &[("period", Some("2021"))], "/u/VN?period=2021"),
             (&ask(&[("lang", "en\r\nX: y")]), &[], "/u/VN?lang=en%0D%0AX%3A%20y"),
+            (
+                &ask(&[("period", "2021@administrative"), ("calendar", "civil"), ("from", "")]),
+                &[],
+                "/u/VN?period=2021@civil",
+            ),
             (&ask(&[]), &[("q", Some("phú & \"x\""))], "/u/VN?q=ph%C3%BA%20%26%20%22x%22"),
         ] {
             assert_eq!(ask.href("/u/VN", changes), expected);

@@ -180,7 +180,7 @@ texts! {
     combine_own_else: "Lấy số của chính đơn vị; không có thì cộng các đơn vị dưới và ghi k/n.", "The unit’s own value; else the sum of those below, marked k of n.";
     note: "Ghi chú", "Note";
     rounding: "Làm tròn", "Rounding";
-    rounding_how: "Một lần, khi hiển thị, xa số 0.", "Once, when shown, half away from zero.";
+    rounding_how: "Một lần, khi hiển thị; đúng nửa thì làm tròn ra xa số 0.", "Once, when shown, half away from zero.";
     marks: "Ghi chú số liệu", "What is said with it";
     breakdown_one: "Theo {0}", "By {0}";
     share: "Phần", "Share";
@@ -212,6 +212,7 @@ texts! {
     folded_to: "Đã tổng hợp đến", "Folded up to";
     committed_to: "Đã ghi vào kho đến", "In the store up to";
     journal_end: "Cuối sổ", "End of the journal";
+    progress: "Tiến độ", "Progress";
     lag: "Còn chậm", "Lag";
     records: "bản ghi", "records";
     speed: "Tốc độ hiện tại", "Current speed";

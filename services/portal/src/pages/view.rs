@@ -151,7 +151,8 @@ impl<'a> View<'a> {
     pub(crate) fn below(&self) -> Vec<Below> {
         let mut units: Vec<Below> = match self.boundaries {
             Boundaries::Own => {
-                let on = self.days().1;
+                // Of a unit that is no more, those it had at its end.
+                let on = self.days().1.min(self.app.rules.atlas.record(self.unit).to);
                 let children = self.reader().children_in_force(self.unit, on);
                 children.into_iter().map(|unit| Below { unit, wider: false }).collect()
             }
@@ -333,9 +334,7 @@ fn asked_time(ask: &Ask) -> Result<Option<Time>, Fault> {
     let given = |name| ask.get(name).map(str::trim).filter(|text| !text.is_empty());
     if let Some(text) = given("period") {
         let unclear = |_| Fault::Unclear(text.to_owned());
-        return Ok(Some(Time::Period(
-            in_calendar(text, given("calendar")).parse().map_err(unclear)?,
-        )));
+        return Ok(Some(Time::Period(text.parse().map_err(unclear)?)));
     }
     match (given("from"), given("to")) {
         (None, None) => Ok(None),
@@ -348,19 +347,6 @@ fn asked_time(ask: &Ask) -> Result<Option<Time>, Fault> {
             Ok(Some(Time::Days(from, to)))
         }
         (Some(one), None) | (None, Some(one)) => Err(Fault::Unclear(one.to_owned())),
-    }
-}
-
-/// The same period in the calendar chosen beside it; nine months are only administrative, and a
-/// programme's term is in no other calendar.
-fn in_calendar(period: &str, calendar: Option<&str>) -> String {
-    let (name, own) = period.split_once('@').unwrap_or((period, "civil"));
-    match calendar {
-        Some(wanted @ ("civil" | "administrative")) if wanted != own && own != "programme" => {
-            let name = if wanted == "civil" { name.trim_end_matches("-9M") } else { name };
-            format!("{name}@{wanted}")
-        }
-        Some(_) | None => period.to_owned(),
     }
 }
 
@@ -388,8 +374,11 @@ fn newest(app: &App, fold: &Fold, unit: Unit) -> Period {
         columns.extend((kept.base.0..kept.base.0 + kept.len()).map(Column));
     }
     let grain = Grain::AdministrativeHalf;
-    // Of a unit that is no more, its last half-year; what its households do since is another's.
-    let current = Period::containing(grain, now().0.min(app.rules.atlas.record(unit).to));
+    // Of a unit that is no more, its last whole half-year; what comes after is another's.
+    let end = app.rules.atlas.record(unit).to;
+    let current = Period::containing(grain, now().0.min(end));
+    let whole = |period: &Period| *period.days().end() <= end;
+    let current = current.filter(whole).or(current.and_then(Period::before));
     let mut at = current;
     while let Some(period) = at {
         let days = period.days();
@@ -453,12 +442,9 @@ mod tests {
             (&[("from", "2021-02-01"), ("to", "2021-01-01")], Err(())),
             (&[("from", "2021-02-30"), ("to", "2021-03-01")], Err(())),
         ] {
-            let ask = Ask {
-                path: "/u/VN".into(),
-                query: query.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect(),
-                lang: Lang::Vi,
-                who: Who::public(),
-            };
+            let query: Vec<_> =
+                query.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect();
+            let ask = Ask::new("/u/VN", query.clone(), Lang::Vi, Who::public());
             let time = asked_time(&ask).map_err(|_| ());
             let expected =
                 expected.map(|period| period.map(|text| Time::Period(text.parse().unwrap())));
