@@ -41,6 +41,8 @@ fn ticks(least: f64, most: f64) -> Vec<f64> {
         .map(|factor| factor * power)
         .find(|step| *step >= rough)
         .unwrap_or(power * 10.0);
+    // Half a household is none.
+    let step = if least.fract() == 0.0 && most.fract() == 0.0 { step.max(1.0) } else { step };
     let (first, last) = ((least / step).floor() as i64, (most / step).ceil() as i64);
     (first..=last.max(first + 1)).map(|n| n as f64 * step).collect()
 }
@@ -55,7 +57,8 @@ mod tests {
             (0.0, 400.0, vec![0.0, 100.0, 200.0, 300.0, 400.0]),
             (0.0, 7.0, vec![0.0, 2.0, 4.0, 6.0, 8.0]),
             (1_640.0, 2_342.0, vec![1_600.0, 1_800.0, 2_000.0, 2_200.0, 2_400.0]),
-            (0.0, 1.0, vec![0.0, 0.25, 0.5, 0.75, 1.0]),
+            (0.0, 1.0, vec![0.0, 1.0]),
+            (0.0, 0.9, vec![0.0, 0.25, 0.5, 0.75, 1.0]),
             (-3.0, 5.0, vec![-4.0, -2.0, 0.0, 2.0, 4.0, 6.0]),
         ] {
             assert_eq!(ticks(least, most), expected, "{least} to {most}");

@@ -4,6 +4,7 @@ use askama::Template;
 use domain::codes::Standing;
 use domain::figures::Value;
 use domain::household::MovementRow;
+use domain::movements::MovementTable;
 use query::labels;
 
 use super::Outcome;
@@ -81,6 +82,7 @@ pub(crate) fn page(view: &View<'_>, recent: Vec<RecentFact>, has_recent: bool) -
     let name = view.name(view.unit);
     let (opening, closing, shown) = rows::stock(view, view.unit, "poor_households");
     let targets = target::versions(view, view.unit, "poor_households_reduction");
+    let flow = view.reader().movements(view.unit, Standing::Poor, view.time);
     let below = view.below();
     let (total, table) = rows::rows(view, &below);
     let trend = trend::trend(view, "poor_households", t.trend, &targets);
@@ -137,8 +139,8 @@ pub(crate) fn page(view: &View<'_>, recent: Vec<RecentFact>, has_recent: bool) -
             })
             .rev()
             .collect(),
-        moves_title: moves_title(view, closing),
-        moves: moves(view, opening, closing),
+        moves_title: moves_title(view, &flow, closing),
+        moves: moves(view, &flow, opening, closing),
         moves_href: view.href(view.unit, "/movements"),
         map,
         map_href: view.href(view.unit, "/map"),
@@ -321,8 +323,7 @@ fn loans(view: &View<'_>) -> Head {
     head
 }
 
-fn moves_title(view: &View<'_>, closing: i128) -> String {
-    let table = view.reader().movements(view.unit, Standing::Poor, view.time);
+fn moves_title(view: &View<'_>, table: &MovementTable, closing: i128) -> String {
     let of = |decrease: bool| -> i128 {
         let rows = table
             .rows
@@ -338,8 +339,7 @@ fn moves_title(view: &View<'_>, closing: i128) -> String {
 }
 
 /// Opening, what moved, closing: bars from zero, on one scale for the stocks and one for the rest.
-fn moves(view: &View<'_>, opening: i128, closing: i128) -> Vec<Move> {
-    let table = view.reader().movements(view.unit, Standing::Poor, view.time);
+fn moves(view: &View<'_>, table: &MovementTable, opening: i128, closing: i128) -> Vec<Move> {
     let t = view.t;
     let stocks = opening.max(closing) as f64;
     let stock = |name: &str, value: i128| Move {

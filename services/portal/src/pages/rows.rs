@@ -79,7 +79,9 @@ pub(crate) fn rows(view: &View<'_>, below: &[Below]) -> (Row, Vec<Row>) {
     let most_attained = rows.iter().map(|row| row.order.attained).fold(100.0, f64::max);
     for (at, row) in rows.iter_mut().enumerate() {
         row.rank = (at + 1).to_string();
-        row.bar = inline_bar(length(row), most, 132.0, "f-acc", mark);
+        if length(row) >= 0.0 {
+            row.bar = inline_bar(length(row), most, 132.0, "f-acc", mark);
+        }
         if row.order.attained >= 0.0 {
             row.attained_bar = inline_bar(row.order.attained, most_attained, 92.0, "f-ink3", None);
         }

@@ -362,17 +362,14 @@ pub(crate) fn now() -> (Day, String) {
 /// The newest reporting half-year in which households moved or borrowed; this one when none did.
 fn newest(app: &App, fold: &Fold, unit: Unit) -> Period {
     let cells = Cells { rollup: &fold.books.rollup, atlas: &app.rules.atlas };
-    let mut columns: Vec<Column> = MovementRow::ALL
+    let columns: Vec<Column> = MovementRow::ALL
         .iter()
         .flat_map(|row| {
             [Standing::Poor, Standing::NearPoor]
                 .map(|class| movement_column(*row, class, Head::Households))
         })
         .collect();
-    if let Some(loans) = app.rules.plan.indicator("loan_instances") {
-        let kept = &loans.kept[0];
-        columns.extend((kept.base.0..kept.base.0 + kept.len()).map(Column));
-    }
+    let borrowers = app.rules.plan.indicator("loan_households").map(|one| one.kept[0].base);
     let grain = Grain::AdministrativeHalf;
     // Of a unit that is no more, its last whole half-year; what comes after is another's.
     let end = app.rules.atlas.record(unit).to;
@@ -386,7 +383,9 @@ fn newest(app: &App, fold: &Fold, unit: Unit) -> Period {
             break;
         }
         let slots = Slot::from(*days.start())..=Slot::from(*days.end());
-        if cells.sum(unit, &columns, slots).0 != 0 {
+        let moved = cells.sum(unit, &columns, slots).0 != 0;
+        let slot = Slot::from(period);
+        if moved || borrowers.is_some_and(|one| cells.sum(unit, &[one], slot..=slot).0 != 0) {
             return period;
         }
         at = period.before();
