@@ -106,6 +106,9 @@ pub(crate) fn page(view: &View<'_>) -> Result<Outcome, Fault> {
     let pairs = SHOWN.into_iter().filter(|id| view.app.rules.plan.indicator(id).is_some());
     let (mut rows, mut splits) = (Vec::new(), Vec::new());
     for id in pairs {
+        if view.is_heavy(view.unit, id) || view.is_heavy(unit, id) {
+            continue;
+        }
         let (left, right) = (view.figure(unit, id, time), view.figure(view.unit, id, view.time));
         if matches!((&left.value, &right.value), (Value::Missing(_), Value::Missing(_))) {
             continue;

@@ -3,7 +3,6 @@
 use std::cmp::Reverse;
 
 use askama::Template;
-use domain::atlas::Level;
 use domain::catalogue::{Combine, Filter, Measure, Reference};
 use domain::figures::{Figure, Marks, Missing, Question, Value};
 use query::labels;
@@ -305,11 +304,7 @@ pub(crate) fn list(view: &View<'_>) -> Outcome {
     let frame = Frame::of_unit(view, "/i", t.all_indicators);
     let entries = view.app.rules.plan.indicators().iter().map(|one| {
         let id = one.definition.id.as_str();
-        // Counting communes asks each of them: of thousands, only where the indicator is opened.
-        let level = view.app.rules.atlas.record(view.unit).level;
-        let many = matches!(one.definition.measure, Measure::Communes { .. })
-            && matches!(level, Level::Nation | Level::Province);
-        let figure = match many {
+        let figure = match view.is_heavy(view.unit, id) {
             true => {
                 Figure { value: Value::Missing(Missing::NeedsTimelines), marks: Marks::default() }
             }

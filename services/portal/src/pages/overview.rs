@@ -318,6 +318,9 @@ fn counted(view: &View<'_>, id: &'static str) -> Head {
 
 fn loans(view: &View<'_>) -> Head {
     let mut head = counted(view, "loan_households");
+    if view.is_heavy(view.unit, "loan_amount") {
+        return head;
+    }
     let amount = view.figure(view.unit, "loan_amount", view.time);
     head.note = Shown::of(view.lang, "loan_amount", &amount).full();
     head

@@ -94,6 +94,36 @@ impl<'a> View<'a> {
         Reader::from(self.fold).figure(&Question { unit, indicator, filter, time })
     }
 
+    /// Whether a figure is computed from so many cells that a page of many figures leaves it out:
+    /// every combination of a breakdown at every place, or every commune asked one by one.
+    pub(crate) fn is_heavy(&self, unit: Unit, indicator: &str) -> bool {
+        const CELLS_MAX: usize = 500_000;
+        let (atlas, plan) = (&self.app.rules.atlas, &self.app.rules.plan);
+        let Some(found) = plan.indicator(indicator) else { return false };
+        let level = atlas.record(unit).level;
+        match &found.definition.measure {
+            Measure::Flow { .. } => {
+                let columns = found.kept.first().map_or(1, |kept| usize::from(kept.len()));
+                columns * atlas.places(unit).len() > CELLS_MAX
+            }
+            Measure::Communes { .. } => matches!(level, Level::Nation | Level::Province),
+            Measure::Ratio { numerator, denominator } => {
+                self.is_heavy(unit, &numerator.indicator)
+                    || self.is_heavy(unit, &denominator.indicator)
+            }
+            Measure::Codes { of, .. } | Measure::Reduction { of } => {
+                self.is_heavy(unit, &of.indicator)
+            }
+            Measure::Distinct { .. }
+            | Measure::Stock { .. }
+            | Measure::Movement { .. }
+            | Measure::Census {}
+            | Measure::External {}
+            | Measure::ChildrenBehind { .. }
+            | Measure::Plan {} => false,
+        }
+    }
+
     /// What an indicator comes to at the ends of these days, which must be in order. Of a stock,
     /// the cells between two days are read once.
     pub(crate) fn on_days(&self, unit: Unit, indicator: &str, days: &[Day]) -> Vec<Value> {
