@@ -202,7 +202,7 @@ pub(crate) fn tile_map(view: &View<'_>, below: &[Below], id: &str, small: bool) 
     let wide = columns.clone().max().unwrap_or(0) - columns.min().unwrap_or(0) > 6;
     Some(TileMap {
         wide,
-        svg: svg(view, &inside, placed, &name, small, &tiles),
+        svg: svg(view, &inside, placed, &name, small && !wide, &tiles),
         unit: tiles
             .iter()
             .map(|tile| tile.shown.unit.clone())
@@ -301,7 +301,7 @@ fn svg(
             escape(&view.href(tile.unit, "")),
         ));
         for (line, text) in two_lines(view.short(tile.unit)).iter().enumerate() {
-            let fit = if text.chars().count() > 8 { " tight" } else { "" };
+            let fit = if text.chars().count() > 7 { " tight" } else { "" };
             body.push_str(&format!(
                 "<text class=\"{ink} nm{fit}\" x=\"{}\" y=\"{}\">{}</text> ",
                 x + 5,

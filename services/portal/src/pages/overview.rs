@@ -48,6 +48,7 @@ struct Page {
     count: String,
     days: String,
     in_force: bool,
+    not_yet: bool,
     goes_on: bool,
     kin_forward: bool,
     kin: Vec<Link>,
@@ -110,6 +111,7 @@ pub(crate) fn page(view: &View<'_>, recent: Vec<RecentFact>, has_recent: bool) -
         count: if below.is_empty() { String::new() } else { view.count_below(&below) },
         days: format!("{} – {}", number::day(view.lang, from), number::day(view.lang, to)),
         in_force: view.in_force(),
+        not_yet: view.app.rules.atlas.record(view.unit).from > to,
         goes_on: view.goes_on(),
         kin_forward,
         kin: kin
@@ -279,8 +281,10 @@ fn heads(
                 unit: "%".to_owned(),
                 ..Shown::default()
             };
-            let done = number::whole(lang, opening - closing);
-            let note = format!("{done}/{} {}, {}", version.value, t.households_short, version.on);
+            let note = format!(
+                "{}/{} {}, {}",
+                version.done, version.value, t.households_short, version.on
+            );
             let mut one =
                 head("poor_households_reduction", shown, String::new(), String::new(), note);
             one.name = match lang {

@@ -21,6 +21,8 @@ pub(crate) struct Version {
     pub(crate) value: String,
     /// The same as a number, in the indicator's unit.
     pub(crate) asked: f64,
+    /// What is done of it since its period began.
+    pub(crate) done: String,
     /// What is left of it; nothing when it is reached.
     pub(crate) left: String,
     /// 30,5: how much of it is done, in percent; empty when what is done is not known.
@@ -61,6 +63,12 @@ pub(crate) fn versions(view: &View<'_>, unit: Unit, indicator: &str) -> Vec<Vers
                 "percent" | "percentage_point"
             );
             let scale = if in_percent { 100 } else { 1 };
+            // Whole numbers have no decimals, shares have two.
+            let written = |n: i128, d: i128| {
+                let places = if d == 1 { 0 } else { 2 };
+                let digits = domain::number::rounded(n, d, places);
+                number::printed(&query::lang::decimal(view.lang, digits, places))
+            };
             let by = [
                 stated.set_by.map(|one| labels::code(view.lang, "set_by", one.code())),
                 Some(stated.reference.to_string()).filter(|text| !text.is_empty()),
@@ -73,11 +81,8 @@ pub(crate) fn versions(view: &View<'_>, unit: Unit, indicator: &str) -> Vec<Vers
                 by: by.into_iter().flatten().collect::<Vec<_>>().join(", "),
                 value: number::printed(&query::lang::stated(view.lang, stated.value)),
                 asked: asked.0 as f64 / asked.1 as f64,
-                left: left.map_or_else(String::new, |(n, d)| {
-                    let places = if d == asked.1 && asked.1 == 1 { 0 } else { 2 };
-                    let digits = domain::number::rounded(n.max(0), d, places);
-                    number::printed(&query::lang::decimal(view.lang, digits, places))
-                }),
+                done: done.map_or_else(String::new, |(n, d)| written(n * scale, d)),
+                left: left.map_or_else(String::new, |(n, d)| written(n.max(0), d)),
                 attained: ratio
                     .map_or_else(String::new, |(n, d)| number::attained(view.lang, n, d)),
                 share: ratio.map(|(n, d)| n as f64 / d as f64),

@@ -93,6 +93,7 @@ texts! {
     resume: "Tiếp tục", "Resume";
     position: "vị trí", "position";
     as_of: "số liệu lúc", "figures at";
+    not_yet_note: "Đơn vị này thành lập sau kỳ đang xem; số liệu gộp từ các đơn vị trước.", "This unit was formed after the period shown; its figures come from the units before it.";
     in_force_note: "Đơn vị này không còn hiệu lực trong kỳ đang xem.", "This unit is not in force in the period shown.";
     goes_on: "kỳ chưa kết thúc", "period not over yet";
     households_column: "Hộ", "Hh.";
