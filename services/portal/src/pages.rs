@@ -35,7 +35,7 @@ use domain::atlas::Unit;
 use domain::fold::Fold;
 use projector::Progress;
 use proto::gazetteer::Lang;
-use web::{Asker, Language};
+use web::{Asker, Language, Problem};
 
 use crate::App;
 use ask::Ask;
@@ -154,6 +154,21 @@ impl Pages {
             Outcome::Page(page) => Some(parts(&page.dyn_render().ok()?)),
             Outcome::Go(_) => None,
         }
+    }
+
+    /// The page of a problem that the door or another part of the program has with a request of a
+    /// browser: what it answers with instead of JSON.
+    pub fn problem(
+        &self,
+        app: &App,
+        problem: &Problem,
+        uri: &Uri,
+        lang: Lang,
+        who: &access::Who,
+    ) -> String {
+        let query = Query::<Vec<(String, String)>>::try_from_uri(uri);
+        let query = query.map(|Query(pairs)| pairs).unwrap_or_default();
+        fault::of_problem(app, &Ask::new(uri.path(), query, lang, who.clone()), problem)
     }
 
     fn build(&self, app: &App, ask: &Ask) -> Result<Outcome, Fault> {

@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use access::Who;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, StatusCode, header};
@@ -19,6 +20,7 @@ use proto::catalogue::Catalogue;
 use proto::gazetteer::{Gazetteer, Lang};
 use proto::intake::Intake;
 use tower::ServiceExt;
+use web::{Kind, Problem};
 
 /// What happened: two communes, a target, a census, a loan, an exit from poverty.
 const FACTS: &[&str] = &[
@@ -141,6 +143,8 @@ const PAGES: &[(&str, u16)] = &[
     ("/search?q=%3Cscript%3Ealert(1)%3C/script%3E", 200),
     ("/published", 200),
     ("/sign-in?next=//evil.example", 200),
+    ("/sign-in?error=wait&seconds=30&next=/operations", 200),
+    ("/sign-in?error=wait&seconds=%3Cb%3E", 200),
     ("/operations", 403),
     ("/u/L-99999", 404),
     ("/u/L-637/i/nothing", 404),
@@ -225,4 +229,22 @@ async fn the_overview_says_what_the_facts_come_to() {
     assert_eq!(headers[header::LOCATION].to_str().unwrap(), "/search?q=ph%C3%BA");
     let (_, headers, _) = server.get("/search?q=l-24097").await;
     assert_eq!(headers[header::LOCATION].to_str().unwrap(), "/u/L-24097");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn problems_of_others_are_pages_in_the_askers_language() {
+    let server = server().await;
+    let uri = "/u/L-637?period=2021".parse().unwrap();
+    for (kind, lang, expected) in [
+        (Kind::NotFound, Lang::Vi, "Không có trang này"),
+        (Kind::Forbidden, Lang::En, "This part needs another role"),
+        (Kind::TooMany, Lang::Vi, "Quá nhiều yêu cầu"),
+        (Kind::Internal, Lang::En, "Something went wrong here"),
+        (Kind::BadRequest, Lang::En, "Bad request"),
+    ] {
+        let problem = Problem::new(kind, "<b>why</b>");
+        let page = server.pages.problem(&server.app, &problem, &uri, lang, &Who::public());
+        assert!(page.contains(&format!("<h1>{expected}</h1>")), "{kind:?}: {page}");
+        assert!(!page.contains("<b>why"), "{kind:?}");
+    }
 }

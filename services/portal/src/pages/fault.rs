@@ -3,11 +3,15 @@
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
+use web::Problem;
 
 use super::ask::Ask;
 use super::frame::Frame;
 use super::{html, text};
 use crate::App;
+
+/// Most characters of what was typed that are repeated.
+const ECHO_CHARS_MAX: usize = 200;
 
 /// Why there is no page.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -42,11 +46,26 @@ pub(crate) fn respond(app: &App, ask: &Ask, fault: &Fault) -> Response {
         Fault::Internal => (StatusCode::INTERNAL_SERVER_ERROR, t.error_500, t.error_500_way, ""),
     };
     // What was typed is shown, but not all of a hostile megabyte.
-    let what = what.chars().take(200).collect();
+    let what = what.chars().take(ECHO_CHARS_MAX).collect();
+    html(status, write(app, ask, status.as_u16(), title, way, what))
+}
+
+/// The page of a problem that another part of the program has with a request.
+pub(crate) fn of_problem(app: &App, ask: &Ask, problem: &Problem) -> String {
+    let t = text::of(ask.lang);
+    let (title, way) = match problem.status {
+        403 => (t.error_403, t.error_403_way),
+        404 => (t.error_404, t.error_404_way),
+        429 | 503 => (query::lang::pick(ask.lang, problem.title, problem.title_en), t.error_later),
+        500.. => (t.error_500, t.error_500_way),
+        _ => (query::lang::pick(ask.lang, problem.title, problem.title_en), ""),
+    };
+    let what = problem.detail.chars().take(ECHO_CHARS_MAX).collect();
+    write(app, ask, problem.status, title, way, what)
+}
+
+fn write(app: &App, ask: &Ask, code: u16, title: &str, way: &str, what: String) -> String {
     let f = Frame::plain(app, ask, title);
-    let page = Page { f, code: status.as_u16(), way: way.to_owned(), what };
-    match page.render() {
-        Ok(text) => html(status, text),
-        Err(_) => html(status, title.to_owned()),
-    }
+    let page = Page { f, code, way: way.to_owned(), what };
+    page.render().unwrap_or_else(|_| title.to_owned())
 }

@@ -5,7 +5,7 @@ use askama::Template;
 use super::Outcome;
 use super::ask::Ask;
 use super::frame::Frame;
-use super::text;
+use super::text::{self, fill};
 use crate::App;
 
 #[derive(Template)]
@@ -13,13 +13,21 @@ use crate::App;
 struct Page {
     f: Frame,
     next: String,
-    failed: bool,
+    /// Why it failed before.
+    failed: Option<String>,
 }
 
 pub(crate) fn page(app: &App, ask: &Ask) -> Outcome {
     let t = text::of(ask.lang);
     let next = next(ask.get("next").unwrap_or("/")).to_owned();
-    let failed = ask.get("failed").is_some();
+    let failed = ask.get("error").map(|error| match (error, ask.get("seconds")) {
+        ("wait", Some(seconds)) if seconds.parse::<u32>().is_ok() => {
+            fill(t.sign_in_wait, &[seconds])
+        }
+        ("busy" | "wait", _) => t.sign_in_busy.to_owned(),
+        ("unable", _) => t.sign_in_unable.to_owned(),
+        (_, _) => t.sign_in_failed.to_owned(),
+    });
     Outcome::Page(Box::new(Page { f: Frame::plain(app, ask, t.sign_in), next, failed }))
 }
 

@@ -261,6 +261,10 @@ texts! {
     error_400: "Câu hỏi chưa rõ", "The question is not clear";
     error_500: "Hệ thống gặp lỗi", "Something went wrong here";
     error_500_way: "Lỗi đã được ghi lại. Số liệu không bị ảnh hưởng. Xin thử lại sau ít phút.", "The error has been recorded. Figures are not affected. Please try again in a few minutes.";
+    error_later: "Xin thử lại sau ít phút. Không có gì bị mất.", "Please try again in a few minutes. Nothing is lost.";
+    sign_in_wait: "Đã sai nhiều lần. Xin đợi {0} giây rồi thử lại.", "Wrong too often. Please wait {0} seconds and try again.";
+    sign_in_busy: "Đang có nhiều người đăng nhập. Xin thử lại sau giây lát.", "Many people are signing in. Please try again in a moment.";
+    sign_in_unable: "Chưa đăng nhập được do lỗi của hệ thống. Xin báo người vận hành.", "Signing in failed for a reason of ours. Please tell the operator.";
     foot: "Mọi con số tính lại được từ sổ {0} đến vị trí {1}. Trang lập lúc {2}.", "Every figure can be recomputed from journal {0} up to position {1}. Page made at {2}.";
     footer_nav: "Chân trang", "Footer";
     api: "API", "API";
