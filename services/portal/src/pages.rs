@@ -1,0 +1,333 @@
+//! Pages for people: rendered here, whole without JavaScript, alive with it.
+
+mod ask;
+mod compare;
+mod fault;
+mod findings;
+mod frame;
+mod indicator;
+mod map;
+mod movements;
+mod number;
+mod operations;
+mod overview;
+mod published;
+mod recent;
+mod rows;
+mod search;
+mod sign_in;
+mod target;
+mod text;
+mod trend;
+mod view;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use askama::DynTemplate;
+use axum::Router;
+use axum::extract::{Query, Request, State};
+use axum::http::{HeaderValue, StatusCode, Uri, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::get;
+use domain::atlas::Unit;
+use domain::fold::Fold;
+use projector::Progress;
+use proto::gazetteer::Lang;
+use web::{Asker, Language, Problem};
+
+use crate::App;
+use ask::Ask;
+use fault::Fault;
+use view::View;
+
+pub use published::{PublishedReport, PublishedRow};
+pub use recent::RecentFact;
+
+/// Finds the latest facts of a unit, newest first, at most so many.
+type Recent = dyn Fn(&App, Unit, Lang, usize) -> Vec<RecentFact> + Send + Sync;
+/// Sets a published report beside the ledger, as of a fold.
+type Published = dyn Fn(&Fold, Lang) -> Option<PublishedReport> + Send + Sync;
+
+/// The pages, with what other parts of the program give them.
+#[derive(Clone, Default)]
+pub struct Pages {
+    recent: Option<Arc<Recent>>,
+    published: Option<Arc<Published>>,
+    home: Option<String>,
+}
+
+impl fmt::Debug for Pages {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pages").field("home", &self.home).finish_non_exhaustive()
+    }
+}
+
+/// What a page is: markup to be written, or another address.
+enum Outcome {
+    Page(Box<dyn DynTemplate + Send>),
+    Go(String),
+}
+
+impl Pages {
+    /// Pages without recent facts and published reports; the first page is the nation's.
+    pub fn new() -> Pages {
+        Pages::default()
+    }
+
+    /// Shows the latest facts that this finds.
+    #[must_use]
+    pub fn with_recent(
+        self,
+        recent: impl Fn(&App, Unit, Lang, usize) -> Vec<RecentFact> + Send + Sync + 'static,
+    ) -> Pages {
+        Pages { recent: Some(Arc::new(recent)), ..self }
+    }
+
+    /// Shows this published report beside the ledger.
+    #[must_use]
+    pub fn with_published(
+        self,
+        published: impl Fn(&Fold, Lang) -> Option<PublishedReport> + Send + Sync + 'static,
+    ) -> Pages {
+        Pages { published: Some(Arc::new(published)), ..self }
+    }
+
+    /// The first page is this unit's.
+    #[must_use]
+    pub fn with_home(self, key: impl Into<String>) -> Pages {
+        Pages { home: Some(key.into()), ..self }
+    }
+
+    /// The routes of all pages and their assets.
+    pub fn router(&self) -> Router<Arc<App>> {
+        let pages = self.clone();
+        let page = get(
+            move |State(app): State<Arc<App>>, who: Asker, lang: Language, request: Request| {
+                serve(pages.clone(), app, who, lang, request)
+            },
+        );
+        let mut router = Router::new().route("/a/{hash}/{name}", get(crate::assets::serve));
+        for path in [
+            "/",
+            "/u/{key}",
+            "/u/{key}/map",
+            "/u/{key}/movements",
+            "/u/{key}/i",
+            "/u/{key}/i/{indicator}",
+            "/u/{key}/compare",
+            "/u/{key}/findings",
+            "/search",
+            "/operations",
+            "/published",
+            "/sign-in",
+        ] {
+            router = router.route(path, page.clone());
+        }
+        router
+    }
+
+    /// The answer to an address that nothing serves, in the asker's language: for the fallback of
+    /// the whole router.
+    pub fn not_found(&self) -> axum::routing::MethodRouter<Arc<App>> {
+        let pages = self.clone();
+        axum::routing::any(
+            move |State(app): State<Arc<App>>, who: Asker, lang: Language, request: Request| {
+                serve(pages.clone(), app, who, lang, request)
+            },
+        )
+    }
+
+    /// The parts of a page that may change while somebody looks at it, by the key that its
+    /// element carries in `data-live`, as the public sees them; none when there is no such page.
+    pub fn live_parts(
+        &self,
+        app: &App,
+        path_and_query: &str,
+        lang: Lang,
+    ) -> Option<BTreeMap<String, String>> {
+        let uri: Uri = path_and_query.parse().ok()?;
+        let Query(query) = Query::<Vec<(String, String)>>::try_from_uri(&uri).ok()?;
+        let ask = Ask::new(uri.path(), query, lang, access::Who::public());
+        match self.build(app, &ask).ok()? {
+            Outcome::Page(page) => Some(parts(&page.dyn_render().ok()?)),
+            Outcome::Go(_) => None,
+        }
+    }
+
+    /// The page of a problem that the door or another part of the program has with a request of a
+    /// browser: what it answers with instead of JSON.
+    pub fn problem(
+        &self,
+        app: &App,
+        problem: &Problem,
+        uri: &Uri,
+        lang: Lang,
+        who: &access::Who,
+    ) -> String {
+        let query = Query::<Vec<(String, String)>>::try_from_uri(uri);
+        let query = query.map(|Query(pairs)| pairs).unwrap_or_default();
+        fault::of_problem(app, &Ask::new(uri.path(), query, lang, who.clone()), problem)
+    }
+
+    fn build(&self, app: &App, ask: &Ask) -> Result<Outcome, Fault> {
+        let segments: Vec<&str> = ask.path.split('/').filter(|part| !part.is_empty()).collect();
+        let key = match segments.as_slice() {
+            [] => {
+                let home = self.home.as_deref().unwrap_or("VN");
+                return Ok(Outcome::Go(ask.href(&format!("/u/{home}"), &[])));
+            }
+            ["search"] => return search::page(app, ask),
+            ["operations"] => return operations::page(app, ask),
+            ["sign-in"] => return Ok(sign_in::page(app, ask)),
+            ["published"] => {
+                return app.handle.read(|fold, progress| {
+                    let report = self.published.as_ref().and_then(|make| make(fold, ask.lang));
+                    Ok(published::page(app, progress, ask, report))
+                });
+            }
+            ["u", key, ..] => *key,
+            _ => return Err(Fault::NotFound),
+        };
+        if let Some(text) = ask.get("q").filter(|text| !text.trim().is_empty()) {
+            return Ok(Outcome::Go(ask.href("/search", &[("q", Some(text))])));
+        }
+        let unit = app.gazetteer.unit(key).ok_or(Fault::NotFound)?;
+        let recent = match (&self.recent, segments.as_slice()) {
+            (Some(find), ["u", _]) => find(app, unit, ask.lang, 8),
+            (_, _) => Vec::new(),
+        };
+        app.handle.read(|fold: &Fold, progress: &Progress| {
+            let view = View::open(app, fold, progress, ask, unit)?;
+            match segments.as_slice() {
+                ["u", _] => Ok(overview::page(&view, recent, self.recent.is_some())),
+                ["u", _, "movements"] => Ok(movements::page(&view)),
+                ["u", _, "map"] => map::page(&view),
+                ["u", _, "i"] => Ok(indicator::list(&view)),
+                ["u", _, "i", indicator] => indicator::page(&view, indicator),
+                ["u", _, "compare"] => compare::page(&view),
+                ["u", _, "findings"] => Ok(findings::page(&view)),
+                _ => Err(Fault::NotFound),
+            }
+        })
+    }
+}
+
+/// The routes of all pages, without recent facts and published reports.
+pub fn router() -> Router<Arc<App>> {
+    Pages::new().router()
+}
+
+/// [`Pages::live_parts`] of pages without recent facts and published reports.
+pub fn live_parts(app: &App, path_and_query: &str, lang: Lang) -> Option<BTreeMap<String, String>> {
+    Pages::new().live_parts(app, path_and_query, lang)
+}
+
+async fn serve(
+    pages: Pages,
+    app: Arc<App>,
+    Asker(who): Asker,
+    Language(lang): Language,
+    request: Request,
+) -> Response {
+    let uri = request.uri().clone();
+    let query = Query::<Vec<(String, String)>>::try_from_uri(&uri);
+    let unclear = query.is_err();
+    let query = query.map(|Query(pairs)| pairs).unwrap_or_default();
+    let ask = Ask::new(uri.path(), query, lang, who);
+    // Reading figures takes milliseconds of computing, which other connections need not wait for.
+    let made = tokio::task::spawn_blocking(move || {
+        let made =
+            if unclear { Err(Fault::Unclear(String::new())) } else { pages.build(&app, &ask) };
+        let answer = match made {
+            Ok(Outcome::Go(address)) => Redirect::to(&address).into_response(),
+            Ok(Outcome::Page(page)) => match page.dyn_render() {
+                Ok(text) => html(StatusCode::OK, text),
+                Err(error) => {
+                    tracing::error!(%error, path = ask.path, "a page could not be written");
+                    fault::respond(&app, &ask, &Fault::Internal)
+                }
+            },
+            Err(fault) => fault::respond(&app, &ask, &fault),
+        };
+        (answer, ask.get("lang").is_some())
+    });
+    match made.await {
+        Ok((mut answer, chosen)) => {
+            if chosen {
+                remember(&mut answer, lang);
+            }
+            answer
+        }
+        Err(error) => {
+            tracing::error!(%error, path = uri.path(), "a page broke");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    }
+}
+
+/// A language that was chosen in an address is kept for a year.
+fn remember(answer: &mut Response, lang: Lang) {
+    let cookie = match lang {
+        Lang::Vi => "lang=vi; Path=/; Max-Age=31536000; SameSite=Lax",
+        Lang::En => "lang=en; Path=/; Max-Age=31536000; SameSite=Lax",
+    };
+    answer.headers_mut().append(header::SET_COOKIE, HeaderValue::from_static(cookie));
+}
+
+fn html(status: StatusCode, text: String) -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, "text/html; charset=utf-8"),
+        // Figures move, and a page may be somebody's own.
+        (header::CACHE_CONTROL, "private, no-cache"),
+        (header::VARY, "Accept-Language, Cookie"),
+        (
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; \
+             connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+        ),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "same-origin"),
+    ];
+    (status, headers, text).into_response()
+}
+
+/// The parts of a page between `<!--[key-->` and `<!--key]-->`, both included: what stands in the
+/// element with that `data-live`.
+fn parts(page: &str) -> BTreeMap<String, String> {
+    let mut found = BTreeMap::new();
+    let mut rest = page;
+    while let Some(start) = rest.find("<!--[") {
+        let inside = &rest[start..];
+        let Some(key) = inside[5..].split("-->").next() else { break };
+        let close = format!("<!--{key}]-->");
+        let Some(end) = inside.find(&close) else { break };
+        found.insert(key.to_owned(), inside[..end + close.len()].to_owned());
+        rest = &inside[end + close.len()..];
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_are_cut_out_whole_and_unclosed_ones_are_left() {
+        for (page, expected) in [
+            ("", vec![]),
+            ("<p><!--[a-->1<!--a]--></p>", vec![("a", "<!--[a-->1<!--a]-->")]),
+            (
+                "x<!--[a-->1<!--a]-->y<!--[b--><b>2</b><!--b]-->",
+                vec![("a", "<!--[a-->1<!--a]-->"), ("b", "<!--[b--><b>2</b><!--b]-->")],
+            ),
+            ("<!--[a-->1", vec![]),
+        ] {
+            let found = parts(page);
+            let found: Vec<(&str, &str)> =
+                found.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
+            assert_eq!(found, expected, "{page}");
+        }
+    }
+}

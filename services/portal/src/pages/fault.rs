@@ -1,0 +1,71 @@
+//! Pages that say why there is no page.
+
+use askama::Template;
+use axum::http::StatusCode;
+use axum::response::Response;
+use web::Problem;
+
+use super::ask::Ask;
+use super::frame::Frame;
+use super::{html, text};
+use crate::App;
+
+/// Most characters of what was typed that are repeated.
+const ECHO_CHARS_MAX: usize = 200;
+
+/// Why there is no page.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) enum Fault {
+    /// No unit, indicator or page of that name.
+    NotFound,
+    /// The asker may not see it.
+    Forbidden,
+    /// A parameter cannot be read: its value.
+    Unclear(String),
+    /// Ours.
+    Internal,
+}
+
+#[derive(Template)]
+#[template(path = "fault.html")]
+struct Page {
+    f: Frame,
+    code: u16,
+    way: String,
+    what: String,
+}
+
+pub(crate) fn respond(app: &App, ask: &Ask, fault: &Fault) -> Response {
+    let t = text::of(ask.lang);
+    let (status, title, way, what) = match fault {
+        Fault::NotFound => (StatusCode::NOT_FOUND, t.error_404, t.error_404_way, ""),
+        Fault::Forbidden => (StatusCode::FORBIDDEN, t.error_403, t.error_403_way, ""),
+        Fault::Unclear(what) => {
+            (StatusCode::BAD_REQUEST, t.error_400, t.error_404_way, what.as_str())
+        }
+        Fault::Internal => (StatusCode::INTERNAL_SERVER_ERROR, t.error_500, t.error_500_way, ""),
+    };
+    // What was typed is shown, but not all of a hostile megabyte.
+    let what = what.chars().take(ECHO_CHARS_MAX).collect();
+    html(status, write(app, ask, status.as_u16(), title, way, what))
+}
+
+/// The page of a problem that another part of the program has with a request.
+pub(crate) fn of_problem(app: &App, ask: &Ask, problem: &Problem) -> String {
+    let t = text::of(ask.lang);
+    let (title, way) = match problem.status {
+        403 => (t.error_403, t.error_403_way),
+        404 => (t.error_404, t.error_404_way),
+        429 | 503 => (query::lang::pick(ask.lang, problem.title, problem.title_en), t.error_later),
+        500.. => (t.error_500, t.error_500_way),
+        _ => (query::lang::pick(ask.lang, problem.title, problem.title_en), ""),
+    };
+    let what = problem.detail.chars().take(ECHO_CHARS_MAX).collect();
+    write(app, ask, problem.status, title, way, what)
+}
+
+fn write(app: &App, ask: &Ask, code: u16, title: &str, way: &str, what: String) -> String {
+    let f = Frame::plain(app, ask, title);
+    let page = Page { f, code, way: way.to_owned(), what };
+    page.render().unwrap_or_else(|_| title.to_owned())
+}

@@ -1,0 +1,234 @@
+//! The movement table in the official layout, households and persons side by side.
+
+use askama::Template;
+use domain::atlas::Unit;
+use domain::codes::{Code, Standing};
+use domain::household::MovementRow;
+use domain::movements::{Heads, MovementTable};
+use query::labels;
+
+use super::Outcome;
+use super::frame::{Frame, Link};
+use super::number;
+use super::text::fill;
+use super::view::{self, View};
+
+/// A cell of the table.
+struct Cell {
+    text: String,
+    zero: bool,
+    /// First of a column, persons, a sum: how it is ruled and shaded.
+    class: &'static str,
+}
+
+struct Row {
+    number: String,
+    href: String,
+    name: String,
+    key: String,
+    cells: Vec<Cell>,
+    total: bool,
+}
+
+/// A column of two: its heading and its number in the form.
+struct Column {
+    name: String,
+    number: String,
+}
+
+/// A step of the equation above the table.
+struct Step {
+    sign: &'static str,
+    households: String,
+    persons: String,
+    name: String,
+    sum: bool,
+}
+
+#[derive(Template)]
+#[template(path = "movements.html")]
+struct Page {
+    f: Frame,
+    stamp: String,
+    days: String,
+    steps: Vec<Step>,
+    balance: String,
+    balanced: bool,
+    classes: Vec<Link>,
+    opening: Column,
+    extra: Vec<Column>,
+    down: Vec<Column>,
+    up: Vec<Column>,
+    closing: Column,
+    rows: Vec<Row>,
+    reads: Vec<(String, &'static str)>,
+    csv: String,
+    csv_semicolon: String,
+    xlsx: String,
+    source: String,
+    fallen: String,
+    risen: String,
+}
+
+/// Rows of the table that the form has, and those it does not have.
+fn order() -> ([MovementRow; 1], [MovementRow; 3], [MovementRow; 4], [MovementRow; 2]) {
+    use MovementRow::*;
+    (
+        [Registered],
+        [ToOtherClass, RoseAbove, OtherDecrease],
+        [FromOtherClass, Relapsed, NewlyArisen, OtherIncrease],
+        [SizeChange, StandardChange],
+    )
+}
+
+pub(crate) fn page(view: &View<'_>) -> Outcome {
+    let (lang, t) = (view.lang, view.t);
+    let class = view::class(view.ask);
+    let code = class.code();
+    let below = view.below();
+    let title = match class {
+        Standing::NearPoor => t.movements_title_near_poor,
+        Standing::Poor | Standing::Above => t.movements_title_poor,
+    };
+    let mut frame = Frame::of_unit(view, "/movements", title);
+    frame.wide = true;
+    let tables: Vec<(Unit, MovementTable)> = std::iter::once(view.unit)
+        .chain(below.iter().map(|one| one.unit))
+        .map(|unit| (unit, view.reader().movements(unit, class, view.time)))
+        .collect();
+    let even = tables.iter().filter(|(_, table)| table.balances()).count();
+    let (from, to) = view.days();
+    let column = |row: MovementRow| Column {
+        name: labels::movement(lang, code, row.code()),
+        number: official_number(view, row),
+    };
+    let (first, down, up, last) = order();
+    let mut extra: Vec<Column> = first.into_iter().chain(last).map(column).collect();
+    for (at, letter) in ["a", "b", "c"].into_iter().enumerate() {
+        extra[at].number = letter.to_owned();
+    }
+    let stock =
+        |row: &str| Column { name: labels::movement(lang, code, row), number: String::new() };
+    let total = &tables[0].1;
+    frame.say = format!("{title}: {}", number::signed(lang, net(total)));
+    let classes = [(Standing::Poor, t.class_poor), (Standing::NearPoor, t.class_near_poor)];
+    let download = |format, more: &[(&'static str, Option<&'static str>)]| {
+        let own = [("children", Some("1")), ("format", Some(format))];
+        view.download("movements", &[&own, more].concat())
+    };
+    let fallen = down.iter().map(|row| heads_of(total, *row).households).sum::<i128>();
+    let risen = up.iter().map(|row| heads_of(total, *row).households).sum::<i128>();
+    Outcome::Page(Box::new(Page {
+        stamp: format!("{} · {}", view.name(view.unit), view.title()),
+        days: format!("{} – {}", number::day(lang, from), number::day(lang, to)),
+        steps: steps(view, code, total),
+        balance: fill(t.balance_yes, &[&even.to_string(), &tables.len().to_string()]),
+        balanced: even == tables.len(),
+        classes: classes
+            .into_iter()
+            .map(|(one, name)| Link {
+                href: view.ask.href(&view.ask.path, &[("class", Some(one.code()))]),
+                name: name.to_owned(),
+                current: one == class,
+            })
+            .collect(),
+        opening: stock("opening"),
+        extra,
+        down: down.into_iter().map(column).collect(),
+        up: up.into_iter().map(column).collect(),
+        closing: stock("closing"),
+        rows: tables
+            .iter()
+            .enumerate()
+            .map(|(at, (unit, table))| Row {
+                number: if at == 0 { String::new() } else { at.to_string() },
+                href: view
+                    .ask
+                    .href(&format!("/u/{}/movements", view.key(*unit)), &[("class", Some(code))]),
+                name: if at == 0 { t.whole_unit.to_owned() } else { view.short(*unit).to_owned() },
+                key: view.key(*unit).to_owned(),
+                cells: cells(view, table),
+                total: at == 0,
+            })
+            .collect(),
+        reads: vec![
+            (labels::movement(lang, code, MovementRow::Relapsed.code()), t.read_relapsed),
+            (labels::movement(lang, code, MovementRow::NewlyArisen.code()), t.read_new),
+            (labels::movement(lang, code, MovementRow::OtherDecrease.code()), t.read_other),
+            (labels::movement(lang, code, MovementRow::Registered.code()), t.read_registered),
+        ],
+        csv: download("csv", &[]),
+        csv_semicolon: download("csv", &[("sep", Some("semicolon")), ("bom", Some("1"))]),
+        xlsx: download("xlsx", &[]),
+        source: fill(t.source_facts, &[&frame.position]),
+        fallen: number::whole(lang, fallen),
+        risen: number::whole(lang, risen),
+        f: frame,
+    }))
+}
+
+fn official_number(view: &View<'_>, row: MovementRow) -> String {
+    let entries = view.app.catalogue.movements();
+    let entry = entries.iter().find(|entry| entry.row == row.code());
+    entry.map_or_else(String::new, |entry| entry.number.clone())
+}
+
+fn heads_of(table: &MovementTable, wanted: MovementRow) -> Heads {
+    table.rows.iter().find(|(row, _)| *row == wanted).map(|(_, heads)| *heads).unwrap_or_default()
+}
+
+/// What the period did to a stock of households: those that were there when the record began did
+/// not come in it.
+fn net(table: &MovementTable) -> i128 {
+    let registered = heads_of(table, MovementRow::Registered).households;
+    table.closing.households - table.opening.households - registered
+}
+
+/// The cells of a row, in the order of the form: opening, in the record at start, decreases,
+/// increases, size and standard, closing, net.
+fn cells(view: &View<'_>, table: &MovementTable) -> Vec<Cell> {
+    let (first, down, up, last) = order();
+    let pair = |heads: Heads, class: [&'static str; 2]| {
+        [(heads.households, class[0]), (heads.persons, class[1])].map(|(value, class)| Cell {
+            text: number::whole(view.lang, value),
+            zero: value == 0,
+            class,
+        })
+    };
+    let plain = |row: MovementRow| pair(heads_of(table, row), ["gl", "k"]);
+    let mut cells = Vec::with_capacity(25);
+    cells.extend(pair(table.opening, ["gl sumc", "k sumc"]));
+    cells.extend(first.into_iter().chain(down).chain(up).chain(last).flat_map(plain));
+    cells.extend(pair(table.closing, ["gl sumc", "k sumc"]));
+    let net = net(table);
+    cells.push(Cell { text: number::signed(view.lang, net), zero: net == 0, class: "gl" });
+    cells
+}
+
+fn steps(view: &View<'_>, code: &str, table: &MovementTable) -> Vec<Step> {
+    let lang = view.lang;
+    let (from, to) = view.days();
+    let step = |sign, heads: Heads, name: String, sum| Step {
+        sign,
+        households: number::whole(lang, heads.households),
+        persons: number::whole(lang, heads.persons),
+        name,
+        sum,
+    };
+    let (first, down, up, last) = order();
+    let opening = format!("{} {}", view.t.opening, number::day(lang, from));
+    let mut steps = vec![step("", table.opening, opening, true)];
+    for row in first.into_iter().chain(down).chain(up).chain(last) {
+        let heads = heads_of(table, row);
+        let ours = first.contains(&row) || last.contains(&row);
+        // What the form does not have is shown where there is something of it.
+        if ours && heads == Heads::default() {
+            continue;
+        }
+        let sign = if row.is_decrease() { "−" } else { "+" };
+        steps.push(step(sign, heads, labels::movement(lang, code, row.code()), false));
+    }
+    let closing = format!("{} {}", view.t.closing, number::day(lang, to));
+    steps.push(step("=", table.closing, closing, true));
+    steps
+}

@@ -1,0 +1,130 @@
+//! The units below one, ranked: their rate, their movement, their course, their target.
+
+use domain::atlas::Unit;
+use domain::figures::Value;
+
+use super::number::{self, Shown};
+use super::target;
+use super::trend;
+use super::view::{Below, View};
+use crate::chart::{inline_bar, spark};
+
+/// One line of the table of units.
+pub(crate) struct Row {
+    pub(crate) rank: String,
+    pub(crate) href: String,
+    pub(crate) name: String,
+    pub(crate) key: String,
+    pub(crate) wider: bool,
+    pub(crate) rate: Shown,
+    pub(crate) bar: String,
+    pub(crate) opening: String,
+    pub(crate) closing: String,
+    pub(crate) sign: String,
+    pub(crate) net: String,
+    pub(crate) net_zero: bool,
+    pub(crate) spark: String,
+    pub(crate) target: String,
+    pub(crate) attained: String,
+    pub(crate) attained_bar: String,
+    order: Order,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Order {
+    rate: f64,
+    closing: i128,
+    net: i128,
+    attained: f64,
+}
+
+/// The orders a table of units can have.
+pub(crate) const SORTS: [&str; 5] = ["rate", "closing", "net", "attained", "name"];
+
+/// The order asked for; by rate otherwise.
+pub(crate) fn sort(view: &View<'_>) -> &'static str {
+    let asked = view.ask.get("sort").unwrap_or("rate");
+    SORTS.into_iter().find(|one| *one == asked).unwrap_or("rate")
+}
+
+/// Opening, closing and net change of poor households; households that were there when the record
+/// began are opening stock.
+pub(crate) fn stock(view: &View<'_>, unit: Unit, of: &str) -> (i128, i128, Shown) {
+    let figure = view.figure(unit, of, view.time);
+    let closing = figure.as_whole().unwrap_or(0);
+    let fell = view.figure(unit, &format!("{of}_reduction"), view.time).as_whole().unwrap_or(0);
+    (closing + fell, closing, Shown::of(view.lang, of, &figure))
+}
+
+/// The unit's own row, and those of the units below in the order asked for.
+pub(crate) fn rows(view: &View<'_>, below: &[Below]) -> (Row, Vec<Row>) {
+    let total = row(view, Below { unit: view.unit, wider: false });
+    let mut rows: Vec<Row> = below.iter().map(|one| row(view, *one)).collect();
+    // The units come by name: equal ones stay so.
+    match sort(view) {
+        "closing" => rows.sort_by_key(|row| std::cmp::Reverse(row.order.closing)),
+        "net" => rows.sort_by_key(|row| row.order.net),
+        "attained" => rows.sort_by(|a, b| b.order.attained.total_cmp(&a.order.attained)),
+        "name" => {}
+        _ => rows.sort_by(|a, b| {
+            let rates = b.order.rate.total_cmp(&a.order.rate);
+            rates.then(b.order.closing.cmp(&a.order.closing))
+        }),
+    }
+    let any_rate = rows.iter().any(|row| row.order.rate >= 0.0);
+    let length = |row: &Row| if any_rate { row.order.rate } else { row.order.closing as f64 };
+    let most = rows.iter().map(&length).fold(0.0, f64::max);
+    // The total of counts is no measure for its parts; that of rates is their mean.
+    let mark = any_rate.then_some(total.order.rate).filter(|rate| *rate >= 0.0);
+    let most_attained = rows.iter().map(|row| row.order.attained).fold(100.0, f64::max);
+    for (at, row) in rows.iter_mut().enumerate() {
+        row.rank = (at + 1).to_string();
+        if length(row) >= 0.0 {
+            row.bar = inline_bar(length(row), most, 132.0, "f-acc", mark);
+        }
+        if row.order.attained >= 0.0 {
+            row.attained_bar = inline_bar(row.order.attained, most_attained, 92.0, "f-ink3", None);
+        }
+    }
+    (total, rows)
+}
+
+fn row(view: &View<'_>, below: Below) -> Row {
+    let unit = below.unit;
+    let (opening, closing, shown) = stock(view, unit, "poor_households");
+    let rate = view.figure(unit, "poverty_rate", view.time);
+    let target = target::in_force(view, unit, "poor_households_reduction");
+    let net = closing - opening;
+    let (attained, share) = match &target {
+        Some(version) => (version.attained.clone(), version.share.map_or(-1.0, |s| s * 100.0)),
+        None => (String::new(), -1.0),
+    };
+    let order = Order {
+        rate: match rate.value {
+            Value::Ratio(n, d) => n as f64 * 100.0 / d as f64,
+            _ => -1.0,
+        },
+        closing,
+        net,
+        attained: share,
+    };
+    Row {
+        rank: String::new(),
+        href: view.href(unit, ""),
+        name: if unit == view.unit { view.name(unit) } else { view.short(unit).to_owned() },
+        key: view.key(unit).to_owned(),
+        wider: below.wider,
+        rate: Shown::of(view.lang, "poverty_rate", &rate),
+        bar: String::new(),
+        opening: number::whole(view.lang, opening),
+        closing: number::whole(view.lang, closing),
+        sign: shown.sign,
+        net: number::signed(view.lang, net),
+        net_zero: net == 0,
+        spark: spark(&trend::course(view, unit, "poor_households")),
+        target: target.map_or_else(String::new, |version| version.value),
+        attained,
+        attained_bar: String::new(),
+        order,
+    }
+}

@@ -1,0 +1,208 @@
+//! The course of an indicator: stocks and shares at the ends of months, flows by period.
+
+use domain::atlas::Unit;
+use domain::catalogue::Measure;
+use domain::figures::{Figure, Marks, Time, Value};
+use domain::time::{Calendar, Day, Grain, Period};
+
+use super::number::{self, Shown};
+use super::target::Version;
+use super::text::fill;
+use super::view::{self, View};
+use crate::chart::{Bar, Line, LinePoint, Plan, bars, line};
+
+/// A chart with its table.
+pub(crate) struct Trend {
+    pub(crate) svg: String,
+    pub(crate) rows: Vec<(String, String)>,
+    /// Whether the axis is cut: the page says so.
+    pub(crate) cut: bool,
+    pub(crate) grain: String,
+}
+
+/// Points of a line at most.
+const POINTS: usize = 13;
+
+/// Whether an indicator is asked for on a day, not over days.
+pub(crate) fn is_stock(view: &View<'_>, indicator: &str) -> bool {
+    let Some(found) = view.app.rules.plan.indicator(indicator) else { return false };
+    match &found.definition.measure {
+        Measure::Stock { .. } | Measure::Census {} => true,
+        Measure::Ratio { numerator, .. } => is_stock(view, &numerator.indicator),
+        Measure::Flow { .. }
+        | Measure::Distinct { .. }
+        | Measure::Movement { .. }
+        | Measure::Reduction { .. }
+        | Measure::Communes { .. }
+        | Measure::Codes { .. }
+        | Measure::External {}
+        | Measure::ChildrenBehind { .. }
+        | Measure::Plan {} => false,
+    }
+}
+
+/// The trend of an indicator, with the courses that its targets ask for.
+pub(crate) fn trend(view: &View<'_>, indicator: &str, title: &str, targets: &[Version]) -> Trend {
+    if is_stock(view, indicator) {
+        of_stock(view, indicator, title, targets)
+    } else {
+        of_flow(view, indicator, title)
+    }
+}
+
+/// Ends of months up to the last day shown: from the target's year on, or the last twelve.
+fn month_ends(view: &View<'_>, from: Option<Day>) -> Vec<Day> {
+    let (first, last) = view.days();
+    // Nothing is known of days to come.
+    let last = last.min(view::now().0.max(first));
+    let calendar = view::calendar(view.time);
+    let grain =
+        if calendar == Calendar::Civil { Grain::CivilMonth } else { Grain::AdministrativeMonth };
+    let mut ends = vec![last];
+    let mut month = Period::containing(grain, last);
+    while let Some(period) = month
+        && ends.len() < POINTS
+    {
+        let end = period.days().start().previous();
+        if from.is_some_and(|from| end < from.previous()) || end.ymd().0 < 2020 {
+            break;
+        }
+        ends.push(end);
+        month = period.before();
+    }
+    ends.reverse();
+    ends
+}
+
+fn of_stock(view: &View<'_>, indicator: &str, title: &str, targets: &[Version]) -> Trend {
+    let year = targets.last().map(|version| version.period);
+    let ends = month_ends(view, year.map(|period| *period.days().start()));
+    let mut begun = false;
+    let points: Vec<LinePoint> = ends
+        .iter()
+        .zip(view.on_days(view.unit, indicator, &ends))
+        .map(|(day, value)| {
+            // Before the record of a unit begins, nothing is not zero.
+            begun |= !matches!(value, Value::Whole(0) | Value::Missing(_));
+            let shown = Shown::of(view.lang, indicator, &Figure { value, marks: Marks::default() });
+            LinePoint {
+                label: month(*day),
+                value: number::length(&value).filter(|_| begun),
+                text: if begun { shown.full() } else { "…".to_owned() },
+            }
+        })
+        .collect();
+    let plans = plans(view, indicator, &ends, &points, targets);
+    let known: Vec<f64> = points.iter().filter_map(|point| point.value).collect();
+    let most = known.iter().copied().fold(0.0, f64::max);
+    let least = known.iter().chain(plans.iter().map(|p| &p.to.1)).copied().fold(most, f64::min);
+    // A line may leave zero out where little would be seen otherwise; bars never may.
+    // A ripple is not to look like a fall, either.
+    let cut = least > 0.4 * most && most - least > 0.03 * most;
+    let says = match (points.iter().find(|p| p.value.is_some()), points.last()) {
+        (Some(first), Some(last)) => {
+            format!("{}: {}; {}: {}", first.label, first.text, last.label, last.text)
+        }
+        (_, _) => String::new(),
+    };
+    let chart = Line { title, says: &says, points: &points, plans: &plans, from_zero: !cut };
+    Trend {
+        svg: line(&chart, &|v| number::tick(view.lang, v)),
+        rows: points.into_iter().map(|point| (point.label, point.text)).collect(),
+        cut,
+        grain: view.t.month_end.to_owned(),
+    }
+}
+
+fn plans(
+    view: &View<'_>,
+    indicator: &str,
+    ends: &[Day],
+    points: &[LinePoint],
+    targets: &[Version],
+) -> Vec<Plan> {
+    if indicator != "poor_households" {
+        return Vec::new();
+    }
+    let Some(first) = points.iter().position(|point| point.value.is_some()) else {
+        return Vec::new();
+    };
+    let Some(opening) = points[first].value else { return Vec::new() };
+    targets
+        .iter()
+        .filter_map(|version| {
+            let days = version.period.days();
+            let at = |day: Day| {
+                let start = i32::from(ends.first()?.0);
+                Some(f64::from(i32::from(day.0) - start) / 30.44)
+            };
+            let to = opening - version.asked;
+            let value = number::whole(view.lang, to.round() as i128);
+            Some(Plan {
+                from: (first as f64, opening),
+                to: (at(*days.end())?, to),
+                label: format!("−{} → {value}", version.value),
+                in_force: version.in_force,
+            })
+        })
+        .collect()
+}
+
+fn of_flow(view: &View<'_>, indicator: &str, title: &str) -> Trend {
+    let grain = match view.time {
+        Time::Period(period) => match period.grain() {
+            Grain::ProgrammeTerm => Grain::CivilYear,
+            other => other,
+        },
+        Time::Days(..) => Grain::AdministrativeMonth,
+    };
+    let (most, mut periods) = (8, Vec::new());
+    let mut at = Period::containing(grain, view.days().1);
+    while let Some(period) = at
+        && periods.len() < most
+        && period.days().end().ymd().0 > 2020
+    {
+        periods.push(period);
+        at = period.before();
+    }
+    periods.reverse();
+    let all: Vec<Bar> = periods
+        .iter()
+        .map(|period| {
+            let figure = view.figure(view.unit, indicator, Time::Period(*period));
+            let name = period.to_string();
+            Bar {
+                label: name.split('@').next().unwrap_or(&name).to_owned(),
+                value: number::length(&figure.value),
+                text: Shown::of(view.lang, indicator, &figure).full(),
+            }
+        })
+        .collect();
+    let says: Vec<String> = all.iter().map(|bar| format!("{}: {}", bar.label, bar.text)).collect();
+    Trend {
+        svg: bars(title, &says.join("; "), &all, &|v| number::tick(view.lang, v)),
+        rows: all.into_iter().map(|bar| (bar.label, bar.text)).collect(),
+        cut: false,
+        grain: fill(view.t.breakdown_one, &[view.app.catalogue.grain(grain, view.lang)]),
+    }
+}
+
+/// 6/21
+pub(crate) fn month(day: Day) -> String {
+    let (year, month, _) = day.ymd();
+    format!("{month}/{:02}", year % 100)
+}
+
+/// The last six months of a stock of any unit, for a sparkline.
+pub(crate) fn course(view: &View<'_>, unit: Unit, indicator: &str) -> Vec<Option<f64>> {
+    let ends = month_ends(view, None);
+    let recent = &ends[ends.len().saturating_sub(7)..];
+    let mut begun = false;
+    view.on_days(unit, indicator, recent)
+        .into_iter()
+        .map(|value| {
+            begun |= !matches!(value, Value::Whole(0) | Value::Missing(_));
+            number::length(&value).filter(|_| begun)
+        })
+        .collect()
+}

@@ -1,0 +1,483 @@
+//! What a unit's page looks at: the fold, the unit, the time and the boundaries.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use domain::atlas::{Generation, Level, Unit};
+use domain::catalogue::{Filter, Measure};
+use domain::codes::{Code, Standing};
+use domain::figures::{Figure, Question, Reader, Time, Value};
+use domain::fold::Fold;
+use domain::household::{Head, MovementRow, movement_column};
+use domain::posting::{Column, Slot};
+use domain::rollup::View as Cells;
+use domain::time::{Calendar, Day, Grain, Period};
+use projector::Progress;
+use proto::gazetteer::{Lang, collation_key};
+use query::{Body, Boundaries, FiguresQuery, Query, When};
+
+use super::ask::Ask;
+use super::fault::Fault;
+use super::number;
+use super::text::{self, Texts};
+use crate::App;
+
+/// What a unit's page looks at.
+pub(crate) struct View<'a> {
+    pub(crate) app: &'a App,
+    pub(crate) fold: &'a Fold,
+    pub(crate) position: u64,
+    pub(crate) ask: &'a Ask,
+    pub(crate) lang: Lang,
+    pub(crate) t: &'static Texts,
+    pub(crate) unit: Unit,
+    pub(crate) time: Time,
+    pub(crate) boundaries: Boundaries,
+}
+
+/// Years that can be chosen: the programme's first to this one.
+pub(crate) const FIRST_YEAR: i32 = 2021;
+
+/// A unit of a list below another, and whether it also holds other places.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Below {
+    pub(crate) unit: Unit,
+    pub(crate) wider: bool,
+}
+
+impl<'a> View<'a> {
+    /// Reads time and boundaries from the address; without a period, the newest half-year in which
+    /// anything is recorded.
+    pub(crate) fn open(
+        app: &'a App,
+        fold: &'a Fold,
+        progress: &Progress,
+        ask: &'a Ask,
+        unit: Unit,
+    ) -> Result<View<'a>, Fault> {
+        let boundaries = match ask.get("boundaries") {
+            None | Some("" | "own") => Boundaries::Own,
+            Some("current") => Boundaries::Current,
+            Some(other) => return Err(Fault::Unclear(other.to_owned())),
+        };
+        let time = match asked_time(ask)? {
+            Some(time) => time,
+            None => Time::Period(newest(app, fold, unit)),
+        };
+        Ok(View {
+            app,
+            fold,
+            position: progress.position,
+            ask,
+            lang: ask.lang,
+            t: text::of(ask.lang),
+            unit,
+            time,
+            boundaries,
+        })
+    }
+
+    /// Answers questions from the books, in microseconds. Different households over a time that no
+    /// declared period has are not among them: counting those reads every timeline.
+    pub(crate) fn reader(&self) -> Reader<'a> {
+        Reader { rules: &self.fold.rules, books: &self.fold.books, fold: None }
+    }
+
+    /// One figure, not broken down.
+    pub(crate) fn figure(&self, unit: Unit, indicator: &str, time: Time) -> Figure {
+        let filter = Filter::new();
+        self.reader().figure(&Question { unit, indicator, filter, time })
+    }
+
+    /// One figure, counted along all timelines where there is no other way: once on a page.
+    pub(crate) fn figure_counted(&self, unit: Unit, indicator: &str, time: Time) -> Figure {
+        let filter = Filter::new();
+        Reader::from(self.fold).figure(&Question { unit, indicator, filter, time })
+    }
+
+    /// Whether a figure is computed from so many cells that a page of many figures leaves it out:
+    /// every combination of a breakdown at every place, or every commune asked one by one.
+    pub(crate) fn is_heavy(&self, unit: Unit, indicator: &str) -> bool {
+        const CELLS_MAX: usize = 500_000;
+        let (atlas, plan) = (&self.app.rules.atlas, &self.app.rules.plan);
+        let Some(found) = plan.indicator(indicator) else { return false };
+        let level = atlas.record(unit).level;
+        match &found.definition.measure {
+            Measure::Flow { .. } => {
+                let columns = found.kept.first().map_or(1, |kept| usize::from(kept.len()));
+                columns * atlas.places(unit).len() > CELLS_MAX
+            }
+            Measure::Communes { .. } => matches!(level, Level::Nation | Level::Province),
+            Measure::Ratio { numerator, denominator } => {
+                self.is_heavy(unit, &numerator.indicator)
+                    || self.is_heavy(unit, &denominator.indicator)
+            }
+            Measure::Codes { of, .. } | Measure::Reduction { of } => {
+                self.is_heavy(unit, &of.indicator)
+            }
+            Measure::Distinct { .. }
+            | Measure::Stock { .. }
+            | Measure::Movement { .. }
+            | Measure::Census {}
+            | Measure::External {}
+            | Measure::ChildrenBehind { .. }
+            | Measure::Plan {} => false,
+        }
+    }
+
+    /// What an indicator comes to at the ends of these days, which must be in order. Of a stock,
+    /// the cells between two days are read once.
+    pub(crate) fn on_days(&self, unit: Unit, indicator: &str, days: &[Day]) -> Vec<Value> {
+        let plan = &self.app.rules.plan;
+        let stock = plan
+            .indicator(indicator)
+            .filter(|one| matches!(one.definition.measure, Measure::Stock { .. }));
+        let Some(stock) = stock else {
+            let value = |day: &Day| self.figure(unit, indicator, Time::Days(*day, *day)).value;
+            return days.iter().map(value).collect();
+        };
+        let cells = Cells { rollup: &self.fold.books.rollup, atlas: &self.app.rules.atlas };
+        let columns = stock.kept[0].columns(&Filter::new());
+        let (mut sum, mut from) = (0, Day::MIN);
+        days.iter()
+            .map(|day| {
+                if *day >= from {
+                    sum += cells.sum(unit, &columns, Slot::from(from)..=Slot::from(*day)).0;
+                    from = day.next();
+                }
+                Value::Whole(sum)
+            })
+            .collect()
+    }
+
+    /// First and last day.
+    pub(crate) fn days(&self) -> (Day, Day) {
+        let days = self.time.days();
+        (*days.start(), *days.end())
+    }
+
+    /// The time just before, equally long.
+    pub(crate) fn before(&self) -> Option<Time> {
+        match self.time {
+            Time::Period(period) => period.before().map(Time::Period),
+            Time::Days(first, last) => {
+                let length = last.0 - first.0;
+                let end = first.0.checked_sub(1)?;
+                Some(Time::Days(Day(end.saturating_sub(length)), Day(end)))
+            }
+        }
+    }
+
+    /// The time as questions have it.
+    pub(crate) fn when(&self) -> When {
+        when(self.time)
+    }
+
+    /// What the time is called.
+    pub(crate) fn title(&self) -> String {
+        title(self.lang, self.time)
+    }
+
+    /// The units below: those in force, or the units of today that hold this one; by name.
+    pub(crate) fn below(&self) -> Vec<Below> {
+        let mut units: Vec<Below> = match self.boundaries {
+            Boundaries::Own => {
+                // Of a unit that is no more, those it had at its end.
+                let on = self.days().1.min(self.app.rules.atlas.record(self.unit).to);
+                let children = self.reader().children_in_force(self.unit, on);
+                children.into_iter().map(|unit| Below { unit, wider: false }).collect()
+            }
+            Boundaries::Current => self.holders(),
+        };
+        units.retain(|below| below.unit != self.unit);
+        units.sort_by_cached_key(|below| collation_key(self.short(below.unit)));
+        units
+    }
+
+    fn holders(&self) -> Vec<Below> {
+        let query = Query::Figures(FiguresQuery {
+            unit: self.app.gazetteer.key(self.unit).to_owned(),
+            when: self.when(),
+            indicators: vec!["poor_households".to_owned()],
+            by: Vec::new(),
+            children: false,
+            boundaries: Boundaries::Current,
+        });
+        match query::answer(self.fold, self.position, &self.app.editions, &query).map(|a| a.body) {
+            Ok(Body::Figures { figures, .. }) => figures
+                .iter()
+                .filter_map(|line| {
+                    let wider = line.marks.iter().any(|mark| mark == query::WIDER);
+                    self.app.gazetteer.unit(&line.unit).map(|unit| Below { unit, wider })
+                })
+                .collect(),
+            Ok(_) | Err(_) => Vec::new(),
+        }
+    }
+
+    /// A unit's name with its kind.
+    pub(crate) fn name(&self, unit: Unit) -> String {
+        self.app.gazetteer.name(unit, self.lang).into_owned()
+    }
+
+    /// A unit's name without its kind: wards with a number keep it.
+    pub(crate) fn short(&self, unit: Unit) -> &'static str {
+        let entry = self.app.gazetteer.entry(unit);
+        let numbered = entry.short_vi.bytes().all(|c| c.is_ascii_digit());
+        match self.lang {
+            _ if numbered => entry.name_vi,
+            Lang::Vi => entry.short_vi,
+            Lang::En => entry.short_vi,
+        }
+    }
+
+    /// A unit's key.
+    pub(crate) fn key(&self, unit: Unit) -> &'a str {
+        self.app.gazetteer.key(unit)
+    }
+
+    /// The address of a unit's page, with the same time and boundaries.
+    pub(crate) fn href(&self, unit: Unit, page: &str) -> String {
+        self.ask.href(&format!("/u/{}{page}", self.key(unit)), &[])
+    }
+
+    /// The address of this unit's table in a form that programs read.
+    pub(crate) fn download(&self, table: &str, more: &[(&str, Option<&str>)]) -> String {
+        let name = self.period_name();
+        let days = self.time.days();
+        let (from, to) = (days.start().to_string(), days.end().to_string());
+        let mut changes: Vec<(&str, Option<&str>)> = vec![("unit", Some(self.key(self.unit)))];
+        // A period or days, never both.
+        let days = if name.is_none() { (Some(&*from), Some(&*to)) } else { (None, None) };
+        changes.extend([("period", name.as_deref()), ("from", days.0), ("to", days.1)]);
+        let current =
+            (self.boundaries == Boundaries::Current && table == "figures").then_some("current");
+        changes.push(("boundaries", current));
+        changes.extend(more.iter().copied());
+        self.ask.href(&format!("/v1/{table}"), &changes)
+    }
+
+    /// How a value changed since the time before, where both are known. Households that were
+    /// there when the record began did not come since.
+    pub(crate) fn change(&self, unit: Unit, indicator: &str, now: &Value) -> String {
+        let fall = format!("{indicator}_reduction");
+        if let (Value::Whole(_), Some(fallen)) =
+            (now, self.figure(unit, &fall, self.time).as_whole())
+        {
+            return number::signed(self.lang, -fallen);
+        }
+        let before = self.before().map(|time| self.figure(unit, indicator, time).value);
+        match (before, now) {
+            (Some(Value::Whole(0)), Value::Whole(_)) => String::new(),
+            (Some(Value::Whole(before)), Value::Whole(now)) => {
+                number::signed(self.lang, now - before)
+            }
+            (Some(Value::Ratio(n, d)), Value::Ratio(m, e)) => {
+                number::points(self.lang, (n, d), (*m, *e))
+            }
+            (_, _) => String::new(),
+        }
+    }
+
+    /// Whether the time is not over yet.
+    pub(crate) fn goes_on(&self) -> bool {
+        now().0 <= self.days().1
+    }
+
+    /// The period as it writes itself; none for days.
+    pub(crate) fn period_name(&self) -> Option<String> {
+        match self.time {
+            Time::Period(period) => Some(period.to_string()),
+            Time::Days(..) => None,
+        }
+    }
+
+    /// The words for the units below: `14 xã, thị trấn`.
+    pub(crate) fn count_below(&self, below: &[Below]) -> String {
+        let mut kinds: Vec<_> =
+            below.iter().map(|one| self.app.gazetteer.entry(one.unit).kind).collect();
+        kinds.sort_unstable();
+        kinds.dedup();
+        let count = number::whole(self.lang, below.len() as i128);
+        match self.lang {
+            Lang::Vi => {
+                let names: Vec<&str> = kinds.iter().map(|kind| kind.vi()).collect();
+                format!("{count} {}", names.join(", "))
+            }
+            Lang::En => match below.first() {
+                Some(one) => {
+                    let level = self.app.rules.atlas.record(one.unit).level;
+                    format!("{count} {}", level_en(level, below.len()))
+                }
+                None => count,
+            },
+        }
+    }
+
+    /// The units of other generations that this one became or came from: (forward, units).
+    pub(crate) fn kin(&self) -> (bool, Vec<Unit>) {
+        let record = self.app.rules.atlas.record(self.unit);
+        match record.generation {
+            None => (true, Vec::new()),
+            Some(Generation::New) => {
+                let gone = Day::from_ymd(2025, 6, 30).unwrap_or(Day::MIN);
+                (false, self.app.gazetteer.kin_in_force(self.unit, gone))
+            }
+            Some(Generation::Earlier | Generation::Legacy) => {
+                let now = Day::from_ymd(2025, 7, 1).unwrap_or(Day::MAX);
+                (true, self.app.gazetteer.kin_in_force(self.unit, now))
+            }
+        }
+    }
+
+    /// Whether the unit is in force at the end of the time.
+    pub(crate) fn in_force(&self) -> bool {
+        self.app.rules.atlas.in_force(self.unit, self.days().1)
+    }
+}
+
+fn level_en(level: Level, count: usize) -> &'static str {
+    match (level, count) {
+        (Level::Nation, _) => "nation",
+        (Level::Province, 1) => "province",
+        (Level::Province, _) => "provinces",
+        (Level::District, 1) => "district",
+        (Level::District, _) => "districts",
+        (Level::Commune, 1) => "commune",
+        (Level::Commune, _) => "communes",
+    }
+}
+
+/// A time as questions have it.
+pub(crate) fn when(time: Time) -> When {
+    match time {
+        Time::Period(period) => When::period(period),
+        Time::Days(from, to) => When::days(from, to),
+    }
+}
+
+/// What a time is called, with a capital: it stands alone.
+pub(crate) fn title(lang: Lang, time: Time) -> String {
+    text::capital(&query::written::title(lang, &when(time)))
+}
+
+fn asked_time(ask: &Ask) -> Result<Option<Time>, Fault> {
+    let given = |name| ask.get(name).map(str::trim).filter(|text| !text.is_empty());
+    if let Some(text) = given("period") {
+        let unclear = |_| Fault::Unclear(text.to_owned());
+        return Ok(Some(Time::Period(text.parse().map_err(unclear)?)));
+    }
+    match (given("from"), given("to")) {
+        (None, None) => Ok(None),
+        (Some(from), Some(to)) => {
+            let day = |text: &str| text.parse::<Day>().map_err(|_| Fault::Unclear(text.to_owned()));
+            let (from, to) = (day(from)?, day(to)?);
+            if from > to {
+                return Err(Fault::Unclear(format!("{from} > {to}")));
+            }
+            Ok(Some(Time::Days(from, to)))
+        }
+        (Some(one), None) | (None, Some(one)) => Err(Fault::Unclear(one.to_owned())),
+    }
+}
+
+/// Today in Viet Nam, seven hours ahead of UTC all year.
+pub(crate) fn now() -> (Day, String) {
+    let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs());
+    let local = (seconds + 7 * 3600).saturating_sub(946_684_800);
+    let day = Day(u16::try_from(local / 86_400).unwrap_or(u16::MAX));
+    let of_day = local % 86_400;
+    (day, format!("{:02}:{:02}:{:02}", of_day / 3600, of_day / 60 % 60, of_day % 60))
+}
+
+/// The newest reporting half-year in which households moved or borrowed; this one when none did.
+fn newest(app: &App, fold: &Fold, unit: Unit) -> Period {
+    let cells = Cells { rollup: &fold.books.rollup, atlas: &app.rules.atlas };
+    let columns: Vec<Column> = MovementRow::ALL
+        .iter()
+        .flat_map(|row| {
+            [Standing::Poor, Standing::NearPoor]
+                .map(|class| movement_column(*row, class, Head::Households))
+        })
+        .collect();
+    let borrowers = app.rules.plan.indicator("loan_households").map(|one| one.kept[0].base);
+    let grain = Grain::AdministrativeHalf;
+    // Of a unit that is no more, its last whole half-year; what comes after is another's.
+    let end = app.rules.atlas.record(unit).to;
+    let current = Period::containing(grain, now().0.min(end));
+    let whole = |period: &Period| *period.days().end() <= end;
+    let current = current.filter(whole).or(current.and_then(Period::before));
+    let mut at = current;
+    while let Some(period) = at {
+        let days = period.days();
+        if days.end().ymd().0 < FIRST_YEAR {
+            break;
+        }
+        let slots = Slot::from(*days.start())..=Slot::from(*days.end());
+        let moved = cells.sum(unit, &columns, slots).0 != 0;
+        let slot = Slot::from(period);
+        if moved || borrowers.is_some_and(|one| cells.sum(unit, &[one], slot..=slot).0 != 0) {
+            return period;
+        }
+        at = period.before();
+    }
+    current.or_else(|| Period::containing(grain, Day(8000))).unwrap_or_else(first_half)
+}
+
+fn first_half() -> Period {
+    "2021-H1@administrative".parse().expect("a period as it writes itself")
+}
+
+/// The calendar whose periods are offered: that of the time shown.
+pub(crate) fn calendar(time: Time) -> Calendar {
+    match time {
+        Time::Period(period) => period.grain().calendar(),
+        Time::Days(..) => Calendar::Administrative,
+    }
+}
+
+/// The class that a page is about: `class=near_poor`, else the poor.
+pub(crate) fn class(ask: &Ask) -> Standing {
+    ask.get("class")
+        .and_then(Standing::of)
+        .filter(|one| *one == Standing::NearPoor)
+        .unwrap_or(Standing::Poor)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use access::Who;
+
+    #[test]
+    fn a_time_is_read_from_the_address_or_refused() {
+        for (query, expected) in [
+            (&[][..], Ok(None)),
+            (&[("period", "2021-H1@administrative")], Ok(Some("2021-H1@administrative"))),
+            (
+                &[("period", "2021-H1@administrative"), ("calendar", "civil")],
+                Ok(Some("2021-H1@civil")),
+            ),
+            (
+                &[("period", "2021-9M@administrative"), ("calendar", "civil")],
+                Ok(Some("2021@civil")),
+            ),
+            (
+                &[("period", "2021-2025@programme"), ("calendar", "civil")],
+                Ok(Some("2021-2025@programme")),
+            ),
+            (&[("period", "2021"), ("calendar", "martian")], Ok(Some("2021@civil"))),
+            (&[("period", "x")], Err(())),
+            (&[("from", "2021-01-01")], Err(())),
+            (&[("from", "2021-02-01"), ("to", "2021-01-01")], Err(())),
+            (&[("from", "2021-02-30"), ("to", "2021-03-01")], Err(())),
+        ] {
+            let query: Vec<_> =
+                query.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect();
+            let ask = Ask::new("/u/VN", query.clone(), Lang::Vi, Who::public());
+            let time = asked_time(&ask).map_err(|_| ());
+            let expected =
+                expected.map(|period| period.map(|text| Time::Period(text.parse().unwrap())));
+            assert_eq!(time, expected, "{query:?}");
+        }
+    }
+}

@@ -1,0 +1,250 @@
+//! Pages over a small journal: every one is whole in both languages, says no half sentences, has
+//! nothing that a strict policy forbids, and its live parts are the ones it marks.
+
+#![allow(clippy::unwrap_used)]
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use access::Who;
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::{Request, StatusCode, header};
+use domain::contribution::Rules;
+use domain::time::Day;
+use journal::{Entry, Options, Writer};
+use portal::App;
+use portal::pages::{Pages, PublishedReport, PublishedRow, RecentFact};
+use projector::{Config, Projector};
+use proto::catalogue::Catalogue;
+use proto::gazetteer::{Gazetteer, Lang};
+use proto::intake::Intake;
+use tower::ServiceExt;
+use web::{Kind, Problem};
+
+/// What happened: two communes, a target, a census, a loan, an exit from poverty.
+const FACTS: &[&str] = &[
+    r#""type":"vn.tonghop.census.reported.v1","id":"c1","time":"2020-12-20T08:00:00+07:00","data":{"unit":"L-24097","households":1000}"#,
+    r#""type":"vn.tonghop.census.reported.v1","id":"c2","time":"2020-12-20T08:00:00+07:00","data":{"unit":"L-24112","households":1234}"#,
+    r#""type":"vn.tonghop.target.assigned.v1","id":"t1","time":"2021-01-01T08:00:00+07:00","data":{"unit":"L-637","indicator":"poor_households_reduction","period":"2021@civil","value":"2","set_by":"district_committee","reference":"QĐ <b>1</b>"}"#,
+    r#""type":"vn.tonghop.household.registered.v1","id":"h1","subject":"household/52.a04691fbe4451815","time":"2020-12-14T08:00:00+07:00","data":{"unit":"L-24097","standing":"poor","persons":5}"#,
+    r#""type":"vn.tonghop.household.registered.v1","id":"h2","subject":"household/52.b04691fbe4451815","time":"2020-12-14T08:00:00+07:00","data":{"unit":"L-24112","standing":"poor","persons":3}"#,
+    r#""type":"vn.tonghop.household.classified.v1","id":"k1","subject":"household/52.a04691fbe4451815","time":"2021-03-01T08:00:00+07:00","data":{"unit":"L-24097","from":"poor","to":"above","persons":5,"cause":"review"}"#,
+];
+
+fn line(fact: &str) -> String {
+    format!("{{\"specversion\":\"1.0\",\"source\":\"urn:test:pages\",{fact}}}")
+}
+
+struct Server {
+    app: Arc<App>,
+    pages: Pages,
+    router: Router,
+    taken: usize,
+    _folder: tempfile::TempDir,
+}
+
+fn report() -> PublishedReport {
+    let row = |label: &str, ledger: Option<&str>, agrees| PublishedRow {
+        label: label.to_owned(),
+        quote: "“x” <script>".to_owned(),
+        published: "2.342".to_owned(),
+        ledger: ledger.map(str::to_owned),
+        agrees,
+        note: String::new(),
+    };
+    PublishedReport {
+        title: "Báo cáo số 209/BC-UBND".to_owned(),
+        unit: ("L-637".to_owned(), "Huyện Krông Pa".to_owned()),
+        published: "15/6/2021".to_owned(),
+        rows: vec![
+            row("a", Some("2.342"), true),
+            row("b", Some("1"), false),
+            row("c", None, false),
+        ],
+        contradictions: vec![("vậy".to_owned(), "mà vậy".to_owned())],
+    }
+}
+
+async fn server() -> Server {
+    let folder = tempfile::tempdir().unwrap();
+    let (gazetteer, catalogue) = (Gazetteer::embedded(), Catalogue::embedded());
+    let rules = Arc::new(Rules { atlas: gazetteer.atlas.clone(), plan: catalogue.plan.clone() });
+    let url = format!("dir:{}", folder.path().join("journal").display());
+    let mut writer = Writer::open(&url, &Options::create()).await.unwrap();
+    let today = Day::from_ymd(2026, 1, 1).unwrap();
+    let intake = Intake { gazetteer, plan: &catalogue.plan, today };
+    let taken: Vec<Entry> = FACTS
+        .iter()
+        .map(|fact| intake.take(line(fact).as_bytes()).map_err(|why| format!("{fact}: {why:?}")))
+        .map(|taken| taken.map(|one| Entry::new(one.route, one.bytes)).unwrap())
+        .collect();
+    writer.append(&taken).await.unwrap();
+    let journal = writer.journal();
+    let config =
+        Config::new(journal.clone(), folder.path().join("data"), rules.clone(), catalogue.hash());
+    let projector = Projector::open(config).await.unwrap();
+    let handle = projector.handle();
+    tokio::spawn(projector.run(std::future::pending()));
+    handle.folded(taken.len() as u64).await.unwrap();
+    let app = Arc::new(App::new(handle, journal, rules));
+    let fact = RecentFact {
+        position: 6,
+        on: "1/3".to_owned(),
+        unit: "Phú Cần".to_owned(),
+        what: "1 hộ thoát nghèo <i>".to_owned(),
+        effect: "nghèo −1".to_owned(),
+    };
+    let pages = Pages::new()
+        .with_home("L-637")
+        .with_recent(move |_, _, _, _| vec![fact.clone()])
+        .with_published(|_, _| Some(report()));
+    let router = pages.router().fallback(pages.not_found()).with_state(app.clone());
+    let taken = taken.len();
+    Server { app, pages, router, taken, _folder: folder }
+}
+
+impl Server {
+    async fn get(&self, path: &str) -> (StatusCode, axum::http::HeaderMap, String) {
+        let request = Request::get(path).body(Body::empty()).unwrap();
+        let answer = self.router.clone().oneshot(request).await.unwrap();
+        let (head, body) = answer.into_parts();
+        let bytes = to_bytes(body, 4 << 20).await.unwrap();
+        (head.status, head.headers, String::from_utf8(bytes.to_vec()).unwrap())
+    }
+}
+
+/// All pages of the district, with a time in which something happened.
+const PAGES: &[(&str, u16)] = &[
+    ("/u/L-637", 200),
+    ("/u/L-637?period=2021@civil", 200),
+    ("/u/L-637?from=2021-01-10&to=2021-04-05", 200),
+    ("/u/L-637?boundaries=current", 200),
+    ("/u/L-637?sort=name", 200),
+    ("/u/l-637", 200),
+    ("/u/L-24097", 200),
+    ("/u/N-24112", 200),
+    ("/u/VN", 200),
+    ("/u/L-637/map?indicator=loan_amount", 200),
+    ("/u/L-637/map", 200),
+    ("/u/L-24097/map", 200),
+    ("/u/L-637/movements", 200),
+    ("/u/L-637/movements?class=near_poor", 200),
+    ("/u/L-637/i", 200),
+    ("/u/L-637/i/poverty_rate", 200),
+    ("/u/L-637/i/poor_households_reduction", 200),
+    ("/u/L-637/i/loan_households?from=2021-01-10&to=2021-04-05", 200),
+    ("/u/L-637/compare", 200),
+    ("/u/L-637/compare?with=L-638&with_period=2020-H2@administrative", 200),
+    ("/u/L-637/compare?with=%3Cscript%3E", 200),
+    ("/u/L-637/findings", 200),
+    ("/search", 200),
+    ("/search?q=ph%C3%BA%20c%E1%BA%A7n", 200),
+    ("/search?q=%3Cscript%3Ealert(1)%3C/script%3E", 200),
+    ("/published", 200),
+    ("/sign-in?next=//evil.example", 200),
+    ("/sign-in?error=wait&seconds=30&next=/operations", 200),
+    ("/sign-in?error=wait&seconds=%3Cb%3E", 200),
+    ("/operations", 403),
+    ("/u/L-99999", 404),
+    ("/u/L-637/i/nothing", 404),
+    ("/nothing", 404),
+    ("/..%2f..%2fetc/passwd", 404),
+    ("/u/L-637?period=yesterday", 400),
+    ("/u/L-637?from=2021-02-30&to=2021-03-01", 400),
+    ("/u/L-637?boundaries=mine", 400),
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_page_is_whole_in_both_languages() {
+    let server = server().await;
+    assert_eq!(server.taken, FACTS.len());
+    for (path, expected) in PAGES {
+        for lang in ["vi", "en"] {
+            let mark = if path.contains('?') { '&' } else { '?' };
+            let address = format!("{path}{mark}lang={lang}");
+            let (status, headers, page) = server.get(&address).await;
+            assert_eq!(status.as_u16(), *expected, "{address}");
+            assert!(page.contains(&format!("<html lang=\"{lang}\">")), "{address}");
+            assert_eq!(page.matches("<h1>").count(), 1, "{address}");
+            assert!(page.contains("<main id=\"main\""), "{address}");
+            for forbidden in
+                [" style=", "<script>", "onclick=", "javascript:", "NaN", "{0}", "evil.example\""]
+            {
+                assert!(!page.contains(forbidden), "{address} has {forbidden}");
+            }
+            assert!(!page.contains("<b>1</b>"), "markup of a fact came through: {address}");
+            let policy = headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
+            assert!(policy.starts_with("default-src 'none'"), "{address}");
+            let ids: Vec<&str> =
+                page.split(" id=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+            let different: BTreeSet<&str> = ids.iter().copied().collect();
+            assert_eq!(ids.len(), different.len(), "an id stands twice: {address} {ids:?}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn live_parts_are_those_that_the_page_marks() {
+    let server = server().await;
+    for (path, expected) in PAGES.iter().filter(|(path, _)| path.starts_with("/u/")) {
+        let parts = server.pages.live_parts(&server.app, path, Lang::Vi);
+        if *expected != 200 {
+            assert!(parts.is_none(), "{path}");
+            continue;
+        }
+        let (_, _, page) = server
+            .get(&format!("{path}{}lang=vi", if path.contains('?') { '&' } else { '?' }))
+            .await;
+        let marked: BTreeSet<&str> =
+            page.split("data-live=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+        let parts = parts.unwrap_or_default();
+        let given: BTreeSet<&str> = parts.keys().map(String::as_str).collect();
+        assert_eq!(marked, given, "{path}");
+        // Whatever does not tell the time or carry the language along is the same in both.
+        if let Some(moves) = parts.get("moves-title") {
+            assert!(page.contains(moves.as_str()), "{path}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_overview_says_what_the_facts_come_to() {
+    let server = server().await;
+    let (_, _, page) = server.get("/u/L-637?period=2021@civil&lang=vi").await;
+    for expected in [
+        "Huyện Krông Pa còn 1 hộ nghèo",
+        "giảm 1 hộ trong năm 2021",
+        "đạt 50,0\u{a0}% chỉ tiêu giảm 2 hộ của năm 2021",
+        "1 hộ thoát nghèo &#60;i&#62;",
+        "QĐ &#60;b&#62;1&#60;/b&#62;",
+    ] {
+        assert!(page.contains(expected), "{expected}");
+    }
+    let (_, _, table) = server.get("/u/L-637/movements?period=2021@civil&lang=en").await;
+    assert!(table.contains("15 of 15 units"), "every unit's table balances");
+    let (status, headers, _) = server.get("/").await;
+    assert_eq!((status.as_u16(), headers[header::LOCATION].to_str().unwrap()), (303, "/u/L-637"));
+    let (_, headers, _) = server.get("/u/L-637?q=ph%C3%BA").await;
+    assert_eq!(headers[header::LOCATION].to_str().unwrap(), "/search?q=ph%C3%BA");
+    let (_, headers, _) = server.get("/search?q=l-24097").await;
+    assert_eq!(headers[header::LOCATION].to_str().unwrap(), "/u/L-24097");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn problems_of_others_are_pages_in_the_askers_language() {
+    let server = server().await;
+    let uri = "/u/L-637?period=2021".parse().unwrap();
+    for (kind, lang, expected) in [
+        (Kind::NotFound, Lang::Vi, "Không có trang này"),
+        (Kind::Forbidden, Lang::En, "This part needs another role"),
+        (Kind::TooMany, Lang::Vi, "Quá nhiều yêu cầu"),
+        (Kind::Internal, Lang::En, "Something went wrong here"),
+        (Kind::BadRequest, Lang::En, "Bad request"),
+    ] {
+        let problem = Problem::new(kind, "<b>why</b>");
+        let page = server.pages.problem(&server.app, &problem, &uri, lang, &Who::public());
+        assert!(page.contains(&format!("<h1>{expected}</h1>")), "{kind:?}: {page}");
+        assert!(!page.contains("<b>why"), "{kind:?}");
+    }
+}
