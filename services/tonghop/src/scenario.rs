@@ -5,6 +5,7 @@
 //! always the same; `scenario/communes.toml` says what is published, inferred and modelled there.
 
 mod agreement;
+pub mod beside;
 mod communes;
 mod credit;
 mod deliveries;

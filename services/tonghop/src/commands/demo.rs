@@ -10,7 +10,7 @@ use access::Access;
 use anyhow::{Context, Result, bail};
 use domain::codes::Code;
 use domain::fact::StatedKind;
-use domain::figures::{Figure, Reader, Time, Value};
+use domain::figures::{Reader, Time};
 use domain::fold::Fold;
 use domain::time::Period;
 use projector::Report as Projected;
@@ -25,7 +25,8 @@ use super::service::{Front, Service};
 use super::{feed, import, place, simulate};
 use crate::cli::{DemoArgs, NatsArgs};
 use crate::render;
-use crate::scenario::{How, Published, Report};
+use crate::scenario::beside::{self, Beside};
+use crate::scenario::{How, Report};
 use crate::screen::Screen;
 use crate::simulate::Simulation;
 
@@ -152,22 +153,22 @@ fn write_facts(lang: Lang, args: &DemoArgs) -> Result<(Vec<PathBuf>, Duration)> 
 /// The district's published figures beside those of the ledger.
 fn published(screen: &mut Screen, fold: &Fold, all: bool) -> Result<()> {
     let report = Report::krong_pa();
-    let (lang, gazetteer) = (screen.lang, Gazetteer::embedded());
+    let lang = screen.lang;
     screen.heading(screen.pick(
         "Huyện Krông Pa, 6 tháng đầu năm 2021: báo cáo đã công bố và số liệu từ sổ",
         "Krông Pa district, first half of 2021: the published report beside the ledger",
     ))?;
     screen.line(&report.title)?;
-    let reader = Reader::from(fold);
-    let (mut equal, mut rows) = (0, Vec::new());
-    for figure in &report.figure {
-        let answer = figure.answer(&reader, gazetteer);
-        let agrees = answer.as_ref().is_some_and(|answer| figure.agrees(answer));
-        equal += usize::from(agrees);
-        if all || !agrees || SHOWN.contains(&figure.id.as_str()) {
-            rows.push(published_row(lang, figure, answer.as_ref(), agrees));
-        }
-    }
+    let beside = beside::all(report, &Reader::from(fold));
+    let equal = beside.iter().filter(|one| one.agrees).count();
+    let row = |one: &Beside<'_>| {
+        let sign = if one.agrees { "✓" } else { "✗" };
+        vec![one.indicator(lang), one.by(lang), one.told(lang), one.ledger(lang), sign.to_owned()]
+    };
+    let is_shown = |one: &&Beside<'_>| {
+        all || !one.agrees || SHOWN.contains(&one.figure.id.as_str())
+    };
+    let rows: Vec<_> = beside.iter().filter(is_shown).map(row).collect();
     let header = [
         screen.pick("Chỉ tiêu", "Indicator"),
         "",
@@ -203,38 +204,6 @@ fn published(screen: &mut Screen, fold: &Fold, all: bool) -> Result<()> {
         let what = screen.pick(&one.what_vi, &one.what).to_owned();
         screen.line(format!("  · {what}"))
     })
-}
-
-fn published_row(
-    lang: Lang,
-    figure: &Published,
-    answer: Option<&Figure>,
-    agrees: bool,
-) -> Vec<String> {
-    let (indicator, by) = figure.ask.as_ref().map_or_else(Default::default, |ask| {
-        let codes = ask
-            .filter
-            .iter()
-            .flat_map(|(name, codes)| codes.iter().map(move |code| labels::code(lang, name, code)));
-        (labels::indicator(lang, &ask.indicator), codes.collect::<Vec<_>>().join(", "))
-    });
-    let places = figure.precision.map_or(0, |precision| precision.places);
-    let told = match figure.value.places.max(places) {
-        0 => lang::whole(lang, i128::from(figure.value.digits)),
-        _ => lang::stated(lang, figure.value),
-    };
-    let ledger = answer.map_or_else(|| "…".to_owned(), |answer| value(lang, answer));
-    vec![indicator, by, told, ledger, if agrees { "✓".into() } else { "✗".into() }]
-}
-
-fn value(lang: Lang, figure: &Figure) -> String {
-    match figure.value {
-        Value::Whole(value) => lang::whole(lang, value),
-        Value::Ratio(n, d) => lang::percent(lang, n, d),
-        Value::Points { before, after } => lang::points(lang, before, after),
-        Value::Stated(decimal) => lang::stated(lang, decimal),
-        Value::Missing(why) => labels::missing(lang, why.code()),
-    }
 }
 
 /// The versions of the district's target, and what became of it.

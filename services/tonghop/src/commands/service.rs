@@ -136,10 +136,20 @@ impl Opened {
 }
 
 /// All addresses: the gateway's, and those of the portal.
-fn routes(journal: Journal, handle: Handle, gateway: Option<Gateway>) -> Router {
-    // The portal's routes are merged here: .merge(portal::router(Arc::new(app))).
-    let _app = portal::App::new(handle, journal, place::rules());
-    let routes = Router::new();
+fn routes(
+    journal: Journal,
+    handle: Handle,
+    gateway: Option<Gateway>,
+    home: Option<String>,
+) -> Router {
+    let mut pages = Pages::new().with_recent(recent).with_published(beside::krong_pa);
+    if let Some(home) = home {
+        pages = pages.with_home(home);
+    }
+    let render = pages.clone();
+    let app = portal::App::new(handle, journal, place::rules())
+        .rendering(move |app, page| render.live_parts(app, &page.path, page.lang));
+    let routes = portal::router(Arc::new(app), &pages);
     match gateway {
         Some(gateway) => routes.merge(gateway::router(gateway)),
         None => routes,
