@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use domain::movements::Heads;
 use serde::{Deserialize, Serialize};
 
-use crate::When;
+use crate::{Comparison, Group, Point, Target, When};
 
 /// An answer, with how far the books go that it was read from. The JSON of the command line.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -46,6 +46,40 @@ pub enum Body {
         /// The latest of them.
         findings: Vec<Found>,
     },
+    /// Targets of a unit.
+    Targets {
+        /// The unit's key.
+        unit: String,
+        /// When.
+        when: When,
+        /// One for each indicator.
+        targets: Vec<Target>,
+    },
+    /// Indicators of a unit over the last periods.
+    Series {
+        /// The unit's key.
+        unit: String,
+        /// By indicator, each the oldest first.
+        series: BTreeMap<String, Vec<Point>>,
+    },
+    /// Two units or two times beside each other.
+    Compare {
+        /// The unit and time that are compared with.
+        first: Compared,
+        /// The unit and time that are compared.
+        second: Compared,
+        /// One for each indicator.
+        comparisons: Vec<Comparison>,
+    },
+    /// Findings of a unit in groups.
+    FindingGroups {
+        /// The unit's key.
+        unit: String,
+        /// The day that ages are counted from.
+        today: String,
+        /// By reason, unit and age.
+        groups: Vec<Group>,
+    },
     /// The digest of the books.
     Digest {
         /// SHA-256 of the canonical listing.
@@ -55,6 +89,15 @@ pub enum Body {
         /// Of the catalogue's files.
         catalogue: String,
     },
+}
+
+/// One side of a comparison.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Compared {
+    /// The unit's key.
+    pub unit: String,
+    /// When.
+    pub when: When,
 }
 
 /// One figure.

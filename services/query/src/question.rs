@@ -5,6 +5,8 @@ use domain::figures::Time;
 use domain::time::{Day, Period};
 use serde::{Deserialize, Serialize};
 
+use crate::Compared;
+
 /// A question.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(tag = "ask", rename_all = "snake_case")]
@@ -26,6 +28,44 @@ pub enum Query {
         when: Option<When>,
         /// Most findings listed.
         limit: usize,
+    },
+    /// Targets of a unit.
+    Targets {
+        /// The unit's key.
+        unit: String,
+        /// Indicators; all that the unit has a target for when empty.
+        indicators: Vec<String>,
+        /// When.
+        when: When,
+    },
+    /// Indicators of a unit over the last periods of one calendar and length.
+    Series {
+        /// The unit's key.
+        unit: String,
+        /// The indicators.
+        indicators: Vec<String>,
+        /// The last of the periods.
+        period: String,
+        /// How many periods.
+        last: usize,
+    },
+    /// Two units or two times beside each other.
+    Compare {
+        /// What is compared with.
+        first: Box<Compared>,
+        /// What is compared.
+        second: Box<Compared>,
+        /// Indicators; all of them when empty.
+        indicators: Vec<String>,
+    },
+    /// Findings of a unit by reason, unit below and age.
+    FindingGroups {
+        /// The unit's key.
+        unit: String,
+        /// When the facts happened; all times when left out.
+        when: Option<When>,
+        /// The day that ages are counted from: the fold has no clock.
+        today: String,
     },
     /// The digest of the books.
     Digest,
@@ -87,7 +127,11 @@ impl When {
         When { period: None, from: from.to_string(), to: to.to_string() }
     }
 
-    pub(crate) fn time(&self) -> Result<Time> {
+    /// The time that the rules know.
+    ///
+    /// # Errors
+    /// What is no period and no day.
+    pub fn time(&self) -> Result<Time> {
         match &self.period {
             Some(period) => Ok(Time::Period(period.parse()?)),
             None => Ok(Time::Days(self.from.parse()?, self.to.parse()?)),
