@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use domain::movements::Heads;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::{Comparison, Group, Point, Target, When};
 
 /// An answer, with how far the books go that it was read from. The JSON of the command line.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Answer {
     /// The position up to which facts are folded.
     pub position: u64,
@@ -18,7 +19,7 @@ pub struct Answer {
 }
 
 /// What was asked for.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "answer", rename_all = "snake_case")]
 pub enum Body {
     /// Figures.
@@ -92,7 +93,7 @@ pub enum Body {
 }
 
 /// One side of a comparison.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Compared {
     /// The unit's key.
     pub unit: String,
@@ -101,7 +102,7 @@ pub struct Compared {
 }
 
 /// One figure.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Line {
     /// The unit's key.
     pub unit: String,
@@ -125,7 +126,7 @@ pub struct Line {
 }
 
 /// The value of a line.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(untagged)]
 pub enum LineValue {
     /// A share, with what it is made of.
@@ -160,7 +161,7 @@ pub enum LineValue {
 }
 
 /// A movement table.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Table {
     /// `poor` or `near_poor`.
     pub class: String,
@@ -175,7 +176,7 @@ pub struct Table {
 }
 
 /// Households and persons.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
 #[allow(missing_docs)]
 pub struct TableHeads {
     pub households: i64,
@@ -189,7 +190,7 @@ impl From<Heads> for TableHeads {
 }
 
 /// One finding.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Found {
     /// The named reason.
     pub reason: String,

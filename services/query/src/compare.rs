@@ -6,12 +6,13 @@ use domain::catalogue::Filter;
 use domain::figures::{Question, Reader, Time, Value};
 use domain::fold::Fold;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::figures::line;
 use crate::{Exact, Line};
 
 /// An indicator on both sides.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Comparison {
     /// The indicator's id.
     pub indicator: String,
@@ -32,7 +33,7 @@ pub struct Comparison {
 }
 
 /// The difference of two shares as the sum of two effects.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Effects {
     /// What the numerator's change did.
     pub numerator: Exact,

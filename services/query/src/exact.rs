@@ -1,6 +1,9 @@
 //! Exact shares and differences of them: a fraction in lowest terms, never rounded here.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, OneOfBuilder, Schema, Type};
+use utoipa::{PartialSchema, ToSchema};
 
 /// A fraction in lowest terms, its denominator above zero. In JSON a pair of whole numbers; one
 /// that 64 bits cannot hold is written as a text of digits.
@@ -95,6 +98,19 @@ impl Whole {
         }
     }
 }
+
+impl PartialSchema for Exact {
+    fn schema() -> RefOr<Schema> {
+        let side = OneOfBuilder::new()
+            .item(ObjectBuilder::new().schema_type(Type::Integer))
+            .item(ObjectBuilder::new().schema_type(Type::String).pattern(Some("^-?[0-9]+$")));
+        let pair = ArrayBuilder::new().items(side).min_items(Some(2)).max_items(Some(2));
+        let what = "Numerator and denominator, in lowest terms.";
+        pair.description(Some(what)).build().into()
+    }
+}
+
+impl ToSchema for Exact {}
 
 impl Serialize for Exact {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

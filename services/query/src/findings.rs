@@ -1,5 +1,6 @@
 //! What the fold noticed in a unit.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use domain::atlas::Unit;
@@ -10,6 +11,7 @@ use domain::fold::Fold;
 use domain::time::Day;
 use proto::gazetteer::Gazetteer;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::{Body, Found};
 
@@ -21,7 +23,7 @@ pub(crate) fn findings(fold: &Fold, unit: Unit, time: Option<Time>, limit: usize
     for finding in &all {
         *counts.entry(finding.reason.code().to_owned()).or_insert(0) += 1;
     }
-    all.sort_by_key(|finding| (std::cmp::Reverse(finding.on), finding.reason, finding.fact));
+    all.sort_by_key(|finding| (Reverse(finding.on), finding.reason, finding.fact));
     all.truncate(limit);
     let wanted: std::collections::HashSet<_> = all.iter().map(|finding| finding.fact).collect();
     let mut positions = std::collections::HashMap::new();
@@ -49,7 +51,7 @@ pub const AGES: [(&str, u16); 5] =
     [("week", 7), ("month", 30), ("quarter", 91), ("year", 365), ("older", u16::MAX)];
 
 /// Findings of one reason, one unit and one age.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Group {
     /// The named reason.
     pub reason: String,
@@ -100,75 +102,82 @@ pub fn groups(fold: &Fold, unit: Unit, time: Option<Time>, today: Day) -> Vec<Gr
     found.into_iter().map(|(at, (count, first, last))| group((at, (count, first, last)))).collect()
 }
 
-/// A place in the list of findings: what was told last.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+/// A place in the list of findings: so many of a day were told. It holds no key, so that anybody
+/// may have it; a finding that comes in later on the same day may be told twice or be missed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Place {
-    on: std::cmp::Reverse<Day>,
-    reason: Reason,
-    fact: Key,
-    other: Option<Key>,
+    /// The day of the finding told last.
+    pub on: Day,
+    /// How many of that day were told.
+    pub told: usize,
 }
 
-impl From<&Finding> for Place {
-    fn from(finding: &Finding) -> Place {
-        let Finding { reason, on, fact, other, at: _ } = *finding;
-        Place { on: std::cmp::Reverse(on), reason, fact, other }
+impl std::fmt::Display for Place {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}.{}", self.on, self.told)
     }
 }
 
-/// The findings of a unit of some reasons (of all, when none is named) behind a place in the list,
-/// the latest day first, and how many there are in all.
-pub fn listed(
+impl std::str::FromStr for Place {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Place, ()> {
+        let (on, told) = text.split_once('.').ok_or(())?;
+        let digits = !told.is_empty() && told.bytes().all(|c| c.is_ascii_digit());
+        let told = if digits { told.parse().map_err(|_| ())? } else { return Err(()) };
+        Ok(Place { on: on.parse().map_err(|_| ())?, told })
+    }
+}
+
+/// A page of findings.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Page {
+    /// The findings, the latest day first.
+    pub findings: Vec<Finding>,
+    /// How many there are in all.
+    pub total: u64,
+    /// Where the next page begins, if there are more.
+    pub next: Option<Place>,
+}
+
+/// The findings of a unit of some reasons (of all, when none is named) behind a place in the list.
+pub fn page(
     fold: &Fold,
     unit: Unit,
     time: Option<Time>,
     reasons: &[Reason],
     after: Option<Place>,
     limit: usize,
-) -> (Vec<Finding>, u64) {
+) -> Page {
     let wanted = |finding: &&Finding| reasons.is_empty() || reasons.contains(&finding.reason);
     let mut total = 0;
-    // Kept short while walking: of a million findings a page is told.
-    let mut page: BTreeMap<(Place, domain::atlas::Place), Finding> = BTreeMap::new();
+    let told = after.map_or(0, |after| after.told);
+    // Kept short while walking: of a million findings a page is told, and one that tells whether
+    // there are more.
+    let kept_max = limit.saturating_add(told).saturating_add(1);
+    let mut kept = BTreeMap::new();
     for finding in of_unit(fold, unit, time).filter(wanted) {
         total += 1;
-        let place = Place::from(finding);
-        if after.is_some_and(|after| place <= after) {
+        if after.is_some_and(|after| finding.on > after.on) {
             continue;
         }
-        page.insert((place, finding.at), *finding);
-        if page.len() > limit {
-            page.pop_last();
+        let Finding { reason, at, on, fact, other } = *finding;
+        kept.insert((Reverse(on), reason, fact, other, at), *finding);
+        if kept.len() > kept_max {
+            kept.pop_last();
         }
     }
-    (page.into_values().collect(), total)
-}
-
-impl Place {
-    /// The place as text, for a cursor. It holds the key of a fact.
-    pub fn write(&self) -> String {
-        let key = |Key([high, low]): Key| format!("{high:016x}{low:016x}");
-        let other = self.other.map_or_else(String::new, key);
-        format!("{}.{}.{}.{other}", self.on.0, self.reason.code(), key(self.fact))
-    }
-
-    /// Reads what [`Place::write`] wrote.
-    pub fn read(text: &str) -> Option<Place> {
-        let key = |text: &str| {
-            let digits = text.len() == 32 && text.bytes().all(|c| c.is_ascii_hexdigit());
-            let half = |at| u64::from_str_radix(text.get(at..at + 16)?, 16).ok();
-            digits.then(|| Some(Key([half(0)?, half(16)?]))).flatten()
-        };
-        let parts: Vec<&str> = text.split('.').collect();
-        let [on, reason, fact, other] = parts.as_slice() else { return None };
-        let other = if other.is_empty() { None } else { Some(key(other)?) };
-        Some(Place {
-            on: std::cmp::Reverse(on.parse().ok()?),
-            reason: Reason::ALL.into_iter().find(|one| one.code() == *reason)?,
-            fact: key(fact)?,
-            other,
-        })
-    }
+    let all: Vec<Finding> = kept.into_values().collect();
+    let of_day = |all: &[Finding], on| all.iter().filter(|one| one.on == on).count();
+    let skip = after.map_or(0, |after| after.told.min(of_day(&all, after.on)));
+    let mut findings = all[skip..].to_vec();
+    let more = findings.len() > limit;
+    findings.truncate(limit);
+    let next = findings
+        .last()
+        .filter(|_| more)
+        .map(|last| Place { on: last.on, told: of_day(&all[..skip + findings.len()], last.on) });
+    Page { findings, total, next }
 }
 
 /// Whether a finding's fact is about no household: only then anybody may see its key. A collective
@@ -211,22 +220,64 @@ fn treatment(reason: Reason) -> &'static str {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     #[test]
     fn a_place_in_the_list_is_read_as_it_was_written() {
-        let place = |other| Place {
-            on: std::cmp::Reverse("2021-06-14".parse().unwrap()),
-            reason: Reason::Rival,
-            fact: Key([1, u64::MAX]),
-            other,
-        };
-        for place in [place(None), place(Some(Key([7, 8])))] {
-            assert_eq!(Place::read(&place.write()), Some(place));
-        }
-        for text in ["", "....", "2021-06-14.rival.zz.", "2021-06-14.nobody.00.", "+", "ế.ế.ế.ế"]
+        let place = Place { on: "2021-06-14".parse().unwrap(), told: 12 };
+        assert_eq!(place.to_string().parse(), Ok(place));
+        for text in ["", ".", "2021-06-14", "2021-06-14.", "2021-06-14.-1", "ế.1", "2021-06-14.+1"]
         {
-            assert_eq!(Place::read(text), None, "{text}");
+            assert_eq!(text.parse::<Place>(), Err(()), "{text}");
+        }
+    }
+
+    #[test]
+    fn pages_tell_every_finding_once() {
+        let rules = domain::contribution::Rules {
+            atlas: Gazetteer::embedded().atlas.clone(),
+            plan: proto::catalogue::Catalogue::embedded().plan.clone(),
+        };
+        let mut fold = Fold::new(std::sync::Arc::new(rules));
+        let unit = |key| Gazetteer::embedded().unit(key).unwrap();
+        let at = unit("L-24097").into();
+        for number in 0..25u64 {
+            let on = Day(7800 + (number / 10) as u16);
+            let reason = if number % 3 == 0 { Reason::Rival } else { Reason::MovedNowhere };
+            let fact = Key([number, 1]);
+            fold.books.findings.insert(Finding { reason, at, on, fact, other: None });
+        }
+        for limit in [1, 3, 10, 24, 25, 26] {
+            let (mut after, mut told) = (None, Vec::new());
+            loop {
+                let page = page(&fold, unit("L-637"), None, &[], after, limit);
+                assert_eq!(page.total, 25);
+                assert!(page.findings.len() <= limit);
+                told.extend(page.findings);
+                after = page.next;
+                if after.is_none() {
+                    break;
+                }
+            }
+            assert_eq!(told.len(), 25, "pages of {limit}");
+            assert!(told.is_sorted_by_key(|one| Reverse(one.on)), "pages of {limit}");
+            assert_eq!(BTreeSet::from_iter(&told).len(), 25, "pages of {limit}");
+        }
+        let rivals = page(&fold, unit("VN"), None, &[Reason::Rival], None, 100);
+        assert_eq!((rivals.total, rivals.findings.len(), rivals.next), (9, 9, None));
+        assert_eq!(page(&fold, unit("L-638"), None, &[], None, 100).total, 0);
+        let counted: u64 =
+            groups(&fold, unit("L-637"), None, Day(7832)).iter().map(|one| one.count).sum();
+        assert_eq!(counted, 25);
+        let table = [(7800, "week"), (7807, "week"), (7809, "month"), (7832, "quarter")];
+        for (today, age) in table {
+            let groups = groups(&fold, unit("L-637"), None, Day(today));
+            let of_first = groups.iter().find(|one| one.reason == "rival").unwrap();
+            let oldest = groups.iter().rfind(|one| one.reason == "rival").unwrap();
+            assert_eq!(of_first.unit, "L-24097");
+            assert_eq!(oldest.age, age, "on {today}");
         }
     }
 }

@@ -4,11 +4,12 @@ use anyhow::Result;
 use domain::figures::Time;
 use domain::time::{Day, Period};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::Compared;
 
 /// A question.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "ask", rename_all = "snake_case")]
 pub enum Query {
     /// Figures of a unit.
@@ -72,7 +73,7 @@ pub enum Query {
 }
 
 /// Which figures.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct FiguresQuery {
     /// The unit's key.
     pub unit: String,
@@ -89,7 +90,7 @@ pub struct FiguresQuery {
 }
 
 /// Whose boundaries units have.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Boundaries {
     /// The unit as it is or was.
@@ -100,7 +101,7 @@ pub enum Boundaries {
 }
 
 /// When: a named period, or days.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct When {
     /// `2021-H1@administrative`; none when days are asked for.
     #[serde(skip_serializing_if = "Option::is_none")]

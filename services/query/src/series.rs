@@ -6,6 +6,7 @@ use domain::figures::{Question, Reader, Time};
 use domain::fold::Fold;
 use domain::time::Period;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::figures::line;
 use crate::{Line, When};
@@ -14,7 +15,7 @@ use crate::{Line, When};
 pub const SERIES_MAX: usize = 120;
 
 /// The figure of one period.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Point {
     /// The period.
     pub when: When,

@@ -8,12 +8,13 @@ use domain::figures::{Question, Reader, Time, Value};
 use domain::fold::Fold;
 use domain::posting::Statement;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::figures::line;
 use crate::{Exact, Line};
 
 /// The versions of one target of a unit, and the figure it is measured against.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Target {
     /// The indicator's id.
     pub indicator: String,
@@ -24,7 +25,7 @@ pub struct Target {
 }
 
 /// One version of a target.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct TargetVersion {
     /// The period it is to be reached in.
     pub period: String,
@@ -50,7 +51,7 @@ pub struct TargetVersion {
 }
 
 /// On which side of a target one has to be.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Bound {
     /// At this or above: what is done, given, reduced.
@@ -61,7 +62,7 @@ pub enum Bound {
 
 /// How far a target is attained, in what the target is stated in: households, đồng, percent or
 /// percentage points.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Attainment {
     /// The actual figure.
     pub done: Exact,
