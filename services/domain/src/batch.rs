@@ -83,7 +83,7 @@ pub fn evaluate_parts(parts: Vec<Buckets>, rules: &Rules, threads: usize) -> (Bo
 
 /// The parts of each bucket.
 fn transposed(parts: Vec<Buckets>) -> Vec<Vec<Bucket>> {
-    let mut buckets = vec![Vec::with_capacity(parts.len()); BUCKETS];
+    let mut buckets = vec![Vec::new(); BUCKETS];
     for part in parts {
         for (bucket, facts) in buckets.iter_mut().zip(part.0) {
             bucket.push(facts);

@@ -1,5 +1,7 @@
 //! What all handlers share.
 
+use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::Arc;
 
 use domain::contribution::Rules;
@@ -8,10 +10,18 @@ use projector::Handle;
 use proto::catalogue::Catalogue;
 use proto::gazetteer::Gazetteer;
 use query::Editions;
+use tokio::sync::Semaphore;
+
+use crate::api::cache::Answers;
+use crate::clock;
+use crate::live::{Hub, Page, Render};
+use crate::recent::Recent;
+
+/// Most threads that read the fold at once: it waits for them.
+const READERS_MAX: usize = 4;
 
 /// What all handlers share. Reading the fold is done by [`Handle::read`], quickly: the projector
 /// waits meanwhile.
-#[derive(Clone, Debug)]
 pub struct App {
     /// The fold, and how far it is.
     pub handle: Handle,
@@ -25,12 +35,70 @@ pub struct App {
     pub catalogue: &'static Catalogue,
     /// Which gazetteer and catalogue the figures are by.
     pub editions: Editions,
+    /// The journal's identity, as it is written.
+    pub identity: String,
+    /// When this server began.
+    pub since: String,
+    /// Open pages.
+    pub hub: Hub,
+    /// The latest facts.
+    pub recent: Recent,
+    pub(crate) answers: Answers,
+    pub(crate) readers: Arc<Semaphore>,
+    pub(crate) render: Render,
+}
+
+impl fmt::Debug for App {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("App").field("journal", &self.identity).finish_non_exhaustive()
+    }
 }
 
 impl App {
     /// The portal's state beside a projector.
     pub fn new(handle: Handle, journal: Journal, rules: Arc<Rules>) -> App {
-        let (gazetteer, catalogue) = (Gazetteer::embedded(), Catalogue::embedded());
-        App { handle, journal, rules, gazetteer, catalogue, editions: Editions::embedded() }
+        App {
+            identity: journal.identity().to_string(),
+            handle,
+            journal,
+            rules,
+            gazetteer: Gazetteer::embedded(),
+            catalogue: Catalogue::embedded(),
+            editions: Editions::embedded(),
+            since: clock::written(clock::now_ms()),
+            hub: Hub::default(),
+            recent: Recent::default(),
+            answers: Answers::default(),
+            readers: Arc::new(Semaphore::new(READERS_MAX)),
+            render: Arc::new(|_, _| None),
+        }
     }
+
+    /// Has the live parts of pages rendered by this.
+    #[must_use]
+    pub fn rendering(
+        self,
+        render: impl Fn(&App, &Page) -> Option<BTreeMap<String, String>> + Send + Sync + 'static,
+    ) -> App {
+        App { render: Arc::new(render), ..self }
+    }
+
+    /// What tells one pair of gazetteer and catalogue from another.
+    pub fn edition(&self) -> String {
+        let half = |hash: &str| hash.get(..16).unwrap_or(hash).to_owned();
+        format!("{}.{}", half(&self.editions.gazetteer), half(&self.editions.catalogue))
+    }
+
+    /// What is written under a table that leaves the house: which journal, and up to where.
+    pub(crate) fn source(&self, position: u64) -> Source {
+        let made = clock::written(clock::now_ms());
+        Source { journal: self.identity.clone(), position, made }
+    }
+}
+
+/// Where a table comes from.
+pub(crate) struct Source {
+    pub(crate) journal: String,
+    pub(crate) position: u64,
+    pub(crate) made: String,
 }

@@ -25,6 +25,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
+use access::{Role, Who};
 use askama::DynTemplate;
 use axum::Router;
 use axum::extract::{Query, Request, State};
@@ -71,9 +72,9 @@ enum Outcome {
 }
 
 impl Pages {
-    /// Pages without recent facts and published reports; the first page is the nation's.
+    /// Pages without published reports; the first page is the nation's.
     pub fn new() -> Pages {
-        Pages::default()
+        Pages::default().with_recent(recent::latest)
     }
 
     /// Shows the latest facts that this finds.
@@ -140,16 +141,19 @@ impl Pages {
     }
 
     /// The parts of a page that may change while somebody looks at it, by the key that its
-    /// element carries in `data-live`, as the public sees them; none when there is no such page.
+    /// element carries in `data-live`, as somebody of this role sees them; none when there is no
+    /// such page.
     pub fn live_parts(
         &self,
         app: &App,
         path_and_query: &str,
         lang: Lang,
+        role: Role,
     ) -> Option<BTreeMap<String, String>> {
         let uri: Uri = path_and_query.parse().ok()?;
         let Query(query) = Query::<Vec<(String, String)>>::try_from_uri(&uri).ok()?;
-        let ask = Ask::new(uri.path(), query, lang, access::Who::public());
+        let who = Who { role, ..Who::public() };
+        let ask = Ask::new(uri.path(), query, lang, who);
         match self.build(app, &ask).ok()? {
             Outcome::Page(page) => Some(parts(&page.dyn_render().ok()?)),
             Outcome::Go(_) => None,
@@ -164,7 +168,7 @@ impl Pages {
         problem: &Problem,
         uri: &Uri,
         lang: Lang,
-        who: &access::Who,
+        who: &Who,
     ) -> String {
         let query = Query::<Vec<(String, String)>>::try_from_uri(uri);
         let query = query.map(|Query(pairs)| pairs).unwrap_or_default();
@@ -212,16 +216,6 @@ impl Pages {
             }
         })
     }
-}
-
-/// The routes of all pages, without recent facts and published reports.
-pub fn router() -> Router<Arc<App>> {
-    Pages::new().router()
-}
-
-/// [`Pages::live_parts`] of pages without recent facts and published reports.
-pub fn live_parts(app: &App, path_and_query: &str, lang: Lang) -> Option<BTreeMap<String, String>> {
-    Pages::new().live_parts(app, path_and_query, lang)
 }
 
 async fn serve(

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use domain::movements::Heads;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
-use crate::When;
+use crate::{Comparison, Group, Point, Target, When};
 
 /// An answer, with how far the books go that it was read from. The JSON of the command line.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Answer {
     /// The position up to which facts are folded.
     pub position: u64,
@@ -18,7 +19,7 @@ pub struct Answer {
 }
 
 /// What was asked for.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "answer", rename_all = "snake_case")]
 pub enum Body {
     /// Figures.
@@ -46,6 +47,40 @@ pub enum Body {
         /// The latest of them.
         findings: Vec<Found>,
     },
+    /// Targets of a unit.
+    Targets {
+        /// The unit's key.
+        unit: String,
+        /// When.
+        when: When,
+        /// One for each indicator.
+        targets: Vec<Target>,
+    },
+    /// Indicators of a unit over the last periods.
+    Series {
+        /// The unit's key.
+        unit: String,
+        /// By indicator, each the oldest first.
+        series: BTreeMap<String, Vec<Point>>,
+    },
+    /// Two units or two times beside each other.
+    Compare {
+        /// The unit and time that are compared with.
+        first: Compared,
+        /// The unit and time that are compared.
+        second: Compared,
+        /// One for each indicator.
+        comparisons: Vec<Comparison>,
+    },
+    /// Findings of a unit in groups.
+    FindingGroups {
+        /// The unit's key.
+        unit: String,
+        /// The day that ages are counted from.
+        today: String,
+        /// By reason, unit and age.
+        groups: Vec<Group>,
+    },
     /// The digest of the books.
     Digest {
         /// SHA-256 of the canonical listing.
@@ -57,8 +92,17 @@ pub enum Body {
     },
 }
 
+/// One side of a comparison.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Compared {
+    /// The unit's key.
+    pub unit: String,
+    /// When.
+    pub when: When,
+}
+
 /// One figure.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Line {
     /// The unit's key.
     pub unit: String,
@@ -82,7 +126,7 @@ pub struct Line {
 }
 
 /// The value of a line.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(untagged)]
 pub enum LineValue {
     /// A share, with what it is made of.
@@ -117,7 +161,7 @@ pub enum LineValue {
 }
 
 /// A movement table.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Table {
     /// `poor` or `near_poor`.
     pub class: String,
@@ -132,7 +176,7 @@ pub struct Table {
 }
 
 /// Households and persons.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
 #[allow(missing_docs)]
 pub struct TableHeads {
     pub households: i64,
@@ -146,7 +190,7 @@ impl From<Heads> for TableHeads {
 }
 
 /// One finding.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Found {
     /// The named reason.
     pub reason: String,

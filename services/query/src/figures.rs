@@ -1,28 +1,54 @@
 //! Figures of a unit, of those below it, and of the units of today that hold it.
 
 use anyhow::Result;
-use domain::atlas::{Level, Unit};
+use domain::atlas::{Atlas, Level, Unit};
 use domain::catalogue::Filter;
 use domain::codes::Code;
+use domain::contribution::Rules;
 use domain::figures::{Question, Reader, Value};
 use domain::fold::Fold;
+use domain::plan::Kept;
 use proto::gazetteer::Gazetteer;
 
 use crate::answer::narrow;
 use crate::{Body, Boundaries, FiguresQuery, Line, LineValue};
 
+/// How many lines an answer may have, before it is made: units by indicators by breakdowns.
+pub fn lines_max(rules: &Rules, unit: Unit, query: &FiguresQuery) -> Result<usize> {
+    let units = units(rules, unit, query)?.len();
+    let plan = &rules.plan;
+    let all = || plan.indicators().iter().map(|one| one.definition.id.as_str()).collect();
+    let asked: Vec<&str> = match query.indicators.as_slice() {
+        [] => all(),
+        some => some.iter().map(String::as_str).collect(),
+    };
+    let of_unit = asked.iter().map(|indicator| combinations(rules, indicator, &query.by)).sum();
+    Ok(units.saturating_mul(of_unit))
+}
+
+/// The units an answer tells of: the one asked for, or the units of today that hold it, and those
+/// directly below.
+fn units(rules: &Rules, unit: Unit, query: &FiguresQuery) -> Result<Vec<Unit>> {
+    let last = *query.when.time()?.days().end();
+    let atlas = &rules.atlas;
+    let mut units = match query.boundaries {
+        Boundaries::Own => vec![unit],
+        Boundaries::Current => holders(atlas, unit),
+    };
+    if query.children && query.boundaries == Boundaries::Own {
+        let children = atlas.children(unit).iter().copied();
+        units.extend(children.filter(|child| atlas.in_force(*child, last)));
+    }
+    Ok(units)
+}
+
 pub(crate) fn figures(fold: &Fold, unit: Unit, query: &FiguresQuery) -> Result<Body> {
     let reader = Reader::from(fold);
     let time = query.when.time()?;
-    let mut units = match query.boundaries {
-        Boundaries::Own => vec![unit],
-        Boundaries::Current => holders(fold, unit),
-    };
+    let units = units(&fold.rules, unit, query)?;
+    let current = query.boundaries == Boundaries::Current;
     let wider: Vec<Unit> =
-        units.iter().copied().filter(|one| reaches_beyond(fold, *one, unit)).collect();
-    if query.children && query.boundaries == Boundaries::Own {
-        units.extend(reader.children_in_force(unit, *time.days().end()));
-    }
+        units.iter().copied().filter(|one| current && reaches_beyond(fold, *one, unit)).collect();
     let all = fold.rules.plan.indicators().iter().map(|one| one.definition.id.as_str());
     let asked: Vec<&str> = match query.indicators.as_slice() {
         [] => all.collect(),
@@ -51,8 +77,7 @@ pub(crate) fn figures(fold: &Fold, unit: Unit, query: &FiguresQuery) -> Result<B
 
 /// The units of today that hold a unit's places: its communes' for a commune or district, its
 /// province's for a province.
-fn holders(fold: &Fold, unit: Unit) -> Vec<Unit> {
-    let atlas = &fold.rules.atlas;
+fn holders(atlas: &Atlas, unit: Unit) -> Vec<Unit> {
     let level = match atlas.record(unit).level {
         Level::Nation => return vec![unit],
         Level::Province => Level::Province,
@@ -89,18 +114,26 @@ fn reaches_beyond(fold: &Fold, today: Unit, asked: Unit) -> bool {
         })
 }
 
-/// The filters that break an indicator down by some attributes; one without a filter, too.
-fn breakdowns(fold: &Fold, indicator: &str, by: &[String]) -> Vec<Filter> {
-    let mut filters = vec![Filter::new()];
-    if by.is_empty() {
-        return filters;
-    }
-    let kept =
-        fold.rules.plan.indicator(indicator).map(|one| one.kept.as_slice()).unwrap_or_default();
+/// How many filters [`breakdowns`] gives.
+fn combinations(rules: &Rules, indicator: &str, by: &[String]) -> usize {
+    let Some(block) = block(rules, indicator, by) else { return 1 };
+    let codes = |name: &String| block.by.iter().find(|(one, _)| one == name).map(|(_, c)| c.len());
+    1 + by.iter().filter_map(codes).fold(1, usize::saturating_mul)
+}
+
+/// The columns of an indicator that tell all these attributes; none when nothing is asked.
+fn block<'a>(rules: &'a Rules, indicator: &str, by: &[String]) -> Option<&'a Kept> {
+    let kept = rules.plan.indicator(indicator).map(|one| one.kept.as_slice()).unwrap_or_default();
     let has_all = |names: &[(&str, Vec<&str>)]| {
         by.iter().all(|name| names.iter().any(|(one, _)| one == name))
     };
-    let Some(block) = kept.iter().find(|kept| has_all(&kept.by)) else { return filters };
+    kept.iter().find(|kept| !by.is_empty() && has_all(&kept.by))
+}
+
+/// The filters that break an indicator down by some attributes; one without a filter, too.
+fn breakdowns(fold: &Fold, indicator: &str, by: &[String]) -> Vec<Filter> {
+    let mut filters = vec![Filter::new()];
+    let Some(block) = block(&fold.rules, indicator, by) else { return filters };
     let mut combinations = vec![Filter::new()];
     for name in by {
         let codes = block.by.iter().find(|(one, _)| one == name).map(|(_, codes)| codes.as_slice());
@@ -119,7 +152,13 @@ fn breakdowns(fold: &Fold, indicator: &str, by: &[String]) -> Vec<Filter> {
     filters
 }
 
-fn line(unit: Unit, indicator: &str, filter: &Filter, figure: &domain::figures::Figure) -> Line {
+/// A figure as a line of an answer.
+pub fn line(
+    unit: Unit,
+    indicator: &str,
+    filter: &Filter,
+    figure: &domain::figures::Figure,
+) -> Line {
     let pair = |(n, d): (i128, i128)| (narrow(n), narrow(d));
     let value = match figure.value {
         Value::Whole(value) => LineValue::Whole { value: narrow(value) },

@@ -2,23 +2,34 @@
 //! line, over the data folder's socket and by HTTP; answered by whoever owns the store.
 
 mod answer;
+mod compare;
+mod exact;
 mod figures;
-mod findings;
+pub mod findings;
 pub mod labels;
 pub mod lang;
 mod question;
+mod series;
+mod targets;
 pub mod written;
 
 use anyhow::{Result, bail};
+use domain::atlas::Unit;
+use domain::catalogue::Filter;
 use domain::codes::{Code, Standing};
-use domain::figures::Reader;
+use domain::figures::{Reader, Time};
 use domain::fold::Fold;
 use domain::movements::MovementTable;
 use proto::gazetteer::Gazetteer;
 
-pub use answer::{Answer, Body, Found, Line, LineValue, Table, TableHeads};
-pub use figures::WIDER;
+pub use answer::{Answer, Body, Compared, Found, Line, LineValue, Table, TableHeads};
+pub use compare::{Comparison, Effects, Side, compare, effects};
+pub use exact::Exact;
+pub use figures::{WIDER, line, lines_max};
+pub use findings::Group;
 pub use question::{Boundaries, FiguresQuery, Query, When};
+pub use series::{Point, SERIES_MAX, series};
+pub use targets::{Attainment, Bound, Target, TargetVersion, target, targets};
 
 /// Answers from a fold.
 pub fn answer(fold: &Fold, position: u64, editions: &Editions, query: &Query) -> Result<Answer> {
@@ -30,15 +41,40 @@ pub fn answer(fold: &Fold, position: u64, editions: &Editions, query: &Query) ->
     let body = match query {
         Query::Figures(query) => figures::figures(fold, unit(&query.unit)?, query)?,
         Query::Movements { unit: key, when } => {
-            let (unit, time) = (unit(key)?, when.time()?);
-            let reader = Reader::from(fold);
-            let tables = [Standing::Poor, Standing::NearPoor]
-                .map(|class| table(&reader.movements(unit, class, time)));
+            let tables = movements(fold, unit(key)?, when.time()?);
             Body::Movements { unit: key.clone(), when: when.clone(), tables: tables.to_vec() }
         }
         Query::Findings { unit: key, when, limit } => {
             let time = when.as_ref().map(When::time).transpose()?;
             findings::findings(fold, unit(key)?, time, *limit)
+        }
+        Query::Targets { unit: key, indicators, when } => {
+            let targets = targets(fold, unit(key)?, indicators, when.time()?);
+            Body::Targets { unit: key.clone(), when: when.clone(), targets }
+        }
+        Query::Series { unit: key, indicators, period, last } => {
+            let (unit, period) = (unit(key)?, period.parse()?);
+            let of =
+                |id: &String| (id.clone(), series(fold, unit, id, &Filter::new(), period, *last));
+            Body::Series { unit: key.clone(), series: indicators.iter().map(of).collect() }
+        }
+        Query::Compare { first, second, indicators } => {
+            let side = |side: &Compared| {
+                Ok::<_, anyhow::Error>(Side { unit: unit(&side.unit)?, time: side.when.time()? })
+            };
+            let all = fold.rules.plan.indicators().iter().map(|one| &*one.definition.id);
+            let asked: Vec<&str> = match indicators.as_slice() {
+                [] => all.collect(),
+                some => some.iter().map(String::as_str).collect(),
+            };
+            let comparisons = compare(fold, side(first)?, side(second)?, &asked);
+            let (first, second) = (first.as_ref().clone(), second.as_ref().clone());
+            Body::Compare { first, second, comparisons }
+        }
+        Query::FindingGroups { unit: key, when, today } => {
+            let time = when.as_ref().map(When::time).transpose()?;
+            let groups = findings::groups(fold, unit(key)?, time, today.parse()?);
+            Body::FindingGroups { unit: key.clone(), today: today.clone(), groups }
         }
         Query::Digest => Body::Digest {
             digest: fold.books.digest(editions.bytes().as_bytes()).to_string(),
@@ -47,6 +83,12 @@ pub fn answer(fold: &Fold, position: u64, editions: &Editions, query: &Query) ->
         },
     };
     Ok(Answer { position, body })
+}
+
+/// The movement tables of a unit: of its poor and of its near-poor households.
+pub fn movements(fold: &Fold, unit: Unit, time: Time) -> [Table; 2] {
+    let reader = Reader::from(fold);
+    [Standing::Poor, Standing::NearPoor].map(|class| table(&reader.movements(unit, class, time)))
 }
 
 fn table(table: &MovementTable) -> Table {

@@ -4,9 +4,12 @@ use anyhow::Result;
 use domain::figures::Time;
 use domain::time::{Day, Period};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::Compared;
 
 /// A question.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "ask", rename_all = "snake_case")]
 pub enum Query {
     /// Figures of a unit.
@@ -27,12 +30,50 @@ pub enum Query {
         /// Most findings listed.
         limit: usize,
     },
+    /// Targets of a unit.
+    Targets {
+        /// The unit's key.
+        unit: String,
+        /// Indicators; all that the unit has a target for when empty.
+        indicators: Vec<String>,
+        /// When.
+        when: When,
+    },
+    /// Indicators of a unit over the last periods of one calendar and length.
+    Series {
+        /// The unit's key.
+        unit: String,
+        /// The indicators.
+        indicators: Vec<String>,
+        /// The last of the periods.
+        period: String,
+        /// How many periods.
+        last: usize,
+    },
+    /// Two units or two times beside each other.
+    Compare {
+        /// What is compared with.
+        first: Box<Compared>,
+        /// What is compared.
+        second: Box<Compared>,
+        /// Indicators; all of them when empty.
+        indicators: Vec<String>,
+    },
+    /// Findings of a unit by reason, unit below and age.
+    FindingGroups {
+        /// The unit's key.
+        unit: String,
+        /// When the facts happened; all times when left out.
+        when: Option<When>,
+        /// The day that ages are counted from: the fold has no clock.
+        today: String,
+    },
     /// The digest of the books.
     Digest,
 }
 
 /// Which figures.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct FiguresQuery {
     /// The unit's key.
     pub unit: String,
@@ -49,7 +90,7 @@ pub struct FiguresQuery {
 }
 
 /// Whose boundaries units have.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Boundaries {
     /// The unit as it is or was.
@@ -60,7 +101,7 @@ pub enum Boundaries {
 }
 
 /// When: a named period, or days.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct When {
     /// `2021-H1@administrative`; none when days are asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -87,7 +128,11 @@ impl When {
         When { period: None, from: from.to_string(), to: to.to_string() }
     }
 
-    pub(crate) fn time(&self) -> Result<Time> {
+    /// The time that the rules know.
+    ///
+    /// # Errors
+    /// What is no period and no day.
+    pub fn time(&self) -> Result<Time> {
         match &self.period {
             Some(period) => Ok(Time::Period(period.parse()?)),
             None => Ok(Time::Days(self.from.parse()?, self.to.parse()?)),

@@ -33,6 +33,11 @@ pub fn show(screen: &mut Screen, answer: &Answer) -> Result<()> {
             }
             screen.line(digest)
         }
+        // Asked for over HTTP only; the command line has no question for them.
+        Body::Targets { .. }
+        | Body::Series { .. }
+        | Body::Compare { .. }
+        | Body::FindingGroups { .. } => screen.json(answer),
     }
 }
 

@@ -1,5 +1,11 @@
 //! The latest facts, as a page lists them.
 
+use domain::atlas::Unit;
+use proto::gazetteer::Lang;
+use query::written;
+
+use crate::App;
+
 /// One of the latest facts, in words: nothing in it tells of whom.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct RecentFact {
@@ -11,6 +17,16 @@ pub struct RecentFact {
     pub unit: String,
     /// What happened: `1 hộ thoát nghèo, vượt chuẩn cận nghèo`.
     pub what: String,
-    /// What it did to the figures, where that can be said: `nghèo −1`.
-    pub effect: String,
+}
+
+/// The latest facts of a unit and those below it, newest first.
+pub(crate) fn latest(app: &App, unit: Unit, lang: Lang, limit: usize) -> Vec<RecentFact> {
+    let facts = app.recent.of(&app.rules.atlas, unit, limit);
+    let one = |fact: &crate::recent::Fact| RecentFact {
+        position: fact.position,
+        on: written::date(lang, &fact.on.to_string()),
+        unit: app.gazetteer.name(fact.unit, lang).into_owned(),
+        what: fact.summary(lang),
+    };
+    facts.iter().map(one).collect()
 }

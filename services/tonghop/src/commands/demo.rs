@@ -87,7 +87,9 @@ async fn serve(screen: &mut Screen, args: &DemoArgs) -> Result<()> {
     let stopped = place::stopped()?;
     let listener = listen(args.listen).await?;
     let address = listener.local_addr()?;
-    let front = Front { listener, doors: Doors::new(Access::open_to_all()), writes: true };
+    let home = Some(Report::krong_pa().unit.clone());
+    let doors = Doors::new(Access::open_to_all());
+    let front = Front { listener, doors, writes: true, home };
     let (data, url) = (args.data.clone(), place::own_journal(&args.data));
     let options = place::options(true, &NatsArgs::default());
     let opened = Service { data, url, options, front: Some(front) }.open().await?;
@@ -165,9 +167,8 @@ fn published(screen: &mut Screen, fold: &Fold, all: bool) -> Result<()> {
         let sign = if one.agrees { "✓" } else { "✗" };
         vec![one.indicator(lang), one.by(lang), one.told(lang), one.ledger(lang), sign.to_owned()]
     };
-    let is_shown = |one: &&Beside<'_>| {
-        all || !one.agrees || SHOWN.contains(&one.figure.id.as_str())
-    };
+    let is_shown =
+        |one: &&Beside<'_>| all || !one.agrees || SHOWN.contains(&one.figure.id.as_str());
     let rows: Vec<_> = beside.iter().filter(is_shown).map(row).collect();
     let header = [
         screen.pick("Chỉ tiêu", "Indicator"),

@@ -10,18 +10,22 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use axum::Router;
+use axum::http::Extensions;
 use domain::atlas::Unit;
 use domain::fact::{Key, Subject};
 use gateway::{Appending, Asked, Gateway, Known, Ledger};
 use journal::{Journal, Options, Writer};
+use portal::App;
+use portal::pages::Pages;
 use projector::{Config, Handle, Projector};
 use proto::catalogue::Catalogue;
 use query::Editions;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
-use web::{Check, Doors, Gauge};
+use web::{Check, Csrf, Doors, Gauge};
 
 use super::place;
+use crate::scenario::beside;
 use crate::socket;
 
 /// A projector that is further behind is not ready: its figures are old.
@@ -43,6 +47,8 @@ pub(super) struct Front {
     pub(super) doors: Doors,
     /// Whether facts can be sent.
     pub(super) writes: bool,
+    /// The key of the unit whose page comes first; the nation's without it.
+    pub(super) home: Option<String>,
 }
 
 /// What has been opened, and not yet begun.
@@ -105,9 +111,17 @@ impl Opened {
         let (written, after_writing) = oneshot::channel::<()>();
         let serving = async {
             match front {
-                Some(Front { listener, mut doors, .. }) => {
+                Some(Front { listener, mut doors, home, .. }) => {
                     watch_over(&mut doors, &handle, gateway.as_ref());
-                    let routes = routes(journal, handle.clone(), gateway);
+                    let (app, mut routes) = portal(&mut doors, journal, handle.clone(), home);
+                    if let Some(gateway) = gateway {
+                        routes = routes.merge(gateway::router(gateway));
+                    }
+                    // Open pages are let go at once, so that stopping does not wait for them.
+                    let stop = async {
+                        stop.await;
+                        app.hub.close();
+                    };
                     web::serve(listener, doors, routes, stop).await.context("the server failed")?;
                 }
                 None => stop.await,
@@ -135,25 +149,30 @@ impl Opened {
     }
 }
 
-/// All addresses: the gateway's, and those of the portal.
-fn routes(
+/// Pages and API over a projector, and how problems are shown to people.
+fn portal(
+    doors: &mut Doors,
     journal: Journal,
     handle: Handle,
-    gateway: Option<Gateway>,
     home: Option<String>,
-) -> Router {
-    let mut pages = Pages::new().with_recent(recent).with_published(beside::krong_pa);
+) -> (Arc<App>, Router) {
+    let csrf = |request: &Extensions| request.get::<Csrf>().map(|csrf| csrf.0.clone());
+    let mut pages = Pages::new()
+        .with_published(beside::krong_pa)
+        .with_csrf(move |request| csrf(request).unwrap_or_default());
     if let Some(home) = home {
         pages = pages.with_home(home);
     }
     let render = pages.clone();
-    let app = portal::App::new(handle, journal, place::rules())
-        .rendering(move |app, page| render.live_parts(app, &page.path, page.lang));
-    let routes = portal::router(Arc::new(app), &pages);
-    match gateway {
-        Some(gateway) => routes.merge(gateway::router(gateway)),
-        None => routes,
-    }
+    let app = App::new(handle, journal, place::rules())
+        .rendering(move |app, page| render.live_parts(app, &page.path, page.lang, page.role));
+    let app = Arc::new(app);
+    let router = portal::router(Arc::clone(&app), &pages);
+    let behind = Arc::clone(&app);
+    doors.error_page = Some(Arc::new(move |problem, uri, lang, who| {
+        Some(pages.problem(&behind, problem, uri, lang, who))
+    }));
+    (app, router)
 }
 
 /// What `/readyz` and `/metrics` tell of journal, projector and gateway.

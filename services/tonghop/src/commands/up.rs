@@ -109,7 +109,7 @@ async fn front(screen: &Screen, args: &UpArgs, address: SocketAddr) -> Result<Fr
     doors.secure = !near || args.behind_proxy;
     let listener = TcpListener::bind(address).await;
     let listener = listener.with_context(|| format!("cannot listen on {address}"))?;
-    Ok(Front { listener, doors, writes: !args.public_read_only })
+    Ok(Front { listener, doors, writes: !args.public_read_only, home: None })
 }
 
 fn welcome(

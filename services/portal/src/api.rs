@@ -1,0 +1,54 @@
+//! The API under `/v1`: what the facts come to, as data.
+
+mod asked;
+pub(crate) mod cache;
+pub(crate) mod figures;
+mod findings;
+mod format;
+mod indicators;
+mod movements;
+mod openapi;
+mod position;
+mod reply;
+mod targets;
+mod units;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::routing::get;
+use web::{Kind, Problem};
+
+use crate::App;
+use crate::live::serve;
+
+pub(crate) use asked::{Asked, wrong};
+pub(crate) use movements::UnitTables;
+
+/// The routes of the API.
+pub fn router() -> Router<Arc<App>> {
+    Router::new()
+        .route("/v1/units", get(units::list))
+        .route("/v1/units/{key}", get(units::one))
+        .route("/v1/units/{key}/children", get(units::children))
+        .route("/v1/indicators", get(indicators::list))
+        .route("/v1/indicators/{id}", get(indicators::one))
+        .route("/v1/figures", get(figures::figures))
+        .route("/v1/movements", get(movements::movements))
+        .route("/v1/targets", get(targets::targets))
+        .route("/v1/findings", get(findings::findings))
+        .route("/v1/position", get(position::position))
+        .route("/v1/openapi.json", get(openapi::document))
+        .route("/v1/live", get(serve::topic))
+        .route("/v1/live/page", get(serve::page))
+        .method_not_allowed_fallback(not_allowed)
+        .route("/v1/{*rest}", get(nothing))
+}
+
+async fn not_allowed() -> Problem {
+    Problem::new(Kind::MethodNotAllowed, "this address is read with GET")
+}
+
+async fn nothing() -> Problem {
+    Problem::new(Kind::NotFound, "there is no such address; /v1/openapi.json lists them")
+}

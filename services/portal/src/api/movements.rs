@@ -1,0 +1,123 @@
+//! Movement tables.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::{HeaderMap, Uri};
+use axum::response::Response;
+use domain::figures::Reader;
+use proto::gazetteer::Lang;
+use query::{Query, Table, When};
+use serde::Serialize;
+use utoipa::ToSchema;
+use web::{Language, Problem};
+
+use super::asked::Asked;
+use super::format::{CSV, Format, XLSX};
+use super::reply::{Made, internal, reply};
+use crate::App;
+use crate::export::{csv, movements as sheet, name};
+
+pub(super) const MOVEMENTS: &[&str] =
+    &["unit", "children", "period", "from", "to", "format", "bom", "sep"];
+
+/// The movement tables of a unit.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct MovementsAnswer {
+    /// The position up to which facts are folded.
+    position: u64,
+    /// `movements`
+    answer: &'static str,
+    when: When,
+    /// The unit's key.
+    unit: String,
+    /// Of poor and of near-poor households.
+    tables: Vec<Table>,
+    /// With `children=1`: of every unit directly below.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    children: Vec<UnitTables>,
+}
+
+/// The movement tables of one unit.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct UnitTables {
+    /// The unit's key.
+    pub(crate) unit: String,
+    /// Of poor and of near-poor households.
+    pub(crate) tables: Vec<Table>,
+}
+
+/// The movement tables of poor and near-poor households ("diễn biến hộ nghèo, hộ cận nghèo"):
+/// opening, rows, closing, in households and persons. As CSV and XLSX with every unit below.
+#[utoipa::path(
+    get, path = "/v1/movements", tag = "figures",
+    params(
+        ("unit" = String, Query, description = "The unit's key"),
+        ("children" = Option<String>, Query, description = "`1`: also of every unit directly below"),
+        ("period" = Option<String>, Query, description = "`2021`, `2021-H1@administrative`, …"),
+        ("from" = Option<String>, Query, description = "First day, YYYY-MM-DD, instead of a period"),
+        ("to" = Option<String>, Query, description = "Last day, included"),
+        ("format" = Option<String>, Query, description = "`json`, `csv` or `xlsx`; else by `Accept`"),
+        ("bom" = Option<String>, Query, description = "`1`: CSV begins with a byte order mark, for Excel"),
+        ("sep" = Option<String>, Query, description = "Of CSV: `comma` or `semicolon`"),
+        ("lang" = Option<String>, Query, description = "Of CSV and XLSX: `vi` or `en`"),
+    ),
+    responses((status = 200, description = "The tables", content(
+        (MovementsAnswer = "application/json"),
+        (String = "text/csv"),
+        (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    ))),
+)]
+pub(super) async fn movements(
+    State(app): State<Arc<App>>,
+    Language(lang): Language,
+    headers: HeaderMap,
+    uri: Uri,
+) -> Result<Response, Problem> {
+    let asked = Asked::read(&uri, MOVEMENTS)?;
+    let format = Format::of(&asked, &headers)?;
+    let (unit, when) = (asked.unit("unit")?, asked.must_when()?);
+    let below = asked.flag("children")? || format != Format::Json;
+    let lang = if format == Format::Json { Lang::Vi } else { lang };
+    let time = when.time().map_err(|error| internal(&error))?;
+    let query = Query::Movements { unit: app.gazetteer.key(unit).to_owned(), when: when.clone() };
+    let canonical = serde_json::to_string(&query).map_err(|error| internal(&error))?;
+    let question = format!("{format:?} {lang:?} {below} {canonical}");
+    Ok(reply(&app, &headers, &question, move |app| {
+        let (position, own, children) = app.handle.read(|fold, progress| {
+            let tables = |unit| query::movements(fold, unit, time).to_vec();
+            let mut children = Vec::new();
+            if below {
+                let reader = Reader::from(fold);
+                children = reader.children_in_force(unit, *time.days().end());
+            }
+            let of = |unit: &_| UnitTables {
+                unit: app.gazetteer.key(*unit).to_owned(),
+                tables: tables(*unit),
+            };
+            (progress.position, tables(unit), children.iter().map(of).collect::<Vec<_>>())
+        });
+        let key = app.gazetteer.key(unit).to_owned();
+        let (kind, bytes) = match format {
+            Format::Json => {
+                let answer = "movements";
+                let body =
+                    MovementsAnswer { position, answer, when, unit: key, tables: own, children };
+                return Made::json(position, &body);
+            }
+            Format::Csv(dialect) => {
+                let own = UnitTables { unit: key, tables: own };
+                (CSV, csv::movements(&own, &children, &when, dialect, lang))
+            }
+            Format::Xlsx => {
+                let own = UnitTables { unit: key, tables: own };
+                let source = app.source(position);
+                let made = sheet::workbook(&own, &children, &when, &source, lang);
+                (XLSX, made.map_err(|error| internal(&error))?)
+            }
+        };
+        let file = name(lang, "movements", unit, &query, kind == XLSX);
+        Ok(Made { position, kind, bytes, file: Some(file) })
+    })
+    .await)
+}

@@ -1,0 +1,247 @@
+//! The latest facts of a journal, newest first: what just came in.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::Duration;
+
+use access::Who;
+use domain::atlas::{Atlas, Place, Unit};
+use domain::codes::{Cause, Code};
+use domain::fact::{Event, EventKind, Stated, StatedKind, What};
+use domain::time::Day;
+use journal::{Journal, Position, Record};
+use proto::document::Document;
+use proto::gazetteer::{Gazetteer, Lang};
+use query::{labels, lang};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use crate::clock;
+
+/// How many facts are kept.
+const KEPT_MAX: usize = 5_000;
+/// Records taken at once.
+const BATCH: usize = 500;
+/// A journal that is away is asked again after this.
+const AGAIN: Duration = Duration::from_secs(5);
+
+/// One fact, as it may be shown to anybody: the household it is about is told to few.
+#[derive(Clone, Debug)]
+pub struct Fact {
+    /// Its place in the journal.
+    pub position: u64,
+    /// When the journal took it, in milliseconds since the Unix epoch.
+    pub received_ms: i64,
+    /// Where it happened.
+    pub unit: Unit,
+    /// The day it happened.
+    pub on: Day,
+    /// Its type: `vn.tonghop.loan.disbursed.v1`.
+    pub kind: &'static str,
+    /// Whether it corrects another fact.
+    pub corrects: bool,
+    at: Place,
+    what: What,
+    household: Option<Box<str>>,
+}
+
+impl Fact {
+    fn read(record: &Record<'_>) -> Option<Fact> {
+        let document = Document::read(record.bytes).ok()?;
+        let position = record.position.0;
+        let meaning = document.meaning(record.bytes, position, Gazetteer::embedded()).ok()?;
+        let corrects = meaning.facts.len() > 1;
+        let fact = meaning.facts.into_iter().next()?;
+        Some(Fact {
+            position,
+            received_ms: record.received.0,
+            unit: meaning.unit,
+            on: fact.on,
+            kind: document.data.kind(),
+            corrects,
+            at: fact.at,
+            what: fact.what,
+            household: document.household().map(Box::from),
+        })
+    }
+
+    /// When the journal took it, as it is written in Viet Nam.
+    pub fn received(&self) -> String {
+        clock::written(self.received_ms)
+    }
+
+    /// The household's pseudonym, for those who may see it: seeing it is to be recorded.
+    pub fn household(&self, atlas: &Atlas, who: &Who) -> Option<&str> {
+        self.household.as_deref().filter(|_| who.may_see_households(atlas, self.unit))
+    }
+
+    /// What happened, in a few words, without whom it happened to.
+    pub fn summary(&self, lang: Lang) -> String {
+        let said = what(lang, &self.what);
+        match (self.corrects, lang) {
+            (false, _) => said,
+            (true, Lang::Vi) => format!("Đính chính: {said}"),
+            (true, Lang::En) => format!("Correction: {said}"),
+        }
+    }
+}
+
+/// What happened.
+fn what(lang: Lang, what: &What) -> String {
+    let pick = |vi: &str, en: &str| lang::pick(lang, vi, en).to_owned();
+    let standing = |code: &str| labels::code(lang, "standing", code);
+    let persons = |n: u16| match lang {
+        Lang::Vi => format!("{n} nhân khẩu"),
+        Lang::En => format!("{n} persons"),
+    };
+    match what {
+        What::Registered(entry) => {
+            let said = pick("Ghi sổ hộ", "Household registered");
+            format!("{said}: {}, {}", standing(entry.standing.code()), persons(entry.persons))
+        }
+        What::MovedIn(entry) => {
+            let said = pick("Hộ chuyển đến", "Household moved in");
+            format!("{said}: {}, {}", standing(entry.standing.code()), persons(entry.persons))
+        }
+        What::Classified { from, to, cause, persons: heads, .. } => {
+            let said = match cause {
+                Cause::Review => pick("Rà soát", "Review"),
+                Cause::Standard => pick("Chuẩn nghèo mới", "New poverty standard"),
+            };
+            let (from, to) = (standing(from.code()), standing(to.code()));
+            format!("{said}: {from} → {to}, {}", persons(*heads))
+        }
+        What::Resized { persons: heads } => {
+            format!("{}: {}", pick("Biến động nhân khẩu", "Size changed"), persons(*heads))
+        }
+        What::MovedWithin { from } => {
+            let from = Gazetteer::embedded().name(*from, lang);
+            format!("{} {from}", pick("Hộ chuyển từ", "Household moved from"))
+        }
+        What::MovedOut => pick("Hộ chuyển đi", "Household moved out"),
+        What::Dissolved => pick("Hộ không còn", "Household ended"),
+        What::Event(event) => self::event(lang, event),
+        What::Stated(all) => stated(lang, all),
+        What::Voided { .. } => pick("Hủy một dữ kiện", "A fact was voided"),
+    }
+}
+
+fn event(lang: Lang, event: &Event) -> String {
+    let (vi, en) = match event.kind {
+        EventKind::ExitRegistered => ("Đăng ký thoát nghèo", "Registered to exit poverty"),
+        EventKind::HouseStarted => ("Khởi công nhà", "House started"),
+        EventKind::HouseCompleted => ("Hoàn thành nhà", "House completed"),
+        EventKind::LoanDisbursed => ("Giải ngân vay vốn", "Loan disbursed"),
+        EventKind::SupportDelivered => ("Hỗ trợ", "Support delivered"),
+        EventKind::ActivityHeld => ("Hoạt động", "Activity held"),
+        EventKind::FundsAllocated => ("Phân bổ kinh phí", "Funds allocated"),
+        EventKind::FundsDisbursed => ("Giải ngân kinh phí", "Funds disbursed"),
+    };
+    let attributes = event.kind.attributes().iter().zip(event.attributes);
+    let mut said: Vec<String> = attributes
+        .filter(|(attribute, _)| attribute.name != "counted_in")
+        .filter_map(|(attribute, code)| {
+            let code = *(attribute.codes)().get(usize::from(code))?;
+            let tells = !matches!(code, "unspecified" | "none" | "regular");
+            tells.then(|| labels::code(lang, attribute.name, code))
+        })
+        .take(3)
+        .collect();
+    if !event.single && event.households > 0 {
+        let households = lang::whole(lang, i128::from(event.households));
+        said.push(format!("{households} {}", lang::pick(lang, "hộ", "households")));
+    }
+    if event.amount > 0 {
+        let amount = lang::whole(lang, i128::from(event.amount));
+        said.push(format!("{amount} {}", lang::pick(lang, "đồng", "VND")));
+    }
+    let name = lang::pick(lang, vi, en);
+    if said.is_empty() { name.to_owned() } else { format!("{name}: {}", said.join(", ")) }
+}
+
+fn stated(lang: Lang, all: &[Stated]) -> String {
+    let one = |stated: &Stated| {
+        let value = lang::stated(lang, stated.value);
+        format!("{} {value}", labels::indicator(lang, &stated.indicator))
+    };
+    let name = match all.first().map(|stated| stated.kind) {
+        Some(StatedKind::Target) => lang::pick(lang, "Chỉ tiêu", "Target"),
+        Some(StatedKind::External) => lang::pick(lang, "Số liệu báo cáo", "Reported"),
+        Some(StatedKind::Census) | None => lang::pick(lang, "Số liệu dân cư", "Census"),
+    };
+    format!("{name}: {}", all.iter().map(one).collect::<Vec<_>>().join(", "))
+}
+
+/// The latest facts of a journal.
+#[derive(Debug)]
+pub struct Recent {
+    ring: Arc<RwLock<VecDeque<Fact>>>,
+    newest: Arc<watch::Sender<u64>>,
+    /// Owns the one who follows.
+    following: Mutex<JoinSet<()>>,
+}
+
+impl Default for Recent {
+    fn default() -> Recent {
+        Recent {
+            ring: Arc::default(),
+            newest: Arc::new(watch::Sender::new(0)),
+            following: Mutex::default(),
+        }
+    }
+}
+
+impl Recent {
+    /// Follows a journal from its last few thousand records on, until dropped. Once: a second call
+    /// does nothing.
+    pub fn follow(&self, journal: &Journal) {
+        let mut following = self.following.lock().unwrap_or_else(PoisonError::into_inner);
+        if following.is_empty() {
+            let (journal, ring) = (journal.clone(), Arc::clone(&self.ring));
+            let newest = Arc::clone(&self.newest);
+            following.spawn(async move {
+                loop {
+                    if let Err(error) = follow(&journal, &ring, &newest).await {
+                        tracing::warn!("recent facts are not followed for now: {error}");
+                    }
+                    tokio::time::sleep(AGAIN).await;
+                }
+            });
+        }
+    }
+
+    /// The latest facts of a unit and those below it, the newest first.
+    pub fn of(&self, atlas: &Atlas, unit: Unit, limit: usize) -> Vec<Fact> {
+        let ring = self.ring.read().unwrap_or_else(PoisonError::into_inner);
+        let inside = |fact: &&Fact| atlas.holds(unit, fact.at);
+        ring.iter().rev().filter(inside).take(limit).cloned().collect()
+    }
+
+    /// Waits until the facts up to this position have been seen.
+    pub async fn seen(&self, position: u64) {
+        // The sender is ours, so that it cannot be gone.
+        let _ = self.newest.subscribe().wait_for(|newest| *newest >= position).await;
+    }
+}
+
+async fn follow(
+    journal: &Journal,
+    ring: &RwLock<VecDeque<Fact>>,
+    newest: &watch::Sender<u64>,
+) -> journal::Result<()> {
+    let seen = *newest.borrow();
+    let end = journal.end().await?.0;
+    let after = seen.max(end.saturating_sub(KEPT_MAX as u64));
+    let mut tail = journal.tail(Position(after)).await?;
+    loop {
+        let block = tail.next(BATCH).await?;
+        let facts: Vec<Fact> = block.records().filter_map(|one| Fact::read(&one)).collect();
+        {
+            let mut ring = ring.write().unwrap_or_else(PoisonError::into_inner);
+            ring.extend(facts);
+            let over = ring.len().saturating_sub(KEPT_MAX);
+            ring.drain(..over);
+        }
+        newest.send_replace(block.last().0);
+    }
+}

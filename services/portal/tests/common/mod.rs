@@ -1,0 +1,193 @@
+//! A portal beside a projector over a journal in a temporary folder.
+// Each of the tests uses a part of it.
+#![allow(dead_code, unreachable_pub)]
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::{HeaderMap, Request, StatusCode};
+use domain::contribution::Rules;
+use journal::{Entry, Journal, Options, Writer};
+use portal::App;
+use portal::live::Page;
+use portal::pages::Pages;
+use projector::{Config, Projector};
+use proto::catalogue::Catalogue;
+use proto::gazetteer::Gazetteer;
+use proto::intake::Intake;
+use tempfile::TempDir;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+use tower::ServiceExt;
+use web::Asker;
+
+/// The district that the tests are about, and four of its communes.
+pub const DISTRICT: &str = "L-637";
+pub const COMMUNES: [&str; 4] = ["L-24076", "L-24097", "L-24100", "L-24103"];
+/// The half-year that they are about.
+pub const PERIOD: &str = "2021-H1@administrative";
+
+pub struct Portal {
+    pub folder: Arc<TempDir>,
+    pub app: Arc<App>,
+    pub router: Router,
+    writer: Writer,
+    told: u64,
+    stop: Option<oneshot::Sender<()>>,
+    running: JoinHandle<()>,
+}
+
+fn url(folder: &TempDir) -> String {
+    format!("dir:{}", folder.path().join("journal").display())
+}
+
+impl Portal {
+    pub async fn open() -> Portal {
+        Portal::over(Arc::new(TempDir::new().unwrap()), 0).await
+    }
+
+    async fn over(folder: Arc<TempDir>, told: u64) -> Portal {
+        let writer = Writer::open(&url(&folder), &Options::create()).await.unwrap();
+        let journal = Journal::open(&url(&folder), &Options::default()).await.unwrap();
+        let plan = Catalogue::embedded().plan.clone();
+        let rules = Arc::new(Rules { atlas: Gazetteer::embedded().atlas.clone(), plan });
+        let data = folder.path().join("data");
+        let hash = Catalogue::embedded().hash();
+        let config = Config::new(journal.clone(), data, Arc::clone(&rules), hash);
+        let projector = Projector::open(config).await.unwrap();
+        let app = Arc::new(App::new(projector.handle(), journal, rules).rendering(page));
+        let (stop, stopped) = oneshot::channel::<()>();
+        let running = tokio::spawn(async move {
+            let stopped = async { drop(stopped.await) };
+            projector.run(stopped).await.unwrap();
+        });
+        let router = portal::router(Arc::clone(&app), &Pages::new());
+        Portal { folder, app, router, writer, told, stop: Some(stop), running }
+    }
+
+    /// Stops the projector and this server, and begins anew over the same journal.
+    pub async fn restart(mut self) -> Portal {
+        self.app.hub.close();
+        drop(self.stop.take());
+        self.running.await.unwrap();
+        let (folder, told) = (self.folder, self.told);
+        drop((self.app, self.router, self.writer));
+        Portal::over(folder, told).await
+    }
+
+    /// Writes facts and waits until they are folded.
+    pub async fn tell(&mut self, facts: &[String]) -> u64 {
+        let intake = Intake {
+            gazetteer: Gazetteer::embedded(),
+            plan: &Catalogue::embedded().plan,
+            today: "2026-01-01".parse().unwrap(),
+        };
+        let entry = |line: &String| {
+            let taken = intake.take(line.as_bytes()).unwrap_or_else(|why| panic!("{why}: {line}"));
+            Entry::new(taken.route, taken.bytes)
+        };
+        let entries: Vec<Entry> = facts.iter().map(entry).collect();
+        let receipts = self.writer.append(&entries).await.unwrap();
+        self.told = receipts.last().unwrap().position.0;
+        self.app.handle.folded(self.told).await.unwrap();
+        self.told
+    }
+
+    pub async fn send(&self, request: Request<Body>) -> (StatusCode, HeaderMap, Vec<u8>) {
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let bytes = to_bytes(body, usize::MAX).await.unwrap();
+        (parts.status, parts.headers, bytes.to_vec())
+    }
+
+    pub async fn get(&self, path: &str) -> (StatusCode, HeaderMap, Vec<u8>) {
+        self.send(Request::get(path).body(Body::empty()).unwrap()).await
+    }
+
+    pub async fn get_as(&self, who: access::Who, path: &str) -> (StatusCode, HeaderMap, Vec<u8>) {
+        let request = Request::get(path).extension(Asker(who)).body(Body::empty()).unwrap();
+        self.send(request).await
+    }
+
+    pub async fn json(&self, path: &str) -> serde_json::Value {
+        let (status, _, bytes) = self.get(path).await;
+        assert_eq!(status, 200, "{path}: {}", String::from_utf8_lossy(&bytes));
+        serde_json::from_slice(&bytes).unwrap()
+    }
+}
+
+/// A page with two parts: one that moves, one that stays.
+fn page(app: &App, page: &Page) -> Option<std::collections::BTreeMap<String, String>> {
+    let unit = app.gazetteer.unit(page.path.strip_prefix("/u/")?)?;
+    let poor = app.handle.read(|fold, _| {
+        let reader = domain::figures::Reader::from(fold);
+        let question = domain::figures::Question {
+            unit,
+            indicator: "poor_households",
+            filter: Default::default(),
+            time: domain::figures::Time::Period(PERIOD.parse().unwrap()),
+        };
+        reader.figure(&question).as_whole().unwrap_or_default()
+    });
+    let parts = [("poor", format!("<b>{poor}</b>")), ("name", format!("\"{}\"", page.path))];
+    Some(parts.map(|(key, html)| (key.to_owned(), html)).into_iter().collect())
+}
+
+/// A fact of a type about a unit on a day; `data` is what its data has beside the unit.
+pub fn fact(
+    kind: &str,
+    id: &str,
+    subject: Option<u64>,
+    on: &str,
+    unit: &str,
+    data: &str,
+) -> String {
+    let subject = subject.map_or_else(String::new, |home| {
+        format!(r#","subject":"household/52.7d1f0c52a9e84b36d2c1{home:012x}""#)
+    });
+    format!(
+        r#"{{"specversion":"1.0","type":"vn.tonghop.{kind}.v1","source":"//test","id":"{id}"{subject},"time":"{on}T09:00:00+07:00","data":{{"unit":"{unit}"{data}}}}}"#
+    )
+}
+
+/// A household poor from before the half-year.
+pub fn poor(home: u64, unit: &str) -> String {
+    let data = r#","standing":"poor","persons":4"#;
+    fact("household.registered", &format!("r{home}"), Some(home), "2020-12-01", unit, data)
+}
+
+/// A household that left poverty within it.
+pub fn left(home: u64, unit: &str) -> String {
+    let data = r#","from":"poor","to":"above","persons":4,"cause":"review""#;
+    fact("household.classified", &format!("c{home}"), Some(home), "2021-05-10", unit, data)
+}
+
+pub fn census(unit: &str, households: u64) -> String {
+    let data = format!(r#","households":{households}"#);
+    fact("census.reported", &format!("s{unit}{households}"), None, "2020-12-01", unit, &data)
+}
+
+pub fn target(id: &str, on: &str, value: &str, set_by: &str) -> String {
+    let data = format!(
+        r#","indicator":"poor_households_reduction","period":"2021@civil","value":"{value}","set_by":"{set_by}","reference":"=146/QĐ-UBND""#
+    );
+    fact("target.assigned", id, None, on, DISTRICT, &data)
+}
+
+/// Ten poor households in each commune, one, two, three and four of which leave; censuses, two
+/// versions of a target, and one exit that is told twice.
+pub fn story() -> Vec<String> {
+    let mut facts = vec![
+        target("t1", "2020-12-18", "12", "district_council"),
+        target("t2", "2021-03-22", "20", "district_committee"),
+    ];
+    for (number, unit) in (0u64..).zip(COMMUNES) {
+        facts.push(census(unit, 100 * (number + 1)));
+        facts.extend((0..10).map(|home| poor(number * 100 + home, unit)));
+        facts.extend((0..=number).map(|home| left(number * 100 + home, unit)));
+    }
+    let again = r#","from":"poor","to":"above","persons":4,"cause":"review""#;
+    facts.push(fact("household.classified", "again", Some(300), "2021-05-20", COMMUNES[3], again));
+    facts
+}
