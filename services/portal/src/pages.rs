@@ -29,7 +29,7 @@ use access::{Role, Who};
 use askama::DynTemplate;
 use axum::Router;
 use axum::extract::{Query, Request, State};
-use axum::http::{HeaderValue, StatusCode, Uri, header};
+use axum::http::{Extensions, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use domain::atlas::Unit;
@@ -51,12 +51,16 @@ type Recent = dyn Fn(&App, Unit, Lang, usize) -> Vec<RecentFact> + Send + Sync;
 /// Sets a published report beside the ledger, as of a fold.
 type Published = dyn Fn(&Fold, Lang) -> Option<PublishedReport> + Send + Sync;
 
+/// Finds in a request what a signed-in person's forms have to send against forgery.
+type Csrf = dyn Fn(&Extensions) -> String + Send + Sync;
+
 /// The pages, with what other parts of the program give them.
 #[derive(Clone, Default)]
 pub struct Pages {
     recent: Option<Arc<Recent>>,
     published: Option<Arc<Published>>,
     home: Option<String>,
+    csrf: Option<Arc<Csrf>>,
 }
 
 impl fmt::Debug for Pages {
@@ -93,6 +97,13 @@ impl Pages {
         published: impl Fn(&Fold, Lang) -> Option<PublishedReport> + Send + Sync + 'static,
     ) -> Pages {
         Pages { published: Some(Arc::new(published)), ..self }
+    }
+
+    /// Lets the form to sign out send what this finds in the request as `csrf`; without it, there
+    /// is no such form.
+    #[must_use]
+    pub fn with_csrf(self, csrf: impl Fn(&Extensions) -> String + Send + Sync + 'static) -> Pages {
+        Pages { csrf: Some(Arc::new(csrf)), ..self }
     }
 
     /// The first page is this unit's.
@@ -229,7 +240,8 @@ async fn serve(
     let query = Query::<Vec<(String, String)>>::try_from_uri(&uri);
     let unclear = query.is_err();
     let query = query.map(|Query(pairs)| pairs).unwrap_or_default();
-    let ask = Ask::new(uri.path(), query, lang, who);
+    let mut ask = Ask::new(uri.path(), query, lang, who);
+    ask.csrf = pages.csrf.as_ref().map_or_else(String::new, |find| find(request.extensions()));
     // Reading figures takes milliseconds of computing, which other connections need not wait for.
     let made = tokio::task::spawn_blocking(move || {
         let made =

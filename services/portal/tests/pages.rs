@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use access::Who;
+use access::{Role, Who};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, StatusCode, header};
@@ -20,7 +20,7 @@ use proto::catalogue::Catalogue;
 use proto::gazetteer::{Gazetteer, Lang};
 use proto::intake::Intake;
 use tower::ServiceExt;
-use web::{Kind, Problem};
+use web::{Asker, Kind, Problem};
 
 /// What happened: two communes, a target, a census, a loan, an exit from poverty.
 const FACTS: &[&str] = &[
@@ -35,6 +35,10 @@ const FACTS: &[&str] = &[
 fn line(fact: &str) -> String {
     format!("{{\"specversion\":\"1.0\",\"source\":\"urn:test:pages\",{fact}}}")
 }
+
+/// What a door puts into a request.
+#[derive(Clone)]
+struct Token(String);
 
 struct Server {
     app: Arc<App>,
@@ -96,6 +100,7 @@ async fn server() -> Server {
     };
     let pages = Pages::new()
         .with_home("L-637")
+        .with_csrf(|extensions| extensions.get::<Token>().map_or_else(String::new, |t| t.0.clone()))
         .with_recent(move |_, _, _, _| vec![fact.clone()])
         .with_published(|_, _| Some(report()));
     let router = pages.router().fallback(pages.not_found()).with_state(app.clone());
@@ -245,5 +250,26 @@ async fn problems_of_others_are_pages_in_the_askers_language() {
         let page = server.pages.problem(&server.app, &problem, &uri, lang, &Who::public());
         assert!(page.contains(&format!("<h1>{expected}</h1>")), "{kind:?}: {page}");
         assert!(!page.contains("<b>why"), "{kind:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_signed_in_is_named_and_can_sign_out() {
+    let server = server().await;
+    for (who, token, named, form) in [
+        (Who::public(), "", false, false),
+        (Who { name: "an".to_owned(), role: Role::Auditor }, "t&1", true, true),
+        (Who::open(), "", true, false),
+    ] {
+        let name = format!("<span class=\"who\">{}</span>", who.name);
+        let request = Request::get("/operations").extension(Asker(who));
+        let request = request.extension(Token(token.to_owned())).body(Body::empty()).unwrap();
+        let answer = server.router.clone().oneshot(request).await.unwrap();
+        let expected = if named { StatusCode::OK } else { StatusCode::FORBIDDEN };
+        assert_eq!(answer.status(), expected);
+        let page = to_bytes(answer.into_body(), 1 << 20).await.unwrap();
+        let page = String::from_utf8(page.to_vec()).unwrap();
+        assert_eq!(page.contains(&name), named);
+        assert_eq!(page.contains("name=\"csrf\" value=\"t&#38;1\""), form);
     }
 }

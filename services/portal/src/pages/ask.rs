@@ -10,6 +10,8 @@ pub(crate) struct Ask {
     pub(crate) query: Vec<(String, String)>,
     pub(crate) lang: Lang,
     pub(crate) who: Who,
+    /// What forms have to send against forgery; empty for who has not signed in.
+    pub(crate) csrf: String,
 }
 
 /// The parameters that links take along.
@@ -31,7 +33,7 @@ impl Ask {
             *period = in_calendar(period, calendar.as_deref());
             query.retain(|(name, _)| name != "from" && name != "to");
         }
-        Ask { path: path.into(), query, lang, who }
+        Ask { path: path.into(), query, lang, who, csrf: String::new() }
     }
 
     /// A parameter's first value.

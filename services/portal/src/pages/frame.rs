@@ -80,6 +80,7 @@ pub(crate) struct Frame {
     pub(crate) foot: String,
     /// Who is signed in.
     pub(crate) user: Option<String>,
+    pub(crate) csrf: String,
     pub(crate) sign_in: String,
     pub(crate) wide: bool,
     pub(crate) paper: Option<Paper>,
@@ -146,6 +147,7 @@ impl Frame {
             position,
             at,
             user,
+            csrf: ask.csrf.clone(),
             sign_in: ask.href("/sign-in", &[("next", Some(&ask.path))]),
             wide: false,
             paper: None,
