@@ -1,12 +1,12 @@
 //! `tonghop demo`: a real district's half-year and a simulated province, from facts to figures.
 
+mod served;
+
 use std::fs::File;
-use std::io::{BufWriter, ErrorKind, Write};
-use std::net::{Ipv4Addr, SocketAddr};
+use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use access::Access;
 use anyhow::{Context, Result, bail};
 use domain::codes::Code;
 use domain::fact::StatedKind;
@@ -18,11 +18,8 @@ use proto::gazetteer::{Gazetteer, Lang};
 use query::labels;
 use query::lang;
 use query::{Editions, Query, When, written};
-use tokio::net::TcpListener;
-use web::Doors;
 
-use super::service::{Front, Service};
-use super::{feed, import, place, simulate};
+use super::{import, place, simulate};
 use crate::cli::{DemoArgs, NatsArgs};
 use crate::render;
 use crate::scenario::beside::{self, Beside};
@@ -48,12 +45,7 @@ struct Times {
 }
 
 pub(super) fn demo(screen: &mut Screen, args: &DemoArgs) -> Result<()> {
-    if let Some(address) = args.listen.filter(|address| !address.ip().is_loopback()) {
-        bail!(
-            "{address} can be reached from elsewhere; the demo is open to everybody, so it listens \
-             on this machine's own address only, for example 127.0.0.1:8080"
-        );
-    }
+    served::check(args)?;
     let data = &args.data;
     store::folder::claim(data).context("the demo needs a folder of its own: give it by --data")?;
     let (files, simulated) = write_facts(screen.lang, args)?;
@@ -79,60 +71,7 @@ pub(super) fn demo(screen: &mut Screen, args: &DemoArgs) -> Result<()> {
     }
     // The server opens the store itself.
     drop(projected);
-    place::runtime()?.block_on(serve(screen, args))
-}
-
-/// Serves the demo on this machine, open to everybody on it, while facts come in.
-async fn serve(screen: &mut Screen, args: &DemoArgs) -> Result<()> {
-    let stopped = place::stopped()?;
-    let listener = listen(args.listen).await?;
-    let address = listener.local_addr()?;
-    let home = Some(Report::krong_pa().unit.clone());
-    let doors = Doors::new(Access::open_to_all());
-    let front = Front { listener, doors, writes: true, home };
-    let (data, url) = (args.data.clone(), place::own_journal(&args.data));
-    let options = place::options(true, &NatsArgs::default());
-    let opened = Service { data, url, options, front: Some(front) }.open().await?;
-    let province = feed::province(PROVINCE)?;
-    let key = Gazetteer::embedded().key(province);
-    screen.heading(screen.pick("Trên trình duyệt", "In a browser"))?;
-    screen.line(match screen.lang {
-        Lang::Vi => format!(
-            "  http://{address}/\n\
-             Bản trình diễn này mở cho mọi người dùng trên máy này, và chỉ trên máy này: không cần đăng nhập.\n\
-             Mỗi giây có khoảng ba dữ kiện mô phỏng mới; xem số liệu chuyển động ở http://{address}/u/{key}\n\
-             Dừng: Ctrl-C"
-        ),
-        Lang::En => format!(
-            "  http://{address}/\n\
-             This demonstration is open to everybody on this machine, and only there: nobody signs in.\n\
-             Some three simulated facts come in every second; see figures move at http://{address}/u/{key}\n\
-             Stop with Ctrl-C"
-        ),
-    })?;
-    let Some(gateway) = opened.gateway.clone() else { bail!("the journal was not opened") };
-    tokio::select! {
-        result = opened.run(stopped) => result,
-        fed = feed::play(gateway, province) => fed,
-    }
-}
-
-/// The port to begin with; when it is taken, one of the next is used.
-const PORT: u16 = 8080;
-const PORTS: u16 = 100;
-
-async fn listen(wished: Option<SocketAddr>) -> Result<TcpListener> {
-    if let Some(address) = wished {
-        let listener = TcpListener::bind(address).await;
-        return listener.with_context(|| format!("cannot listen on {address}"));
-    }
-    for port in PORT..PORT + PORTS {
-        match TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await {
-            Err(error) if error.kind() == ErrorKind::AddrInUse => {}
-            bound => return bound.with_context(|| format!("cannot listen on 127.0.0.1:{port}")),
-        }
-    }
-    bail!("the ports {PORT} to {} are taken; give one by --listen", PORT + PORTS - 1)
+    place::runtime()?.block_on(served::serve(screen, args, PROVINCE))
 }
 
 /// Writes the facts to files in the folder, as an office would hand them in.
