@@ -142,8 +142,9 @@ pub fn fact(
     unit: &str,
     data: &str,
 ) -> String {
-    let subject = subject
-        .map_or_else(String::new, |home| format!(r#","subject":"household/52.7d1f0c52a9e84b36d2c1{home:012x}""#));
+    let subject = subject.map_or_else(String::new, |home| {
+        format!(r#","subject":"household/52.7d1f0c52a9e84b36d2c1{home:012x}""#)
+    });
     format!(
         r#"{{"specversion":"1.0","type":"vn.tonghop.{kind}.v1","source":"//test","id":"{id}"{subject},"time":"{on}T09:00:00+07:00","data":{{"unit":"{unit}"{data}}}}}"#
     )
