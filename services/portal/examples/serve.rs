@@ -19,7 +19,10 @@ async fn main() {
     let province = portal.app.gazetteer.unit("N-52").unwrap();
     let legacy = |place: &&domain::atlas::Place| {
         let record = atlas.record(atlas.unit_of(**place));
-        record.key.starts_with("L-") && record.level == domain::atlas::Level::Commune
+        let then = "2020-12-01".parse().unwrap();
+        record.key.starts_with("L-")
+            && record.level == domain::atlas::Level::Commune
+            && atlas.in_force(atlas.unit_of(**place), then)
     };
     let mut communes: Vec<String> = atlas
         .places(province)

@@ -1,5 +1,8 @@
 //! The rollups for people: pages, JSON, live events, Excel.
 
+// A problem is made once for a request that is refused: there is nothing to gain from boxing it.
+#![allow(clippy::result_large_err)]
+
 pub mod api;
 mod app;
 mod assets;

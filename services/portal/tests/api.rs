@@ -200,7 +200,7 @@ async fn recent_facts_are_the_newest_of_a_subtree_without_whom_they_are_about() 
     let fact = &all[0];
     assert_eq!(
         fact.summary(proto::gazetteer::Lang::Vi),
-        "Rà soát: Hộ nghèo → Trên chuẩn cận nghèo, 4 nhân khẩu"
+        "Rà soát: hộ nghèo → trên chuẩn cận nghèo, 4 nhân khẩu"
     );
     assert_eq!(fact.household(atlas, &access::Who::public()), None);
     assert_eq!(

@@ -54,7 +54,7 @@ impl Client {
         let stream = TcpStream::connect(server.address).await.unwrap();
         let mut client = Client { stream, text: String::new(), head: String::new() };
         let last = last.map_or(String::new(), |last| format!("Last-Event-ID: {last}\r\n"));
-        let request = format!("GET {path} HTTP/1.1\r\nHost: x\r\n{last}\r\n");
+        let request = format!("GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{last}\r\n");
         client.stream.write_all(request.as_bytes()).await.unwrap();
         client
     }
