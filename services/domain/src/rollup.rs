@@ -111,6 +111,24 @@ impl Rollup {
         all.fold(0, |sum: i64, cell| sum.wrapping_add(cell.value))
     }
 
+    /// The sum over a run of consecutive columns, which is read in one walk.
+    fn sum_run(&self, site: Site, columns: &[Column], slots: &RangeInclusive<Slot>) -> i128 {
+        let (Some(first), Some(last)) = (columns.first(), columns.last()) else { return 0 };
+        let row = &self.rows[usize::from(site.0)];
+        let from = row.run.partition_point(|cell| cell.column < *first);
+        let walked = row.run[from..].iter().take_while(|cell| cell.column <= *last);
+        let within = |cell: &&Cell| (*first..=*last).contains(&cell.column);
+        let all = walked.chain(row.tail.iter().filter(within));
+        let inside = all.filter(|cell| slots.contains(&cell.slot));
+        // Each column's sum wraps by itself, as it does when it is read alone.
+        let mut sums = vec![0i64; columns.len()];
+        for cell in inside {
+            let at = usize::from(cell.column.0 - first.0);
+            sums[at] = sums[at].wrapping_add(cell.value);
+        }
+        sums.into_iter().map(i128::from).sum()
+    }
+
     /// All cells in canonical order: by site, column and slot.
     pub fn cells(&self) -> impl Iterator<Item = (Site, Cell)> + '_ {
         self.rows.iter().enumerate().flat_map(|(index, row)| {
@@ -287,10 +305,13 @@ impl View<'_> {
     /// The sum of some columns in a unit over a range of slots, and whether any of it comes from
     /// a place that newer units hold only by the gazetteer's default.
     pub fn sum(&self, unit: Unit, columns: &[Column], slots: RangeInclusive<Slot>) -> (i128, bool) {
-        let at = |site| {
-            let of = |column: &Column| i128::from(self.rollup.sum(site, *column, slots.clone()));
-            columns.iter().map(of).sum::<i128>()
+        // Breakdowns are blocks of hundreds of columns, most of them empty.
+        let of_run = |site, run: &[Column]| match run {
+            [column] => i128::from(self.rollup.sum(site, *column, slots.clone())),
+            run => self.rollup.sum_run(site, run, &slots),
         };
+        let runs: Vec<&[Column]> = columns.chunk_by(|a, b| b.0 == a.0 + 1).collect();
+        let at = |site| runs.iter().map(|run| of_run(site, run)).sum::<i128>();
         let mut total = at(Site::only(unit));
         let mut allocated = false;
         let own = self.atlas.record(unit).generation;

@@ -7,7 +7,7 @@ mod findings;
 mod format;
 mod indicators;
 mod movements;
-mod openapi;
+pub(crate) mod openapi;
 mod position;
 mod reply;
 mod targets;

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
+use access::Who;
+use bytes::Bytes;
 use domain::contribution::Rules;
 use journal::Journal;
 use projector::Handle;
@@ -11,8 +13,10 @@ use proto::catalogue::Catalogue;
 use proto::gazetteer::Gazetteer;
 use query::Editions;
 use tokio::sync::Semaphore;
+use utoipa::openapi::OpenApi;
 
 use crate::api::cache::Answers;
+use crate::api::openapi;
 use crate::clock;
 use crate::live::{Hub, Page, Render};
 use crate::recent::Recent;
@@ -46,7 +50,13 @@ pub struct App {
     pub(crate) answers: Answers,
     pub(crate) readers: Arc<Semaphore>,
     pub(crate) render: Render,
+    pub(crate) reading: Reading,
+    /// The description of the API, in JSON.
+    pub(crate) described: Bytes,
 }
+
+/// Records that somebody reads data of single households; false: then they are not shown.
+type Reading = Arc<dyn Fn(&Who, &str, &str) -> bool + Send + Sync>;
 
 impl fmt::Debug for App {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -71,6 +81,8 @@ impl App {
             answers: Answers::default(),
             readers: Arc::new(Semaphore::new(READERS_MAX)),
             render: Arc::new(|_, _| None),
+            reading: Arc::new(|_, _, _| false),
+            described: openapi::written(openapi::described()),
         }
     }
 
@@ -81,6 +93,24 @@ impl App {
         render: impl Fn(&App, &Page) -> Option<BTreeMap<String, String>> + Send + Sync + 'static,
     ) -> App {
         App { render: Arc::new(render), ..self }
+    }
+
+    /// Shows data of single households to those who may see them, each time after this has recorded
+    /// who reads what of which unit. Without it nobody sees any.
+    #[must_use]
+    pub fn recording(
+        self,
+        reading: impl Fn(&Who, &str, &str) -> bool + Send + Sync + 'static,
+    ) -> App {
+        App { reading: Arc::new(reading), ..self }
+    }
+
+    /// Describes the addresses of another part of the program together with ours.
+    #[must_use]
+    pub fn describing(self, other: OpenApi) -> App {
+        let mut all = openapi::described();
+        all.merge(other);
+        App { described: openapi::written(all), ..self }
     }
 
     /// What tells one pair of gazetteer and catalogue from another.

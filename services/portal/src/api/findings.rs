@@ -98,21 +98,13 @@ pub(super) async fn findings(
     }
     reasons.sort_unstable();
     reasons.dedup();
-    let sees = who.may_see_households(&app.rules.atlas, unit);
+    let sees = who.may_see_households(&app.rules.atlas, unit)
+        && (app.reading)(&who, "findings with keys of households' facts", app.gazetteer.key(unit));
     let after = asked.one("cursor")?.map(|text| {
         let place = text.parse::<Place>();
         place.map_err(|()| wrong("cursor", "it is none of ours; leave it out to begin"))
     });
     let after = after.transpose()?;
-    if sees {
-        // Whoever sees keys of households' facts is named in the log.
-        tracing::info!(
-            target: "seen",
-            who = who.name,
-            unit = app.gazetteer.key(unit),
-            "findings with the keys of households' facts"
-        );
-    }
     let today = clock::today();
     let question =
         format!("findings {unit:?} {when:?} {reasons:?} {after:?} {limit} {sees} {today}");

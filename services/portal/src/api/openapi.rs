@@ -1,7 +1,8 @@
 //! The description of the API, made from its handlers (OpenAPI 3.1).
 
-use std::sync::OnceLock;
+use std::sync::Arc;
 
+use axum::extract::State;
 use axum::http::Uri;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
@@ -16,6 +17,7 @@ use web::Problem;
 
 use super::asked::Asked;
 use super::reply::JSON;
+use crate::App;
 
 /// A problem (RFC 9457).
 #[derive(Serialize, ToSchema)]
@@ -154,16 +156,18 @@ pub(super) const DOCUMENT: &[&str] = &[];
     get, path = "/v1/openapi.json", tag = "operations",
     responses((status = 200, description = "OpenAPI 3.1", content_type = "application/json", body = Object)),
 )]
-pub(super) async fn document(uri: Uri) -> Result<Response, Problem> {
-    static BYTES: OnceLock<Bytes> = OnceLock::new();
+pub(super) async fn document(State(app): State<Arc<App>>, uri: Uri) -> Result<Response, Problem> {
     Asked::read(&uri, DOCUMENT)?;
-    let bytes = BYTES
-        .get_or_init(|| serde_json::to_vec(&described()).expect("a description is JSON").into());
     let headers = [(CONTENT_TYPE, JSON), (CACHE_CONTROL, "public, max-age=300")];
-    Ok((headers, bytes.clone()).into_response())
+    Ok((headers, app.described.clone()).into_response())
 }
 
-/// The whole description.
+/// A description as it is served.
+pub(crate) fn written(document: Document) -> Bytes {
+    serde_json::to_vec(&document).expect("a description is JSON").into()
+}
+
+/// What the portal itself has.
 pub(crate) fn described() -> Document {
     Api::openapi()
 }
