@@ -5,12 +5,12 @@ TOOLS := .tools
 NATS_VERSION := 2.15.1
 PYTHON := $(TOOLS)/venv/bin/python
 
-.PHONY: demo test tools format lint unit contract deny clean bench
+.PHONY: demo test tools format lint unit contract browser pictures deny clean bench
 
-demo: ## Facts of a real district and a simulated province, from the journal to figures.
+demo: ## A real district and a simulated province, from facts to figures, then in a browser.
 	$(CARGO) run --release --quiet --package tonghop -- demo
 
-test: tools format lint unit contract ## Everything that must hold.
+test: tools format lint unit contract browser ## Everything that must hold.
 
 tools: $(TOOLS)/nats-server $(PYTHON) ## What the tests need, into an ignored folder.
 
@@ -39,6 +39,19 @@ contract: tools ## The contract, by validators that are not ours.
 	$(PYTHON) proto/tests/validate_schemas.py proto/schemas proto/golden
 	$(PYTHON) proto/tests/cloudevents_check.py proto/golden
 
+PROGRAM := $(abspath $(or $(CARGO_TARGET_DIR),target))/debug/tonghop
+
+browser: tools ## The portal in Debian's Chromium, its tables in LibreOffice, its API by schemathesis.
+	tests/browser/debian.sh
+	cd tests/browser && npm ci --silent --no-audit --no-fund
+	$(CARGO) build --quiet --package tonghop
+	cd tests/browser && TONGHOP_BIN=$(PROGRAM) \
+		TONGHOP_SCHEMATHESIS=$(abspath $(TOOLS)/venv/bin/schemathesis) \
+		node --test --test-reporter=spec --test-concurrency=1
+
+pictures: ## The pictures of the README and the guide, taken anew.
+	cd tests/browser && TONGHOP_BIN=$(PROGRAM) node pictures.mjs
+
 deny: ## Licences, sources, bans and, where the network has them, advisories.
 	$(CARGO) deny check bans licenses sources
 
@@ -46,5 +59,5 @@ bench: ## Compares with other engines; see tests/bench/README.md.
 	tests/bench/run.sh
 
 clean:
-	rm -rf $(TOOLS) tonghop-demo tonghop-data
+	rm -rf $(TOOLS) tests/browser/node_modules tonghop-demo tonghop-data
 	$(CARGO) clean

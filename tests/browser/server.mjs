@@ -36,7 +36,13 @@ export class Portal {
     const officer = ['user', 'add', 'hoa', '--role', 'officer', '--unit', 'L-637', '--data', this.data];
     run(officer, 'xoa doi giam ngheo 2021\n');
     this.token = run(['user', 'token', 'hoa', '--label', 'test', '--data', this.data]).trim().split(/\s+/).pop();
+    run(['user', 'add', 'minh', '--role', 'operator', '--data', this.data], 'van hanh he thong 2021\n');
     this.sent = 0;
+  }
+
+  /** The identity of the journal. */
+  identity() {
+    return JSON.parse(readFileSync(join(this.data, 'journal', 'journal.json'), 'utf8')).identity;
   }
 
   async start() {

@@ -45,7 +45,7 @@ test('the movement table opens in LibreOffice with the right sums', async () => 
 });
 
 test('the figures of all districts add up in LibreOffice', async () => {
-  const query = 'unit=L-34&children=true&period=2024@civil&indicators=poor_households,near_poor_households';
+  const query = 'unit=L-34&children=1&period=2024@civil&indicator=poor_households,near_poor_households';
   const { figures } = JSON.parse(await get(`/v1/figures?${query}`));
   const { csv } = calc(await get(`/v1/figures?${query}&format=xlsx`));
   const own = figures.find((line) => line.unit === 'L-34' && line.indicator === 'poor_households');
@@ -55,7 +55,7 @@ test('the figures of all districts add up in LibreOffice', async () => {
 });
 
 test('CSV comes back as it went, with a byte order mark and semicolons where asked', async () => {
-  const query = '/v1/figures?unit=L-637&children=true&period=2021-H1@administrative&indicators=poor_households';
+  const query = '/v1/figures?unit=L-637&children=1&period=2021-H1@administrative&indicator=poor_households';
   const { figures } = JSON.parse(await get(query));
   for (const options of ['', '&bom=1', '&sep=semicolon', '&bom=1&sep=semicolon']) {
     const csv = (await get(`${query}&format=csv${options}`)).toString('utf8');

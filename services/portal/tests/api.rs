@@ -180,7 +180,14 @@ async fn keys_of_households_facts_are_shown_only_to_those_who_may_see_them() {
         assert_eq!(answer["groups"][0]["unit"], COMMUNES[3]);
         let text = String::from_utf8(bytes).unwrap();
         assert!(!text.contains("household/"), "a pseudonym is in no answer");
+        let recorded = std::mem::take(&mut *portal.readings.lock().unwrap());
+        let expected = if sees { vec![format!("x {DISTRICT}")] } else { vec![] };
+        assert_eq!(recorded, expected, "{role:?}");
     }
+    let unrecorded = access::Who { name: "unrecorded".into(), role: access::Role::Auditor };
+    let (_, _, bytes) = portal.get_as(unrecorded, &path).await;
+    let answer: Value = serde_json::from_slice(&bytes).unwrap();
+    assert!(answer["findings"][0].get("fact").is_none(), "what is not recorded is not shown");
 }
 
 #[tokio::test]

@@ -140,10 +140,10 @@ pub(crate) fn ask(app: &App, asked: &Asked) -> Result<Ask, Problem> {
 #[utoipa::path(
     get, path = "/v1/figures", tag = "figures",
     params(
-        ("unit" = String, Query, description = "The unit's key"),
+        ("unit" = String, Query, description = "The unit's key", example = "L-637"),
         ("children" = Option<String>, Query, description = "`1`: also every unit directly below that is in force on the last day"),
-        ("indicator" = Option<String>, Query, description = "Ids with commas, or several times; all when left out"),
-        ("period" = Option<String>, Query, description = "`2021`, `2021-06`, `2021-Q2`, `2021-H1@administrative`, `2021-2025@programme`"),
+        ("indicator" = Option<String>, Query, description = "Ids with commas, or several times; all when left out", example = "poor_households"),
+        ("period" = Option<String>, Query, description = "`2021`, `2021-06`, `2021-Q2`, `2021-H1@administrative`, `2021-2025@programme`", example = "2021-H1@administrative"),
         ("from" = Option<String>, Query, description = "First day, YYYY-MM-DD, instead of a period"),
         ("to" = Option<String>, Query, description = "Last day, included"),
         ("by" = Option<String>, Query, description = "Attributes to break down by, with commas"),

@@ -68,8 +68,8 @@ pub(crate) struct FindingLine {
 #[utoipa::path(
     get, path = "/v1/findings", tag = "findings",
     params(
-        ("unit" = String, Query, description = "The unit's key"),
-        ("period" = Option<String>, Query, description = "When the facts happened; all times when left out"),
+        ("unit" = String, Query, description = "The unit's key", example = "L-637"),
+        ("period" = Option<String>, Query, description = "When the facts happened; all times when left out", example = "2021-H1@administrative"),
         ("from" = Option<String>, Query, description = "First day, YYYY-MM-DD, instead of a period"),
         ("to" = Option<String>, Query, description = "Last day, included"),
         ("reason" = Option<String>, Query, description = "Reasons with commas; all when left out"),

@@ -171,7 +171,7 @@ pub(super) async fn list(
 /// One indicator with its definition and the codes it can be broken down by.
 #[utoipa::path(
     get, path = "/v1/indicators/{id}", tag = "indicators",
-    params(("id" = String, Path, description = "The indicator's id: `poverty_rate`")),
+    params(("id" = String, Path, description = "The indicator's id: `poverty_rate`", example = "poverty_rate")),
     responses((status = 200, description = "The indicator", body = IndicatorBody)),
 )]
 pub(super) async fn one(

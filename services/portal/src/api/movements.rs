@@ -52,9 +52,9 @@ pub(crate) struct UnitTables {
 #[utoipa::path(
     get, path = "/v1/movements", tag = "figures",
     params(
-        ("unit" = String, Query, description = "The unit's key"),
+        ("unit" = String, Query, description = "The unit's key", example = "L-637"),
         ("children" = Option<String>, Query, description = "`1`: also of every unit directly below"),
-        ("period" = Option<String>, Query, description = "`2021`, `2021-H1@administrative`, …"),
+        ("period" = Option<String>, Query, description = "`2021`, `2021-H1@administrative`, …", example = "2021-H1@administrative"),
         ("from" = Option<String>, Query, description = "First day, YYYY-MM-DD, instead of a period"),
         ("to" = Option<String>, Query, description = "Last day, included"),
         ("format" = Option<String>, Query, description = "`json`, `csv` or `xlsx`; else by `Accept`"),

@@ -34,9 +34,9 @@ pub(crate) struct TargetsAnswer {
 #[utoipa::path(
     get, path = "/v1/targets", tag = "figures",
     params(
-        ("unit" = String, Query, description = "The unit's key"),
-        ("indicator" = Option<String>, Query, description = "Ids with commas; all that the unit has a target for when left out"),
-        ("period" = Option<String>, Query, description = "`2021`, `2021-H1@administrative`, …"),
+        ("unit" = String, Query, description = "The unit's key", example = "L-637"),
+        ("indicator" = Option<String>, Query, description = "Ids with commas; all that the unit has a target for when left out", example = "poor_households"),
+        ("period" = Option<String>, Query, description = "`2021`, `2021-H1@administrative`, …", example = "2021-H1@administrative"),
         ("from" = Option<String>, Query, description = "First day, YYYY-MM-DD, instead of a period"),
         ("to" = Option<String>, Query, description = "Last day, included"),
     ),

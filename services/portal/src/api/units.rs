@@ -85,7 +85,7 @@ pub(crate) struct UnitBody {
 
 /// A point.
 #[derive(Serialize, ToSchema)]
-#[schema(as = Point)]
+#[schema(as = UnitPoint)]
 pub(crate) struct PointBody {
     lat: f64,
     lon: f64,
@@ -230,7 +230,7 @@ pub(super) async fn list(
 /// A unit with its names, days in force, and what it came from and went into.
 #[utoipa::path(
     get, path = "/v1/units/{key}", tag = "units",
-    params(("key" = String, Path, description = "The unit's key: `L-637`, `N-24112`, `VN`")),
+    params(("key" = String, Path, description = "The unit's key: `L-637`, `N-24112`, `VN`", example = "L-637")),
     responses((status = 200, description = "The unit", body = UnitBody)),
 )]
 pub(super) async fn one(
@@ -276,7 +276,7 @@ pub(super) async fn one(
 #[utoipa::path(
     get, path = "/v1/units/{key}/children", tag = "units",
     params(
-        ("key" = String, Path, description = "The unit's key: `L-637`, `N-24112`, `VN`"),
+        ("key" = String, Path, description = "The unit's key: `L-637`, `N-24112`, `VN`", example = "L-637"),
         ("on" = Option<String>, Query, description = "Only units in force on this day, YYYY-MM-DD"),
         ("cursor" = Option<String>, Query, description = "`next` of the answer before"),
         ("limit" = Option<u32>, Query, description = "Most units, 1 to 1000; 50 when left out", minimum = 1, maximum = 1000),

@@ -40,10 +40,10 @@ pub(crate) const PAGE: &[&str] = &["path", "editions"];
 #[utoipa::path(
     get, path = "/v1/live", tag = "live",
     params(
-        ("unit" = String, Query, description = "The unit's key"),
+        ("unit" = String, Query, description = "The unit's key", example = "L-637"),
         ("children" = Option<String>, Query, description = "`1`: also every unit directly below"),
-        ("indicator" = String, Query, description = "Ids with commas, or several times"),
-        ("period" = Option<String>, Query, description = "`2021`, `2021-H1@administrative`, …"),
+        ("indicator" = String, Query, description = "Ids with commas, or several times", example = "poor_households"),
+        ("period" = Option<String>, Query, description = "`2021`, `2021-H1@administrative`, …", example = "2021-H1@administrative"),
         ("from" = Option<String>, Query, description = "First day, YYYY-MM-DD, instead of a period"),
         ("to" = Option<String>, Query, description = "Last day, included"),
         ("by" = Option<String>, Query, description = "Attributes to break down by, with commas"),

@@ -2,7 +2,7 @@
 // Each of the tests uses a part of it.
 #![allow(dead_code, unreachable_pub)]
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -32,6 +32,8 @@ pub struct Portal {
     pub folder: Arc<TempDir>,
     pub app: Arc<App>,
     pub router: Router,
+    /// Who read data of households, and of which unit.
+    pub readings: Arc<Mutex<Vec<String>>>,
     writer: Writer,
     told: u64,
     stop: Option<oneshot::Sender<()>>,
@@ -56,14 +58,23 @@ impl Portal {
         let hash = Catalogue::embedded().hash();
         let config = Config::new(journal.clone(), data, Arc::clone(&rules), hash);
         let projector = Projector::open(config).await.unwrap();
-        let app = Arc::new(App::new(projector.handle(), journal, rules).rendering(page));
+        let readings = Arc::new(Mutex::new(Vec::new()));
+        let written = Arc::clone(&readings);
+        let app = App::new(projector.handle(), journal, rules).rendering(page).recording(
+            move |who, _, unit| {
+                written.lock().unwrap().push(format!("{} {unit}", who.name));
+                // A disk that is full records nothing.
+                who.name != "unrecorded"
+            },
+        );
+        let app = Arc::new(app);
         let (stop, stopped) = oneshot::channel::<()>();
         let running = tokio::spawn(async move {
             let stopped = async { drop(stopped.await) };
             projector.run(stopped).await.unwrap();
         });
         let router = portal::router(Arc::clone(&app), &Pages::new());
-        Portal { folder, app, router, writer, told, stop: Some(stop), running }
+        Portal { folder, app, router, readings, writer, told, stop: Some(stop), running }
     }
 
     /// Stops the projector and this server, and begins anew over the same journal.

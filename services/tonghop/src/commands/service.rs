@@ -164,8 +164,17 @@ fn portal(
         pages = pages.with_home(home);
     }
     let render = pages.clone();
+    let records = doors.access.clone();
     let app = App::new(handle, journal, place::rules())
-        .rendering(move |app, page| render.live_parts(app, &page.path, page.lang, page.role));
+        .rendering(move |app, page| render.live_parts(app, &page.path, page.lang, page.role))
+        .recording(move |who, what, unit| match records.record_reading(who, what, unit) {
+            Ok(()) => true,
+            Err(error) => {
+                tracing::error!(%error, "a reading could not be recorded, so nothing was shown");
+                false
+            }
+        })
+        .describing(gateway::openapi());
     let app = Arc::new(app);
     let router = portal::router(Arc::clone(&app), &pages);
     let behind = Arc::clone(&app);
