@@ -48,6 +48,16 @@ fn every_name_is_told_once_in_each_language() {
 }
 
 #[test]
+fn every_note_is_told_in_both_languages() {
+    let indicators = Catalogue::embedded().plan.indicators();
+    let notes = indicators.iter().map(|one| &one.definition);
+    for one in notes.clone() {
+        assert_eq!(one.note.is_empty(), one.note_vi.is_empty(), "{}", one.id);
+    }
+    assert!(notes.filter(|one| !one.note.is_empty()).count() > 20);
+}
+
+#[test]
 fn everything_indicators_are_counted_in_is_used() {
     let catalogue = Catalogue::embedded();
     let table: toml::Table = Texts::EMBEDDED.codes.parse().unwrap();

@@ -33,6 +33,9 @@ pub struct Definition {
     /// A note for the reader: the source of the definition.
     #[serde(default)]
     pub note: String,
+    /// The same in Vietnamese.
+    #[serde(default)]
+    pub note_vi: String,
     /// What it measures.
     #[serde(flatten)]
     pub measure: Measure,

@@ -321,6 +321,9 @@ impl<'a> Reader<'a> {
         let Some(n) = above.as_whole() else { return Figure::missing(Missing::NoNumerator) };
         match below.as_whole() {
             Some(d) if d > 0 => {
+                if below.marks.children.is_some_and(|(told, all)| told < all) {
+                    return self.ratio_where_known(unit, numerator, denominator, filter, time);
+                }
                 let allocated = above.marks.allocated || below.marks.allocated;
                 let children = below.marks.children.or(above.marks.children);
                 let marks = Marks { allocated, children, ..Marks::default() };
@@ -328,6 +331,34 @@ impl<'a> Reader<'a> {
             }
             Some(_) | None => Figure::missing(Missing::NoDenominator),
         }
+    }
+
+    /// Over the children whose denominators are known: the same units stand above and below the
+    /// line.
+    fn ratio_where_known(
+        &self,
+        unit: Unit,
+        numerator: &Reference,
+        denominator: &Reference,
+        filter: &Filter,
+        time: Time,
+    ) -> Figure {
+        let children = self.children_in_force(unit, time.last());
+        let (mut n, mut d, mut told, mut allocated) = (0, 0, 0, false);
+        for child in &children {
+            let share = self.ratio(*child, numerator, denominator, filter, time);
+            if let Value::Ratio(above, below) = share.value {
+                n += above;
+                d += below;
+                told += u32::from(is_complete(&share));
+                allocated |= share.marks.allocated;
+            }
+        }
+        if d == 0 {
+            return Figure::missing(Missing::NoDenominator);
+        }
+        let children = Some((told, children.len() as u32));
+        Figure { value: Value::Ratio(n, d), marks: Marks { allocated, children, ..Marks::default() } }
     }
 
     fn communes(&self, unit: Unit, of: &Reference, filter: &Filter, time: Time) -> Figure {
@@ -385,14 +416,16 @@ impl<'a> Reader<'a> {
             return Figure::missing(Missing::NotStated);
         }
         let children = self.children_in_force(unit, time.last());
-        let (mut sum, mut told) = (0i128, 0u32);
+        let (mut sum, mut any, mut told) = (0i128, false, 0u32);
         for child in &children {
-            if let Some(value) = self.stated(*child, indicator, kind, time).as_whole() {
+            let theirs = self.stated(*child, indicator, kind, time);
+            if let Some(value) = theirs.as_whole() {
                 sum += value;
-                told += 1;
+                any = true;
+                told += u32::from(is_complete(&theirs));
             }
         }
-        if told == 0 {
+        if !any {
             return Figure::missing(Missing::NotStated);
         }
         let marks = Marks { children: Some((told, children.len() as u32)), ..Marks::default() };
@@ -433,6 +466,11 @@ impl<'a> Reader<'a> {
             .filter(|child| newest(*child).is_none_or(|theirs| theirs.on < own.on));
         Figure::whole(behind.count() as i128)
     }
+}
+
+/// Whether nothing below is missing: a child that itself lacks some counts as not told.
+fn is_complete(figure: &Figure) -> bool {
+    figure.marks.children.is_none_or(|(told, all)| told == all)
 }
 
 /// The columns of a block that pass a filter; none when the block cannot tell.

@@ -63,8 +63,8 @@ pub fn remarks(lang: Lang, line: &Line) -> String {
     }
     if let Some((told, all)) = line.children {
         said.push(match lang {
-            Lang::Vi => format!("{told} trên {all} đơn vị"),
-            Lang::En => format!("{told} of {all} units"),
+            Lang::Vi => format!("{told} trên {all} đơn vị đủ số liệu"),
+            Lang::En => format!("complete in {told} of {all} units"),
         });
     }
     if !line.reference.is_empty() {

@@ -41,6 +41,9 @@ pub(crate) struct IndicatorLine {
     /// The source of the definition.
     #[serde(skip_serializing_if = "String::is_empty")]
     note: String,
+    /// The same in Vietnamese.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    note_vi: String,
     /// The sets of attributes it can be broken down by, beside the total.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     by: Vec<Vec<&'static str>>,
@@ -98,6 +101,7 @@ fn line(indicator: &Indicator) -> IndicatorLine {
         measure: measure(&one.measure),
         combine: combine(one.combine),
         note: one.note.clone(),
+        note_vi: one.note_vi.clone(),
         by: sets.collect(),
     }
 }

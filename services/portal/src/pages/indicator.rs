@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use askama::Template;
 use domain::catalogue::{Combine, Filter, Measure, Reference};
 use domain::figures::{Figure, Marks, Missing, Question, Value};
-use query::labels;
+use query::{labels, lang};
 
 use super::Outcome;
 use super::fault::Fault;
@@ -180,8 +180,9 @@ fn definition(
     };
     lines.push((t.combine, combine.to_owned()));
     lines.push((t.rounding, t.rounding_how.to_owned()));
-    if !definition.note.is_empty() {
-        lines.push((t.note, definition.note.clone()));
+    let note = lang::pick(view.lang, &definition.note_vi, &definition.note);
+    if !note.is_empty() {
+        lines.push((t.note, note.to_owned()));
     }
     lines.push((t.identifier, definition.id.clone()));
     let hash: String = view.app.editions.catalogue.chars().take(12).collect();

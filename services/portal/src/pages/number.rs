@@ -117,8 +117,8 @@ impl Shown {
         }
         if let Some((told, all)) = marks.children.filter(|(told, all)| told < all) {
             self.marks.push(match lang {
-                Lang::Vi => format!("{told} trên {all} đơn vị"),
-                Lang::En => format!("{told} of {all} units"),
+                Lang::Vi => format!("{told} trên {all} đơn vị đủ số liệu"),
+                Lang::En => format!("complete in {told} of {all} units"),
             });
             self.sign = format!("{}{told}/{all}", self.sign);
         }

@@ -88,7 +88,7 @@ pub fn krong_pa(fold: &Fold, lang: Lang) -> Option<PublishedReport> {
             published: one.told(lang),
             ledger: one.answer.is_some().then(|| one.ledger(lang)),
             agrees: one.agrees,
-            note: one.figure.note.clone(),
+            note: lang::pick(lang, &one.figure.note_vi, &one.figure.note).to_owned(),
         }
     };
     let gazetteer = Gazetteer::embedded();

@@ -77,6 +77,9 @@ pub struct Published {
     /// What has to be known of it.
     #[serde(default)]
     pub note: String,
+    /// The same in Vietnamese.
+    #[serde(default)]
+    pub note_vi: String,
 }
 
 /// The time of a published figure.
