@@ -358,7 +358,10 @@ impl<'a> Reader<'a> {
             return Figure::missing(Missing::NoDenominator);
         }
         let children = Some((told, children.len() as u32));
-        Figure { value: Value::Ratio(n, d), marks: Marks { allocated, children, ..Marks::default() } }
+        Figure {
+            value: Value::Ratio(n, d),
+            marks: Marks { allocated, children, ..Marks::default() },
+        }
     }
 
     fn communes(&self, unit: Unit, of: &Reference, filter: &Filter, time: Time) -> Figure {

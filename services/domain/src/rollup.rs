@@ -137,6 +137,11 @@ impl Rollup {
         })
     }
 
+    /// Whether anything was ever posted at a site and not taken away again.
+    pub fn has_cells(&self, site: Site) -> bool {
+        !self.rows[usize::from(site.0)].is_empty()
+    }
+
     /// The columns that a site has cells in.
     pub fn columns(&self, site: Site) -> Vec<Column> {
         let cells = self.rows[usize::from(site.0)].settled();

@@ -51,6 +51,8 @@ pub struct App {
     pub(crate) readers: Arc<Semaphore>,
     pub(crate) render: Render,
     pub(crate) reading: Reading,
+    /// Whether its facts are invented, as every page then says.
+    pub(crate) is_demonstration: bool,
     /// The description of the API, in JSON.
     pub(crate) described: Bytes,
 }
@@ -82,6 +84,7 @@ impl App {
             readers: Arc::new(Semaphore::new(READERS_MAX)),
             render: Arc::new(|_, _| None),
             reading: Arc::new(|_, _, _| false),
+            is_demonstration: false,
             described: openapi::written(openapi::described()),
         }
     }
@@ -103,6 +106,12 @@ impl App {
         reading: impl Fn(&Who, &str, &str) -> bool + Send + Sync + 'static,
     ) -> App {
         App { reading: Arc::new(reading), ..self }
+    }
+
+    /// Says on every page, on paper, too, that its facts are a demonstration.
+    #[must_use]
+    pub fn demonstrating(self, is_demonstration: bool) -> App {
+        App { is_demonstration, ..self }
     }
 
     /// Describes the addresses of another part of the program together with ours.

@@ -75,7 +75,42 @@ impl Fact {
         self.household.as_deref().filter(|_| who.may_see_households(atlas, self.unit))
     }
 
-    /// What happened, in a few words, without whom it happened to.
+    /// Whether it is about one household.
+    pub fn is_of_one_household(&self) -> bool {
+        self.household.is_some()
+    }
+
+    /// What happened, as anybody may read it: of one household only the kind, for in a small
+    /// commune a day, a sum or a number of persons tells which one it is.
+    pub fn told(&self, lang: Lang) -> String {
+        if !self.is_of_one_household() {
+            return self.summary(lang);
+        }
+        let said = match &self.what {
+            What::Registered(_) => lang::pick(lang, "Ghi sổ một hộ", "A household registered"),
+            What::MovedIn(_) => lang::pick(lang, "Một hộ chuyển đến", "A household moved in"),
+            What::Classified { .. } => lang::pick(lang, "Rà soát một hộ", "A household reviewed"),
+            What::Resized { .. } => {
+                lang::pick(lang, "Biến động nhân khẩu của một hộ", "A household's size changed")
+            }
+            What::MovedWithin { .. } => {
+                lang::pick(lang, "Một hộ chuyển nơi ở", "A household moved house")
+            }
+            What::MovedOut => lang::pick(lang, "Một hộ chuyển đi", "A household moved out"),
+            What::Dissolved => lang::pick(lang, "Một hộ không còn", "A household ended"),
+            What::Event(event) => kind(lang, event.kind),
+            What::Stated(_) => lang::pick(lang, "Số liệu báo cáo", "Reported"),
+            What::Voided { .. } => lang::pick(lang, "Hủy một dữ kiện", "A fact was voided"),
+        };
+        match (self.corrects, lang) {
+            (false, _) => said.to_owned(),
+            (true, Lang::Vi) => format!("Đính chính: {said}"),
+            (true, Lang::En) => format!("Correction: {said}"),
+        }
+    }
+
+    /// What happened, in a few words, without whom it happened to: for those who may see single
+    /// households.
     pub fn summary(&self, lang: Lang) -> String {
         let said = what(lang, &self.what);
         match (self.corrects, lang) {
@@ -126,8 +161,9 @@ fn what(lang: Lang, what: &What) -> String {
     }
 }
 
-fn event(lang: Lang, event: &Event) -> String {
-    let (vi, en) = match event.kind {
+/// The name of a kind of event.
+fn kind(lang: Lang, kind: EventKind) -> &'static str {
+    let (vi, en) = match kind {
         EventKind::ExitRegistered => ("Đăng ký thoát nghèo", "Registered to exit poverty"),
         EventKind::HouseStarted => ("Khởi công nhà", "House started"),
         EventKind::HouseCompleted => ("Hoàn thành nhà", "House completed"),
@@ -137,6 +173,10 @@ fn event(lang: Lang, event: &Event) -> String {
         EventKind::FundsAllocated => ("Phân bổ kinh phí", "Funds allocated"),
         EventKind::FundsDisbursed => ("Giải ngân kinh phí", "Funds disbursed"),
     };
+    lang::pick(lang, vi, en)
+}
+
+fn event(lang: Lang, event: &Event) -> String {
     let attributes = event.kind.attributes().iter().zip(event.attributes);
     let mut said: Vec<String> = attributes
         .filter(|(attribute, _)| attribute.name != "counted_in")
@@ -155,7 +195,7 @@ fn event(lang: Lang, event: &Event) -> String {
         let amount = lang::whole(lang, i128::from(event.amount));
         said.push(format!("{amount} {}", lang::pick(lang, "đồng", "VND")));
     }
-    let name = lang::pick(lang, vi, en);
+    let name = kind(lang, event.kind);
     if said.is_empty() { name.to_owned() } else { format!("{name}: {}", said.join(", ")) }
 }
 

@@ -93,7 +93,7 @@ async fn server() -> Server {
     handle.folded(taken.len() as u64).await.unwrap();
     let app = Arc::new(App::new(handle, journal, rules));
     let fact = RecentFact {
-        position: 6,
+        position: "6".to_owned(),
         on: "1/3".to_owned(),
         unit: "Phú Cần".to_owned(),
         what: "1 hộ thoát nghèo <i>".to_owned(),

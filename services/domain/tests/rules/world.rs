@@ -164,6 +164,7 @@ fn catalogue() -> Catalogue {
         counted_in: "household".into(),
         combine: Combine::Sum,
         note: String::new(),
+        note_vi: String::new(),
         measure,
     };
     Catalogue { indicator: measures.into_iter().map(define).collect() }

@@ -251,7 +251,7 @@ fn rate(
     bold: bool,
 ) -> Result<(), XlsxError> {
     let (above, below) = (cell(row, at), cell(row, at + 1));
-    let text = format!("=IF({below}=0,0,{above}/{below})");
+    let text = format!("=IF({below}=0,\"\",{above}/{below})");
     let format = if bold { &Styles::bold(&styles.percent) } else { &styles.percent };
     sheet.write_formula_with_format(row, at + 2, sheet::formula(&text, result), format)?;
     Ok(())

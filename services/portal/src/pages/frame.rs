@@ -89,6 +89,8 @@ pub(crate) struct Frame {
     pub(crate) search: String,
     pub(crate) operations: Option<String>,
     pub(crate) published: String,
+    /// Whether the facts are invented.
+    pub(crate) is_demonstration: bool,
 }
 
 impl Frame {
@@ -155,6 +157,7 @@ impl Frame {
             search: ask.href("/search", &[]),
             operations,
             published: ask.href("/published", &[]),
+            is_demonstration: app.is_demonstration,
         }
     }
 

@@ -137,8 +137,14 @@ fn values(view: &View<'_>, below: &[Below], id: &str) -> Vec<Tile> {
         .iter()
         .map(|one| {
             let figure = view.figure(one.unit, id, view.time);
-            let shown = Shown::of(view.lang, id, &figure);
-            Tile { unit: one.unit, shown, length: number::length(&figure.value), class: None }
+            let mut shown = Shown::of(view.lang, id, &figure);
+            let mut length = number::length(&figure.value);
+            // Of a unit that nothing was ever told of, nothing is known: that is not zero.
+            if length == Some(0.0) && !view.is_told_of(one.unit) {
+                shown.number = "…".to_owned();
+                length = None;
+            }
+            Tile { unit: one.unit, shown, length, class: None }
         })
         .collect();
     let lengths: Vec<f64> = tiles.iter().filter_map(|tile| tile.length).collect();
@@ -155,13 +161,20 @@ fn grain(value: f64) -> i64 {
 }
 
 /// The lowest value of each class but the first: at most five classes of about equally many units.
+/// Zero is a class of its own.
 fn limits(values: &[f64]) -> Vec<i64> {
-    const CLASSES: usize = 5;
     let mut sorted: Vec<i64> = values.iter().map(|value| grain(*value)).collect();
     sorted.sort_unstable();
     let mut limits: Vec<i64> = Vec::new();
-    for n in 1..CLASSES {
-        let at = sorted.len() * n / CLASSES;
+    let zeros = sorted.iter().filter(|value| **value == 0).count();
+    let mut classes = 5;
+    if zeros > 0 && sorted[0] == 0 && zeros < sorted.len() {
+        sorted.drain(..zeros);
+        limits.push(sorted[0]);
+        classes -= 1;
+    }
+    for n in 1..classes {
+        let at = sorted.len() * n / classes;
         let Some(limit) = sorted.get(at) else { break };
         // A limit at the lowest value would leave the first class empty.
         if *limit > sorted[0] && limits.last() != Some(limit) {

@@ -4,7 +4,7 @@ use askama::Template;
 use domain::codes::Standing;
 use domain::figures::Value;
 use domain::household::MovementRow;
-use domain::movements::MovementTable;
+use domain::movements::{Heads, MovementTable};
 use query::labels;
 
 use super::Outcome;
@@ -128,7 +128,7 @@ pub(crate) fn page(view: &View<'_>, recent: Vec<RecentFact>, has_recent: bool) -
         } else {
             String::new()
         },
-        lede: lede(view, &name, opening, closing, targets.last()),
+        lede: lede(view, &name, &flow, opening, closing, targets.last()),
         heads: heads(view, opening, closing, shown, targets.last()),
         trend_title: moved,
         trend,
@@ -185,6 +185,7 @@ fn map_indicator(view: &View<'_>, rows: &[Row]) -> &'static str {
 fn lede(
     view: &View<'_>,
     name: &str,
+    flow: &MovementTable,
     opening: i128,
     closing: i128,
     target: Option<&Version>,
@@ -194,6 +195,16 @@ fn lede(
     let (left, moved) =
         (number::whole(lang, closing), number::whole(lang, (opening - closing).abs()));
     let period = view.title().to_lowercase();
+    if !view.is_told_of(view.unit) {
+        return match lang {
+            Vi => format!("Chưa có dữ kiện nào của {name}."),
+            En => format!("{name}: no facts yet."),
+        };
+    }
+    let is_move = |(row, heads): &&(MovementRow, Heads)| {
+        *row != MovementRow::Registered && heads.households != 0
+    };
+    let is_still = flow.rows.iter().find(is_move).is_none();
     // A rate whose denominator only some of the units told is no sentence about the whole.
     let figure = view.figure(view.unit, "poverty_rate", view.time);
     let rate = match (figure.value, figure.marks.children) {
@@ -203,6 +214,14 @@ fn lede(
     };
     let first = match (lang, (opening - closing).signum()) {
         (Vi, 1) => format!("{name} còn {left} hộ nghèo{rate}, giảm {moved} hộ trong {period}."),
+        (Vi, 0) if is_still => format!(
+            "{name} có {left} hộ nghèo{rate}; trong {period} chưa ghi nhận hộ nào thoát nghèo hoặc \
+             nghèo mới."
+        ),
+        (En, 0) if is_still => format!(
+            "{name}, {period}: {left} poor households{rate}; none is recorded to have left or \
+             entered poverty."
+        ),
         (Vi, 0) => format!("{name} có {left} hộ nghèo{rate}, không đổi trong {period}."),
         (Vi, _) => format!("{name} có {left} hộ nghèo{rate}, tăng {moved} hộ trong {period}."),
         (En, 1) => format!("{name}, {period}: {left} poor households{rate}, {moved} fewer."),
@@ -213,6 +232,8 @@ fn lede(
     let year = labels::period(lang, &target.period.to_string());
     let (value, attained) = (&target.value, &target.attained);
     let second = match lang {
+        Vi if is_still => format!("Chỉ tiêu của {year} là giảm {value} hộ."),
+        En if is_still => format!("The target for {year} is a fall of {value} households."),
         Vi => format!("Như vậy đạt {attained}\u{a0}% chỉ tiêu giảm {value} hộ của {year}."),
         En => format!(
             "This is {attained}\u{a0}% of the target for {year}, a fall of {value} households."
@@ -361,7 +382,12 @@ fn moves(view: &View<'_>, table: &MovementTable, opening: i128, closing: i128) -
             && (*row != MovementRow::StandardChange || heads.households != 0)
     });
     let most = listed.clone().map(|(_, h)| h.households.abs()).max().unwrap_or(0) as f64;
-    let mut moves = vec![stock(t.opening, opening)];
+    let registered = table.rows.iter().find(|(row, _)| *row == MovementRow::Registered);
+    let opened = match registered.map_or(0, |(_, heads)| heads.households) {
+        0 => t.opening.to_owned(),
+        known => fill(t.opening_with, &[&number::whole(view.lang, known)]),
+    };
+    let mut moves = vec![stock(&opened, opening)];
     moves.extend(listed.map(|(row, heads)| {
         let by = if row.is_decrease() { -heads.households } else { heads.households };
         let class = if by <= 0 { "f-acc" } else { "f-worse" };

@@ -71,16 +71,14 @@ pub(crate) fn rows(view: &View<'_>, below: &[Below]) -> (Row, Vec<Row>) {
             rates.then(b.order.closing.cmp(&a.order.closing))
         }),
     }
-    let any_rate = rows.iter().any(|row| row.order.rate >= 0.0);
-    let length = |row: &Row| if any_rate { row.order.rate } else { row.order.closing as f64 };
-    let most = rows.iter().map(&length).fold(0.0, f64::max);
-    // The total of counts is no measure for its parts; that of rates is their mean.
-    let mark = any_rate.then_some(total.order.rate).filter(|rate| *rate >= 0.0);
+    let most = rows.iter().map(|row| row.order.rate).fold(0.0, f64::max);
+    let mark = Some(total.order.rate).filter(|rate| *rate >= 0.0);
     let most_attained = rows.iter().map(|row| row.order.attained).fold(100.0, f64::max);
     for (at, row) in rows.iter_mut().enumerate() {
         row.rank = (at + 1).to_string();
-        if length(row) >= 0.0 {
-            row.bar = inline_bar(length(row), most, 132.0, "f-acc", mark);
+        // The bar repeats the rate and nothing else.
+        if row.order.rate >= 0.0 {
+            row.bar = inline_bar(row.order.rate, most, 132.0, "f-acc", mark);
         }
         if row.order.attained >= 0.0 {
             row.attained_bar = inline_bar(row.order.attained, most_attained, 92.0, "f-ink3", None);
@@ -108,6 +106,8 @@ fn row(view: &View<'_>, below: Below) -> Row {
         net,
         attained: share,
     };
+    // Of a unit that nothing was ever told of, nothing is known: that is not zero.
+    let known = |text: String| if view.is_told_of(unit) { text } else { "…".to_owned() };
     Row {
         rank: String::new(),
         href: view.href(unit, ""),
@@ -116,12 +116,16 @@ fn row(view: &View<'_>, below: Below) -> Row {
         wider: below.wider,
         rate: Shown::of(view.lang, "poverty_rate", &rate),
         bar: String::new(),
-        opening: number::whole(view.lang, opening),
-        closing: number::whole(view.lang, closing),
+        opening: known(number::whole(view.lang, opening)),
+        closing: known(number::whole(view.lang, closing)),
         sign: shown.sign,
-        net: number::signed(view.lang, net),
+        net: known(number::signed(view.lang, net)),
         net_zero: net == 0,
-        spark: spark(&trend::course(view, unit, "poor_households")),
+        spark: if view.is_told_of(unit) {
+            spark(&trend::course(view, unit, "poor_households"))
+        } else {
+            String::new()
+        },
         target: target.map_or_else(String::new, |version| version.value),
         attained,
         attained_bar: String::new(),

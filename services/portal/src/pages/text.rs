@@ -58,7 +58,7 @@ texts! {
     map: "Bản đồ", "Map";
     indicators: "Chỉ tiêu", "Indicators";
     compare: "So sánh", "Compare";
-    findings: "Phát hiện", "Findings";
+    findings: "Cần xem lại", "Findings";
     published: "Số công bố", "Published";
     operations: "Vận hành", "Operations";
     other_language: "English", "Tiếng Việt";
@@ -84,9 +84,10 @@ texts! {
     boundaries_own: "Lúc đó", "Then";
     boundaries_current: "Hiện nay", "Now";
     show: "Xem", "Show";
-    live: "Trực tiếp", "Live";
+    demonstration: "Bản trình diễn: số liệu mô phỏng, trừ huyện Krông Pa 6 tháng đầu năm 2021 (theo báo cáo 209/BC-UBND). Không dùng làm số liệu chính thức.", "Demonstration: simulated facts, but for Krông Pa district in the first half of 2021 (after report 209/BC-UBND). Not official figures.";
+    live: "Đang cập nhật", "Live";
     still: "Bản tĩnh", "As loaded";
-    connecting: "Đang nối", "Connecting";
+    connecting: "Đang kết nối", "Connecting";
     paused: "Đã tạm dừng", "Paused";
     stale: "Cũ từ {time}", "Stale since {time}";
     pause: "Tạm dừng", "Pause";
@@ -131,6 +132,7 @@ texts! {
     rank: "Thứ tự", "Rank";
     value: "Giá trị", "Value";
     change: "Thay đổi", "Change";
+    opening_with: "Đầu kỳ, gồm {0} hộ có khi bắt đầu ghi sổ", "Opening, with {0} there when the record began";
     opening: "Đầu kỳ", "Opening";
     closing: "Cuối kỳ", "Closing";
     numerator: "Tử số", "Numerator";
@@ -201,11 +203,11 @@ texts! {
     why_sub: "Chênh lệch tách thành phần do tử số và phần do mẫu số, theo điểm giữa; hai phần cộng đúng bằng chênh lệch.", "The difference, split at mid-point into a numerator and a denominator effect; both add up to it exactly.";
     by_numerator: "Do tử số", "By the numerator";
     by_denominator: "Do mẫu số", "By the denominator";
-    findings_title: "Phát hiện", "Findings";
+    findings_title: "Cần xem lại", "Findings";
     findings_sub: "Điều hệ thống nhận thấy khi tổng hợp. Không có sự kiện nào bị xoá: “không tính” là chưa đưa vào số, “tính như khai” là đã tính.", "What was noticed while folding. No fact is deleted: held facts are not counted yet, noted ones are counted as declared.";
     findings_none: "Không có phát hiện nào ở đơn vị này.", "There are no findings in this unit.";
     do_this: "Việc cần làm", "What to do";
-    oldest: "Lâu nhất, ngày", "Oldest, days";
+    oldest: "Số ngày lâu nhất", "Oldest, days";
     latest: "Gần nhất", "Latest";
     count: "Số lượng", "Count";
     findings_units: "Theo đơn vị", "By unit";
@@ -231,11 +233,11 @@ texts! {
     editions: "Danh mục và địa danh", "Catalogue and gazetteer";
     gazetteer: "Địa danh", "Gazetteer";
     catalogue: "Danh mục chỉ tiêu", "Catalogue of indicators";
-    record_applied: "Nói điều mới", "Said something new";
+    record_applied: "Dữ kiện mới", "New facts";
     record_duplicate: "Đã có từ trước", "Were there already";
     record_unreadable: "Không đọc được", "Could not be read";
-    record_foreign: "Thuộc phần khác", "Belong to another shard";
-    what_came: "Bản ghi trở thành gì", "What became of records";
+    record_foreign: "Thuộc phân mảnh khác", "Belong to another shard";
+    what_came: "Kết quả đọc sổ", "What became of records";
     search_title: "Tìm đơn vị", "Find a unit";
     search_none: "Không tìm thấy đơn vị nào. Thử bỏ dấu, bỏ “xã”, “huyện”, hoặc gõ mã.", "No unit found. Try without marks, without the kind, or type a code.";
     search_found: "{0} đơn vị cho “{1}”", "{0} units for “{1}”";

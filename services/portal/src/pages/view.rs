@@ -8,7 +8,7 @@ use domain::codes::{Code, Standing};
 use domain::figures::{Figure, Question, Reader, Time, Value};
 use domain::fold::Fold;
 use domain::household::{Head, MovementRow, movement_column};
-use domain::posting::{Column, Slot};
+use domain::posting::{Column, Site, Slot};
 use domain::rollup::View as Cells;
 use domain::time::{Calendar, Day, Grain, Period};
 use projector::Progress;
@@ -45,6 +45,13 @@ pub(crate) struct Below {
 }
 
 impl<'a> View<'a> {
+    /// Whether any fact ever counted in this unit.
+    pub(crate) fn is_told_of(&self, unit: Unit) -> bool {
+        let rollup = &self.fold.books.rollup;
+        let places = self.app.rules.atlas.places(unit);
+        places.iter().any(|place| rollup.has_cells(Site::place(*place)))
+    }
+
     /// Reads time and boundaries from the address; without a period, the newest half-year in which
     /// anything is recorded.
     pub(crate) fn open(

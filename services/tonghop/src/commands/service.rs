@@ -174,6 +174,7 @@ fn portal(
                 false
             }
         })
+        .demonstrating(doors.access.is_open())
         .describing(gateway::openapi());
     let app = Arc::new(app);
     let router = portal::router(Arc::clone(&app), &pages);
