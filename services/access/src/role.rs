@@ -1,6 +1,6 @@
 //! Roles, and what each may do: the only place where that is decided.
 
-use domain::atlas::{Atlas, Unit};
+use domain::atlas::{Atlas, Place, Unit};
 
 /// What somebody is here.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -42,8 +42,14 @@ impl Who {
 
     /// Whether they may write facts that happened in this unit.
     pub fn may_write(&self, atlas: &Atlas, unit: Unit) -> bool {
+        self.may_write_at(atlas, unit.into())
+    }
+
+    /// Whether they may write facts that happened at this place: the part of a divided commune
+    /// belongs to whoever took it in.
+    pub fn may_write_at(&self, atlas: &Atlas, place: Place) -> bool {
         match self.role {
-            Role::Officer { of } => atlas.holds(of, unit.into()),
+            Role::Officer { of } => atlas.holds(of, place),
             Role::Open => true,
             Role::Public | Role::Auditor | Role::Operator => false,
         }

@@ -1,5 +1,6 @@
 //! All facts of one subject, in order, and which of them count.
 
+use hashbrown::{HashMap, HashSet};
 use serde::{Deserialize, Serialize};
 
 use crate::fact::{Fact, Key, What};
@@ -59,25 +60,25 @@ impl Timeline {
     /// The facts that count, in timeline order: those that won against their rivals and that no
     /// void names. There is no void of a void.
     pub fn effective(&self) -> impl Iterator<Item = &Fact> {
-        self.facts.iter().filter(|fact| {
-            !self.tangled
-                || (self.wins(fact)
-                    && !matches!(fact.what, What::Voided { .. })
-                    && self.void_of(fact.key).is_none())
-        })
+        let verdict = self.tangled.then(|| Verdict::over(&self.facts));
+        let counts = move |fact: &&Fact| verdict.as_ref().is_none_or(|all| all.counts(fact));
+        self.facts.iter().filter(counts)
     }
 
     /// The voids that count, in timeline order.
     pub fn voids(&self) -> impl Iterator<Item = (&Fact, Key)> {
-        self.facts.iter().filter_map(|fact| match fact.what {
-            What::Voided { of } if self.wins(fact) => Some((fact, of)),
+        let verdict = Verdict::over(&self.facts);
+        self.facts.iter().filter_map(move |fact| match fact.what {
+            What::Voided { of } if verdict.wins(fact) => Some((fact, of)),
             _ => None,
         })
     }
 
     /// Facts that lost against another content under the same key, in timeline order.
     pub fn losers(&self) -> impl Iterator<Item = &Fact> {
-        self.facts.iter().filter(|fact| self.tangled && !self.wins(fact))
+        let verdict = self.tangled.then(|| Verdict::over(&self.facts));
+        let loses = move |fact: &&Fact| verdict.as_ref().is_some_and(|all| !all.wins(fact));
+        self.facts.iter().filter(loses)
     }
 
     /// The fact of that key that counts, or would if it were not void.
@@ -102,19 +103,46 @@ impl Timeline {
     pub fn is_plain(&self) -> bool {
         !self.tangled
     }
+}
+
+/// Which facts of a timeline count, found in one walk: one subject may have very many facts.
+struct Verdict {
+    /// The smallest content of each key: it wins.
+    least: HashMap<Key, u64>,
+    /// What the voids that win name.
+    voided: HashSet<Key>,
+}
+
+impl Verdict {
+    fn over(facts: &[Fact]) -> Verdict {
+        let mut least = HashMap::new();
+        for fact in facts {
+            let content = least.entry(fact.key).or_insert(fact.content);
+            *content = fact.content.min(*content);
+        }
+        let mut verdict = Verdict { least, voided: HashSet::new() };
+        for fact in facts {
+            if let What::Voided { of } = fact.what
+                && verdict.wins(fact)
+            {
+                verdict.voided.insert(of);
+            }
+        }
+        verdict
+    }
 
     /// The smallest content of a key wins. A correction's void stands and falls with its
     /// replacement: one document, one fate.
     fn wins(&self, fact: &Fact) -> bool {
+        let beats = |key: &Key| self.least.get(key).is_none_or(|least| *least >= fact.content);
         let whole = matches!(fact.what, What::Voided { .. }).then(|| fact.key.replacement());
-        let rival = |key| key == fact.key || Some(key) == whole;
-        !self.facts.iter().any(|f| f.content < fact.content && rival(f.key))
+        beats(&fact.key) && whole.as_ref().is_none_or(beats)
     }
 
-    fn void_of(&self, key: Key) -> Option<&Fact> {
-        self.facts
-            .iter()
-            .find(|f| matches!(f.what, What::Voided { of } if of == key) && self.wins(f))
+    fn counts(&self, fact: &Fact) -> bool {
+        !matches!(fact.what, What::Voided { .. })
+            && !self.voided.contains(&fact.key)
+            && self.wins(fact)
     }
 }
 

@@ -51,12 +51,17 @@ fn take(
     let Accepted { bytes, route, meaning } = intake.take(line).map_err(Refusal::Wrong)?;
     let atlas = &intake.gazetteer.atlas;
     let subject = meaning.subject;
-    let voided = meaning.facts.iter().filter_map(|fact| match fact.what {
-        What::Voided { of } => ledger.unit_of(subject, of),
-        _ => None,
+    // Whoever voids a fact, or writes another content under its name, changes the figures of the
+    // unit in which it happened.
+    let touched = meaning.facts.iter().flat_map(|fact| {
+        let voided = match fact.what {
+            What::Voided { of } => ledger.unit_of(subject, of),
+            _ => None,
+        };
+        [voided, ledger.unit_of(subject, fact.key)].into_iter().flatten()
     });
-    // Whoever voids a fact changes the figures of the unit in which it happened.
-    if !std::iter::once(meaning.unit).chain(voided).all(|unit| who.may_write(atlas, unit)) {
+    let here = meaning.facts.iter().all(|fact| who.may_write_at(atlas, fact.at));
+    if !here || !touched.into_iter().all(|unit| who.may_write(atlas, unit)) {
         return Err(Refusal::NotAllowed);
     }
     let fact = meaning.facts.first().expect("a document means at least one fact");

@@ -339,8 +339,8 @@ async fn the_workbook_of_figures_has_numbers_and_formulas_that_sum() {
     assert_eq!(get("D22"), ("", "30"));
     assert_eq!(get("E21"), ("SUM(E7:E20)", "30"));
     assert_eq!(get("F21"), ("SUM(F7:F20)", "1000"));
-    assert_eq!(get("G21"), ("IF(F21=0,0,E21/F21)", "0.03"));
-    assert_eq!(get("G22"), ("IF(F22=0,0,E22/F22)", "0.03"));
+    assert_eq!(get("G21"), ("IF(F21=0,\"\",E21/F21)", "0.03"));
+    assert_eq!(get("G22"), ("IF(F22=0,\"\",E22/F22)", "0.03"));
     let sum: i64 = (7..=20).map(|row| cells[&format!("D{row}")].1.parse::<i64>().unwrap()).sum();
     assert_eq!(sum, 30);
     assert_eq!(get("C22"), ("", "Huyện Krông Pa"));

@@ -13,7 +13,7 @@ use crate::config::{Config, Pace};
 use crate::decode::{Decoded, Decoder};
 use crate::feed::Feed;
 use crate::group::Folder;
-use crate::shared::{Handle, Shared, State};
+use crate::shared::{Handle, Shared};
 use crate::writer::{Writer, Written};
 use crate::{Error, Result};
 
@@ -93,7 +93,7 @@ impl Projector {
         follow: bool,
     ) -> Result<()> {
         let mut shutdown = std::pin::pin!(shutdown);
-        let to = self.folder().shared.read(|state| state.progress.end);
+        let to = self.folder().shared.progress().end;
         let after = self.folder().mark.position;
         let decoder = Decoder::new(&self.config);
         let mut feed = Feed::start(&self.config.journal, decoder, after, to, follow);
@@ -205,7 +205,7 @@ impl Projector {
         self.commits += 1;
         tracing::debug!(position = mark.position, facts, series, ms, "committed");
         let commits = self.commits;
-        self.folder().shared.write(|State { progress, .. }| {
+        self.folder().shared.tell(|progress| {
             progress.committed = mark.position;
             (progress.commits, progress.commit_ms) = (commits, ms);
         });
@@ -215,7 +215,7 @@ impl Projector {
     fn look(&mut self, end: u64) {
         let position = self.folder().mark.position;
         let records_per_s = self.rate.at(position);
-        self.folder().shared.write(|State { progress, .. }| {
+        self.folder().shared.tell(|progress| {
             progress.end = end.max(position);
             progress.records_per_s = records_per_s;
         });
@@ -247,7 +247,7 @@ impl Projector {
     }
 
     fn is_caught_up(&self) -> bool {
-        let lag = self.folder().shared.read(|state| state.progress.lag());
+        let lag = self.folder().shared.progress().lag();
         lag <= self.config.pace.caught_up_lag_max
     }
 

@@ -28,6 +28,13 @@ pub struct Progress {
 }
 
 impl Progress {
+    /// The same, the fold being as far as it is there.
+    fn at(self, folded: &Progress) -> Progress {
+        let Progress { position, accounting, findings, .. } = *folded;
+        let end = self.end.max(position);
+        Progress { position, accounting, findings, end, ..self }
+    }
+
     /// How many records are not folded yet.
     pub fn lag(&self) -> u64 {
         self.end.saturating_sub(self.position)
@@ -86,14 +93,25 @@ impl Shared {
         look(&self.state.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Changes the state and tells everyone how far it is now.
+    /// Changes the state and tells everyone how far the fold is now. Waits for readers.
     pub(crate) fn write<R>(&self, change: impl FnOnce(&mut State) -> R) -> R {
         let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
         let result = change(&mut state);
-        let progress = state.progress;
+        let folded = state.progress;
         drop(state);
-        self.progress.send_replace(progress);
+        self.progress.send_modify(|progress| *progress = progress.at(&folded));
         result
+    }
+
+    /// Tells everyone what is not of the fold: the store's position, the journal's end, how fast.
+    /// Waits for nobody.
+    pub(crate) fn tell(&self, change: impl FnOnce(&mut Progress)) {
+        self.progress.send_modify(change);
+    }
+
+    /// How far it is now. Waits for nobody.
+    pub(crate) fn progress(&self) -> Progress {
+        *self.progress.borrow()
     }
 
     /// The state itself, if nobody else has a handle.
@@ -114,7 +132,7 @@ impl Handle {
     /// Looks at the fold as of one position. The fold waits meanwhile, so be quick.
     pub fn read<R>(&self, look: impl FnOnce(&Fold, &Progress) -> R) -> R {
         let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
-        look(&state.fold, &state.progress)
+        look(&state.fold, &self.progress().at(&state.progress))
     }
 
     /// How far it is now.

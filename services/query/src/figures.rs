@@ -37,13 +37,16 @@ fn units(rules: &Rules, unit: Unit, query: &FiguresQuery) -> Result<Vec<Unit>> {
     };
     if query.children && query.boundaries == Boundaries::Own {
         let children = atlas.children(unit).iter().copied();
-        units.extend(children.filter(|child| atlas.in_force(*child, last)));
+        units.extend(
+            children.filter(|child| atlas.in_force(*child, last.min(atlas.record(unit).to))),
+        );
     }
     Ok(units)
 }
 
 pub(crate) fn figures(fold: &Fold, unit: Unit, query: &FiguresQuery) -> Result<Body> {
-    let reader = Reader::from(fold);
+    let fold_or_none = (!query.books_only).then_some(fold);
+    let reader = Reader { fold: fold_or_none, ..Reader::from(fold) };
     let time = query.when.time()?;
     let units = units(&fold.rules, unit, query)?;
     let current = query.boundaries == Boundaries::Current;

@@ -87,6 +87,10 @@ pub struct FiguresQuery {
     pub children: bool,
     /// Whose boundaries.
     pub boundaries: Boundaries,
+    /// Only what the books know: households over days that no declared period has are counted
+    /// along all timelines, which takes long and holds the fold up.
+    #[serde(default)]
+    pub books_only: bool,
 }
 
 /// Whose boundaries units have.

@@ -92,7 +92,15 @@ pub fn targets(fold: &Fold, unit: Unit, indicators: &[String], time: Time) -> Ve
 pub fn target(fold: &Fold, unit: Unit, indicator: &str, time: Time) -> Target {
     let reader = Reader::from(fold);
     let filter = Filter::new();
-    let figure = reader.figure(&Question { unit, indicator, filter: filter.clone(), time });
+    // What is done of a target counts from its own period's first day to the last day asked for.
+    let own = statements(fold, unit, indicator, time).last().and_then(|one| one.stated.period);
+    let measured_over = own.map_or(time, |period| {
+        let (first, last) = (*period.days().start(), *period.days().end());
+        let until = last.min(*time.days().end());
+        if until == last { Time::Period(period) } else { Time::Days(first, until) }
+    });
+    let question = Question { unit, indicator, filter: filter.clone(), time: measured_over };
+    let figure = reader.figure(&question);
     let measured = is_measured(fold, indicator);
     let done = measured.then(|| amount(fold, indicator, figure.value)).flatten();
     let versions = statements(fold, unit, indicator, time).into_iter().map(|statement| {
@@ -160,7 +168,7 @@ fn exact(decimal: Decimal) -> Option<Exact> {
 
 /// What the statement says of the side; else what the indicator does: a stock of poor or near-poor
 /// households, or its share, is to fall; what is done, given or reduced is to be reached.
-fn bound(fold: &Fold, indicator: &str, qualifier: Qualifier) -> Option<Bound> {
+pub fn bound(fold: &Fold, indicator: &str, qualifier: Qualifier) -> Option<Bound> {
     match qualifier {
         Qualifier::AtLeast | Qualifier::Over => return Some(Bound::AtLeast),
         Qualifier::Exact | Qualifier::Nearly | Qualifier::About => {}

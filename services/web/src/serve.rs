@@ -122,6 +122,10 @@ async fn talk(
     app: Router,
     mut stopping: watch::Receiver<bool>,
 ) {
+    // The clock of the head starts with its first byte: whoever sends none is hung up on here.
+    if !matches!(tokio::time::timeout(HEAD_WAIT, stream.readable()).await, Ok(Ok(()))) {
+        return;
+    }
     let service = TowerToHyperService::new(Answering { app, peer });
     let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
     let told = async move { drop(stopping.wait_for(|stop| *stop).await) };

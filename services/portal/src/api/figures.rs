@@ -95,7 +95,11 @@ pub(crate) fn ask(app: &App, asked: &Asked) -> Result<Ask, Problem> {
         by: asked.by()?,
         children: asked.flag("children")?,
         boundaries: asked.boundaries()?,
+        books_only: false,
     };
+    // One figure may be counted along all timelines; for more the fold would be held up.
+    let is_one = plain.indicators.len() == 1 && plain.by.is_empty() && !plain.children;
+    let plain = FiguresQuery { books_only: !is_one, ..plain };
     let compared = against.is_some() || against_period.is_some();
     let alone = |field: &str, what: &str| {
         let simple = plain.by.is_empty() && !plain.children;

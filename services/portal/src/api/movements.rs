@@ -89,7 +89,8 @@ pub(super) async fn movements(
             let mut children = Vec::new();
             if below {
                 let reader = Reader::from(fold);
-                children = reader.children_in_force(unit, *time.days().end());
+                let last = (*time.days().end()).min(app.rules.atlas.record(unit).to);
+                children = reader.children_in_force(unit, last);
             }
             let of = |unit: &_| UnitTables {
                 unit: app.gazetteer.key(*unit).to_owned(),

@@ -113,7 +113,11 @@ fn validated(headers: &mut HeaderMap, tag: HeaderValue) {
 /// Weak, for the same answer may be sent compressed.
 fn tag(app: &App, position: u64, question: &str) -> HeaderValue {
     let mut hash = Sha256::new();
-    for part in [&*app.identity, &*app.editions.gazetteer, &*app.editions.catalogue, question] {
+    // A later program may answer otherwise.
+    let program = env!("CARGO_PKG_VERSION");
+    for part in
+        [program, &*app.identity, &*app.editions.gazetteer, &*app.editions.catalogue, question]
+    {
         hash.update((part.len() as u64).to_le_bytes());
         hash.update(part);
     }

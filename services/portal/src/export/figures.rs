@@ -36,8 +36,20 @@ impl Block<'_> {
 
     /// Whether a unit's value is the sum of those of its parts.
     fn adds_up(&self) -> bool {
-        let combine = Catalogue::embedded().definition(self.indicator).map(|one| one.combine);
-        match combine {
+        let definition = Catalogue::embedded().definition(self.indicator);
+        // A household that borrowed in two communes is one household of the district; the same
+        // programme in two communes is one programme.
+        let apart = definition.is_some_and(|one| {
+            use domain::catalogue::Measure;
+            matches!(
+                one.measure,
+                Measure::Distinct { .. } | Measure::Codes { .. } | Measure::ChildrenBehind { .. }
+            )
+        });
+        if apart {
+            return false;
+        }
+        match definition.map(|one| one.combine) {
             Some(Combine::Sum | Combine::OwnElseChildren | Combine::Recompute) => true,
             Some(Combine::Own) | None => false,
         }

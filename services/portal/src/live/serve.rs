@@ -59,8 +59,9 @@ pub(crate) async fn topic(
     uri: Uri,
 ) -> Result<Response, Problem> {
     let asked = Asked::read(&uri, TOPIC)?;
-    let figures::Ask { query, .. } = figures::ask(&app, &asked)?;
-    if let Query::Figures(query) = &query {
+    let figures::Ask { mut query, .. } = figures::ask(&app, &asked)?;
+    if let Query::Figures(query) = &mut query {
+        query.books_only = true;
         if query.indicators.is_empty() {
             return Err(wrong("indicator", "say which indicators are to be watched"));
         }
@@ -97,8 +98,11 @@ pub(crate) async fn page(
     let asked = Asked::read(&uri, PAGE)?;
     let path = asked.one("path")?.ok_or_else(|| wrong("path", "say which page"))?;
     let visible = |c: char| !c.is_control();
-    if !path.starts_with('/') || path.len() > PATH_BYTES_MAX || !path.chars().all(visible) {
-        return Err(wrong("path", "it is no path of a page; it begins with / and is short"));
+    if !path.starts_with("/u/") || path.len() > PATH_BYTES_MAX || !path.chars().all(visible) {
+        return Err(wrong(
+            "path",
+            "only the pages of units live; their path begins with /u/ and is short",
+        ));
     }
     let page = Page { path: path.to_owned(), lang, role: who.role };
     serve(&app, Topic::Page(page), &headers, asked.one("editions")?).await

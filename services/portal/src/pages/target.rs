@@ -5,7 +5,7 @@ use domain::codes::Code;
 use domain::fact::StatedKind;
 use domain::figures::Time;
 use domain::time::{Day, Period};
-use query::labels;
+use query::{Bound, labels};
 
 use super::number;
 use super::view::View;
@@ -76,6 +76,11 @@ pub(crate) fn versions(view: &View<'_>, unit: Unit, indicator: &str) -> Vec<Vers
             let ratio = done.map(|(n, d)| (n * asked.1 * scale, d * asked.0));
             let ratio = ratio.filter(|(_, d)| *d != 0);
             let left = done.map(|(n, d)| (asked.0 * d - n * asked.1 * scale, asked.1 * d));
+            // Of what is to fall to a number there is no share that is done, and what is left is
+            // what is still above it.
+            let falls = query::bound(view.fold, indicator, stated.qualifier) == Some(Bound::AtMost);
+            let ratio = ratio.filter(|_| !falls);
+            let left = left.map(|(n, d)| if falls { (-n, d) } else { (n, d) });
             Version {
                 on: number::day(view.lang, statement.on),
                 by: by.into_iter().flatten().collect::<Vec<_>>().join(", "),

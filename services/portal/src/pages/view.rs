@@ -208,6 +208,7 @@ impl<'a> View<'a> {
             by: Vec::new(),
             children: false,
             boundaries: Boundaries::Current,
+            books_only: true,
         });
         match query::answer(self.fold, self.position, &self.app.editions, &query).map(|a| a.body) {
             Ok(Body::Figures { figures, .. }) => figures

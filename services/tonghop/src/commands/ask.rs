@@ -34,6 +34,7 @@ pub(super) fn figures(screen: &mut Screen, args: &FiguresArgs) -> Result<()> {
         by: args.by.clone(),
         children: args.children,
         boundaries: args.boundaries.into(),
+        books_only: false,
     });
     show(screen, &args.data, &query)
 }
