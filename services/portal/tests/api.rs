@@ -110,7 +110,8 @@ async fn what_is_wrong_is_refused_by_name_and_nothing_answers_otherwise() {
         ("/v1/findings?unit=VN&cursor=%27;drop", 400, "cursor"),
         ("/v1/live?unit=VN&period=2021", 400, "indicator"),
         ("/v1/live/page?path=u", 400, "path"),
-        ("/v1/live/page?path=/nothing", 404, "path"),
+        ("/v1/live/page?path=/search", 400, "path"),
+        ("/v1/live/page?path=/u/nothing", 404, "path"),
     ];
     for (path, expected, field) in table {
         let (status, headers, bytes) = portal.get(path).await;
