@@ -47,7 +47,7 @@ browser: tools ## The portal in Debian's Chromium, its tables in LibreOffice, it
 	$(CARGO) build --quiet --package tonghop
 	cd tests/browser && TONGHOP_BIN=$(PROGRAM) \
 		TONGHOP_SCHEMATHESIS=$(abspath $(TOOLS)/venv/bin/schemathesis) \
-		node --test --test-reporter=spec --test-concurrency=1
+		node --test --test-reporter=spec --test-concurrency=1 --test-timeout=900000
 
 pictures: ## The pictures of the README and the guide, taken anew.
 	cd tests/browser && TONGHOP_BIN=$(PROGRAM) node pictures.mjs
