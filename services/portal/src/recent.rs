@@ -16,8 +16,6 @@ use query::{labels, lang};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use crate::clock;
-
 /// How many facts are kept.
 const KEPT_MAX: usize = 5_000;
 /// Records taken at once.
@@ -63,11 +61,6 @@ impl Fact {
             what: fact.what,
             household: document.household().map(Box::from),
         })
-    }
-
-    /// When the journal took it, as it is written in Viet Nam.
-    pub fn received(&self) -> String {
-        clock::written(self.received_ms)
     }
 
     /// The household's pseudonym, for those who may see it: seeing it is to be recorded.

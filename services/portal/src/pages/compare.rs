@@ -7,7 +7,7 @@ use domain::figures::{Figure, Time, Value};
 use domain::number::rounded;
 use domain::time::Period;
 use proto::gazetteer::UnitRef;
-use query::labels;
+use query::{Effects, Exact, labels};
 
 use super::Outcome;
 use super::fault::Fault;
@@ -211,33 +211,23 @@ fn relative(view: &View<'_>, difference: i128, base: i128) -> String {
     format!("{sign}{}\u{a0}%", number::attained(view.lang, difference, base))
 }
 
-/// A difference of rates in two exact parts over one denominator: (numerator's, denominator's,
-/// what both are over). At mid-point: the numerator's part is its difference over the mean of the
-/// inverse denominators, the denominator's the difference of the inverses times the mean numerator.
-///
-/// m/e − n/d = (m − n)·(1/d + 1/e)/2 + (1/e − 1/d)·(m + n)/2
-fn mid_point(before: (i128, i128), after: (i128, i128)) -> (i128, i128, i128) {
-    let ((n, d), (m, e)) = (before, after);
-    ((m - n) * (d + e), (d - e) * (m + n), 2 * d * e)
-}
-
 fn split(view: &View<'_>, id: &str, left: &Figure, right: &Figure) -> Option<Split> {
     let (Value::Ratio(n, d), Value::Ratio(m, e)) = (left.value, right.value) else { return None };
-    let (above, below, over) = mid_point((n, d), (m, e));
-    if above == 0 && below == 0 {
+    let Effects { numerator, denominator } = query::effects((n, d), (m, e))?;
+    if numerator.numerator() == 0 && denominator.numerator() == 0 {
         return None;
     }
     let lang = view.lang;
-    let points = |part: i128| {
-        let digits = rounded(part * 100, over, 2);
+    let points = |part: Exact| {
+        let digits = rounded(part.numerator() * 100, part.denominator(), 2);
         let text = number::printed(&query::lang::decimal(lang, digits, 2));
         if digits > 0 { format!("+{text}") } else { text }
     };
     let share = |n, d| format!("{}\u{a0}%", number::share(lang, n, d));
     Some(Split {
         name: labels::indicator(lang, id),
-        numerator: points(above),
-        denominator: points(below),
+        numerator: points(numerator),
+        denominator: points(denominator),
         whole: number::points(lang, (n, d), (m, e)),
         left: share(n, d),
         right: share(m, e),
@@ -259,10 +249,11 @@ mod tests {
             ((10, 100), (12, 80), (1, 1)),
             ((0, 7), (0, 9), (0, 0)),
         ] {
-            let (above, below, over) = mid_point(before, after);
-            let difference = after.0 * before.1 - before.0 * after.1;
-            assert_eq!((above + below) * before.1 * after.1, difference * over, "{before:?}");
-            assert_eq!((above.signum(), below.signum()), sign, "{before:?} {after:?}");
+            let Effects { numerator: n, denominator: d } = query::effects(before, after).unwrap();
+            let exact = |(n, d): (i128, i128)| Exact::new(n, d).unwrap();
+            assert_eq!(n.plus(d), exact(after).minus(exact(before)), "{before:?}");
+            let signs = (n.numerator().signum(), d.numerator().signum());
+            assert_eq!(signs, sign, "{before:?} {after:?}");
         }
     }
 }
