@@ -125,6 +125,19 @@ pub(crate) fn counted_events(timeline: &Timeline, rules: &Rules) -> Vec<Counted>
     scan.counted.unwrap_or_default()
 }
 
+/// Where the household of a timeline lived on a day, by its record; before the record begins,
+/// where it lives first. None for a household that the record does not know or that has left.
+pub fn home(timeline: &Timeline, rules: &Rules, on: Day) -> Option<Place> {
+    let mut scan = Scan::new(rules);
+    for fact in timeline.effective() {
+        if fact.on > on && scan.household.is_known() {
+            break;
+        }
+        scan.step(fact, &mut Nothing);
+    }
+    scan.household.home()
+}
+
 impl<'r> Scan<'r> {
     fn new(rules: &'r Rules) -> Scan<'r> {
         Scan { rules, household: Household::default(), reached: Vec::new(), counted: None }

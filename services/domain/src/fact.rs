@@ -354,6 +354,20 @@ impl std::str::FromStr for Decimal {
 }
 
 impl Fact {
+    /// Whether it changes the record of a household, and so what is counted where that lives.
+    pub fn changes_household(&self) -> bool {
+        match self.what {
+            What::Registered(_)
+            | What::MovedIn(_)
+            | What::Classified { .. }
+            | What::Resized { .. }
+            | What::MovedWithin { .. }
+            | What::MovedOut
+            | What::Dissolved => true,
+            What::Event(_) | What::Stated(_) | What::Voided { .. } => false,
+        }
+    }
+
     /// What comes first among facts of one day: the household's entry before its classification,
     /// its classification before what depends on it, its departure last.
     fn precedence(&self) -> u8 {

@@ -166,6 +166,19 @@ pub(crate) struct Turn<'a, L> {
 }
 
 impl Household {
+    /// Whether the record has it, or had it.
+    pub(crate) fn is_known(&self) -> bool {
+        !matches!(self.presence, Presence::Unknown)
+    }
+
+    /// Where it lives.
+    pub(crate) fn home(&self) -> Option<Place> {
+        match self.presence {
+            Presence::Living(living) => Some(living.home),
+            Presence::Unknown | Presence::Departed => None,
+        }
+    }
+
     /// Takes one fact about the household itself; events go through [`Household::witness`].
     pub(crate) fn step<L: Ledger>(&mut self, turn: &mut Turn<'_, L>) {
         match &turn.fact.what {

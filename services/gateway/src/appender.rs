@@ -6,12 +6,16 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use access::Who;
 use domain::fact::Key;
 use journal::{Entry, Error, Options, Position, Receipt, Writer};
+use proto::gazetteer::Gazetteer;
 use tokio::sync::{mpsc, oneshot};
 
+use crate::care::{Touched, refused};
 use crate::counts::{Counts, add};
 use crate::ledger::{Asked, Known, Ledger};
+use crate::outcome::Refusal;
 use crate::recent::{RECENT_MAX, Recent};
 
 /// Most facts of one append, and most bytes of it. A job more may come on top.
@@ -21,13 +25,19 @@ const APPEND_BYTES_MAX: usize = 8 << 20;
 const QUEUE_MAX: usize = 64;
 /// How long a job may wait for its place in the queue.
 const QUEUE_WAIT: Duration = Duration::from_secs(5);
+/// How long a job that depends on what came before may wait until that is folded.
+const FOLD_WAIT: Duration = Duration::from_secs(5);
 
 /// A fact to be written.
 #[derive(Clone, Debug)]
 pub(crate) struct Offer {
     pub(crate) asked: Asked,
+    pub(crate) touched: Touched,
     pub(crate) entry: Entry,
 }
+
+/// What became of an offer.
+pub(crate) type Settled = Result<Placed, Refusal>;
 
 /// Where a fact is, and how it came there.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -52,11 +62,12 @@ pub enum Failed {
 }
 
 struct Job {
+    who: Who,
     offers: Vec<Offer>,
     /// Set when an earlier part of the same request has failed: what follows is not written, so
     /// that the order within a request holds.
     broken: Arc<AtomicBool>,
-    answer: oneshot::Sender<Result<Vec<Placed>, Failed>>,
+    answer: oneshot::Sender<Result<Vec<Settled>, Failed>>,
 }
 
 /// The way to the appender. Cheap to clone.
@@ -69,6 +80,8 @@ pub(crate) struct Appender {
 /// Owns the journal's writer: run it beside the server.
 pub struct Appending {
     jobs: mpsc::Receiver<Job>,
+    /// A job that has to be the first of its append.
+    held_back: Option<Job>,
     /// None after a failure that made it useless.
     writer: Option<Writer>,
     url: String,
@@ -80,7 +93,7 @@ pub struct Appending {
 }
 
 /// The answers that a request waits for, in order.
-pub(crate) type Answer = oneshot::Receiver<Result<Vec<Placed>, Failed>>;
+pub(crate) type Answer = oneshot::Receiver<Result<Vec<Settled>, Failed>>;
 
 impl Appender {
     pub(crate) fn new(
@@ -97,6 +110,7 @@ impl Appender {
         let trouble = Arc::new(Mutex::new(None));
         let appending = Appending {
             jobs,
+            held_back: None,
             writer: Some(writer),
             url: url.to_owned(),
             options,
@@ -111,11 +125,12 @@ impl Appender {
     /// Hands facts in; the answer comes when they are durable.
     pub(crate) async fn offer(
         &self,
+        who: &Who,
         offers: Vec<Offer>,
         broken: &Arc<AtomicBool>,
     ) -> Result<Answer, Failed> {
         let (answer, answered) = oneshot::channel();
-        let job = Job { offers, broken: broken.clone(), answer };
+        let job = Job { who: who.clone(), offers, broken: broken.clone(), answer };
         match self.jobs.send_timeout(job, QUEUE_WAIT).await {
             Ok(()) => Ok(answered),
             Err(mpsc::error::SendTimeoutError::Timeout(_)) => Err(Failed::Full),
@@ -144,15 +159,18 @@ impl Appending {
         let mut shutdown = std::pin::pin!(shutdown);
         let mut open = true;
         loop {
-            let job = tokio::select! {
-                biased;
-                () = &mut shutdown, if open => {
-                    // Whoever is in the queue is answered; nobody else comes in.
-                    self.jobs.close();
-                    open = false;
-                    continue;
-                }
-                job = self.jobs.recv() => job,
+            let job = match self.held_back.take() {
+                Some(job) => Some(job),
+                None => tokio::select! {
+                    biased;
+                    () = &mut shutdown, if open => {
+                        // Whoever is in the queue is answered; nobody else comes in.
+                        self.jobs.close();
+                        open = false;
+                        continue;
+                    }
+                    job = self.jobs.recv() => job,
+                },
             };
             let Some(first) = job else { return Ok(()) };
             let jobs = self.gather(first);
@@ -160,16 +178,23 @@ impl Appending {
         }
     }
 
-    /// What waits already goes along, up to a bound.
+    /// What waits already goes along, up to a bound, and up to a job that depends on what came
+    /// before it: that one is the first of the next append.
     fn gather(&mut self, first: Job) -> Vec<Job> {
         let size = |job: &Job| {
             let bytes: usize = job.offers.iter().map(|offer| offer.entry.bytes.len()).sum();
             (job.offers.len(), bytes)
         };
         let (mut facts, mut bytes) = size(&first);
+        let mut keys: HashSet<Key> = first.keys().collect();
         let mut jobs = vec![first];
         while facts < APPEND_FACTS_MAX && bytes < APPEND_BYTES_MAX {
             let Ok(job) = self.jobs.try_recv() else { break };
+            if job.depends(&self.recent) || job.keys().any(|key| keys.contains(&key)) {
+                self.held_back = Some(job);
+                break;
+            }
+            keys.extend(job.keys());
             let (more_facts, more_bytes) = size(&job);
             (facts, bytes) = (facts + more_facts, bytes + more_bytes);
             jobs.push(job);
@@ -179,14 +204,16 @@ impl Appending {
 
     /// Makes one append of all jobs, and answers each.
     async fn append(&mut self, mut jobs: Vec<Job>) -> Result<(), Error> {
-        jobs.retain(|job| !job.broken.load(Ordering::Acquire));
+        let whole = |job: &Job| !job.broken.load(Ordering::Acquire);
+        jobs.retain(whole);
+        // Only the first can depend on what came before.
+        if jobs.first().is_some_and(|job| job.depends(&self.recent)) && !self.is_folded().await {
+            jobs.remove(0).fail();
+            jobs.retain(whole);
+        }
         let counts: Vec<usize> = jobs.iter().map(|job| job.offers.len()).collect();
-        let offers: Vec<Offer> =
-            jobs.iter_mut().flat_map(|job| std::mem::take(&mut job.offers)).collect();
-        let asked: Vec<Asked> = offers.iter().map(|offer| offer.asked).collect();
-        let steps = self.plan(&asked).await;
-        let new = offers.into_iter().zip(&steps).filter(|(_, step)| step.writes());
-        let entries: Vec<Entry> = new.map(|(offer, _)| offer.entry).collect();
+        let seen = self.look(&mut jobs).await;
+        let Plan { steps, entries } = self.plan(seen);
         let receipts = match self.write(&entries).await {
             Ok(receipts) => receipts,
             Err(error) => return self.failed(jobs, error),
@@ -196,51 +223,85 @@ impl Appending {
         }
         // If we crash here, the facts are durable and nobody was told: they are sent again, and
         // found.
-        let mut placed = steps.iter().map(|step| step.placed(&receipts));
-        for (asked, place) in asked.iter().zip(placed.clone()) {
-            self.recent.add(asked.key, asked.content, place.position);
+        let settled: Vec<Settled> = steps.iter().map(|(_, step)| step.settled(&receipts)).collect();
+        for ((asked, _), settled) in steps.iter().zip(&settled) {
+            if let Ok(placed) = settled {
+                self.recent.add(asked.key, asked.content, placed.position);
+            }
         }
+        let mut settled = settled.into_iter();
         for (job, count) in jobs.into_iter().zip(counts) {
             // Whoever has gone does not wait.
-            let _ = job.answer.send(Ok(placed.by_ref().take(count).collect()));
+            let _ = job.answer.send(Ok(settled.by_ref().take(count).collect()));
         }
         Ok(())
     }
 
-    /// What has to be written of these, and where the others are.
-    async fn plan(&self, asked: &[Asked]) -> Vec<Step> {
-        let (ledger, all) = (self.ledger.clone(), asked.to_vec());
+    /// Waits until all that is in the journal is folded.
+    async fn is_folded(&mut self) -> bool {
+        let folded = async {
+            let end = self.writer().await.ok()?.journal().end().await.ok()?;
+            self.ledger.folded(end.0).await.then_some(())
+        };
+        tokio::time::timeout(FOLD_WAIT, folded).await.is_ok_and(|is| is.is_some())
+    }
+
+    /// Takes the offers out of their jobs and looks up what is known of each.
+    async fn look(&self, jobs: &mut [Job]) -> Vec<(Offer, Seen)> {
+        let ledger = self.ledger.clone();
+        let runs: Vec<(Who, Vec<Offer>)> =
+            jobs.iter_mut().map(|job| (job.who.clone(), std::mem::take(&mut job.offers))).collect();
         // It may have to wait for a batch that is being folded.
-        let folded = tokio::task::spawn_blocking(move || ledger.known(&all)).await;
-        let folded = folded.unwrap_or_else(|_| vec![Known::Not; asked.len()]);
+        let looked = tokio::task::spawn_blocking(move || {
+            runs.into_iter().flat_map(|(who, offers)| look(&who, offers, &*ledger)).collect()
+        });
+        // A panic has been logged; its jobs are dropped unanswered, which is an answer.
+        looked.await.unwrap_or_default()
+    }
+
+    /// What has to be written of these, and where the others are.
+    fn plan(&self, seen: Vec<(Offer, Seen)>) -> Plan {
+        let mut plan = Plan::default();
         let mut written: HashMap<(Key, u64), usize> = HashMap::new();
         let mut keys: HashSet<Key> = HashSet::new();
-        let step = |(asked, folded): (&Asked, Known)| {
-            let Asked { key, content, .. } = *asked;
+        for (Offer { asked, entry, .. }, Seen { known: folded, refusal }) in seen {
+            let Asked { key, content, .. } = asked;
             let recent = self.recent.known(key, content);
-            if let (Known::Same(position), _) | (_, Known::Same(position)) = (recent, folded) {
-                return Step::There { position };
-            }
-            if let Some(nth) = written.get(&(key, content)) {
-                return Step::Again { nth: *nth };
-            }
-            let nth = written.len();
-            written.insert((key, content), nth);
-            let first = keys.insert(key);
-            Step::Write { nth, rival: !first || Known::Rival == recent || Known::Rival == folded }
-        };
-        asked.iter().zip(folded).map(step).collect()
+            let step =
+                if let (Known::Same(position), _) | (_, Known::Same(position)) = (recent, folded) {
+                    Step::There { position }
+                } else if let Some(refusal) = refusal {
+                    Step::Refused(refusal)
+                } else if let Some(nth) = written.get(&(key, content)) {
+                    Step::Again { nth: *nth }
+                } else {
+                    let nth = plan.entries.len();
+                    written.insert((key, content), nth);
+                    plan.entries.push(entry);
+                    let first = keys.insert(key);
+                    let rival = !first || Known::Rival == recent || Known::Rival == folded;
+                    Step::Write { nth, rival }
+                };
+            plan.steps.push((asked, step));
+        }
+        plan
+    }
+
+    /// The journal's writer, opened again if a failure has made it useless.
+    async fn writer(&mut self) -> Result<&mut Writer, Error> {
+        match &mut self.writer {
+            Some(writer) => Ok(writer),
+            none => Ok(none.insert(Writer::open(&self.url, &self.options).await?)),
+        }
     }
 
     async fn write(&mut self, entries: &[Entry]) -> Result<Vec<Receipt>, Error> {
         if entries.is_empty() {
             return Ok(Vec::new());
         }
-        let writer = match &mut self.writer {
-            Some(writer) => writer,
-            None => self.writer.insert(Writer::open(&self.url, &self.options).await?),
-        };
-        add(&self.counts.appends, 1);
+        let counts = self.counts.clone();
+        let writer = self.writer().await?;
+        add(&counts.appends, 1);
         writer.append(entries).await
     }
 
@@ -254,8 +315,7 @@ impl Appending {
         }
         self.tell(Some(error.to_string()));
         for job in jobs {
-            job.broken.store(true, Ordering::Release);
-            let _ = job.answer.send(Err(Failed::Busy));
+            job.fail();
         }
         match error {
             Error::Diverged { .. } | Error::Corrupt { .. } | Error::Gap { .. } => Err(error),
@@ -268,9 +328,72 @@ impl Appending {
     }
 }
 
+impl Job {
+    fn keys(&self) -> impl Iterator<Item = Key> {
+        self.offers.iter().map(|offer| offer.asked.key)
+    }
+
+    /// Whether it can only be judged when all before it is folded: it voids, corrects, changes a
+    /// household or writes another content under a key that came a moment ago. Whoever has the
+    /// whole country in their care is not asked.
+    fn depends(&self, recent: &Recent) -> bool {
+        let replaces = |asked: &Asked| recent.known(asked.key, asked.content) == Known::Rival;
+        let depends = |offer: &Offer| offer.touched.depends() || replaces(&offer.asked);
+        !everywhere(&self.who) && self.offers.iter().any(depends)
+    }
+
+    /// Tells that nothing of it is known to be written; nor is what follows in its request.
+    fn fail(self) {
+        self.broken.store(true, Ordering::Release);
+        let _ = self.answer.send(Err(Failed::Busy));
+    }
+}
+
+fn everywhere(who: &Who) -> bool {
+    let gazetteer = Gazetteer::embedded();
+    gazetteer.unit("VN").is_some_and(|nation| who.may_write(&gazetteer.atlas, nation))
+}
+
+/// What is known of an offer, and why it must not be written, if so.
+#[derive(Debug)]
+struct Seen {
+    known: Known,
+    refusal: Option<Refusal>,
+}
+
+/// What the ledger knows of the offers of one sender.
+fn look(who: &Who, offers: Vec<Offer>, ledger: &dyn Ledger) -> Vec<(Offer, Seen)> {
+    let asked: Vec<Asked> = offers.iter().map(|offer| offer.asked).collect();
+    let known = ledger.known(&asked);
+    if everywhere(who) {
+        let all = offers.into_iter().zip(known);
+        return all.map(|(offer, known)| (offer, Seen { known, refusal: None })).collect();
+    }
+    let sent: HashSet<Key> = asked.iter().map(|asked| asked.key).collect();
+    let one = |(offer, known): (Offer, Known)| {
+        let asks = offer.touched.depends() || known == Known::Rival;
+        let judged =
+            || refused(who, ledger, &offer.asked, offer.touched, |key| sent.contains(&key));
+        let refusal = if asks { judged() } else { None };
+        (offer, Seen { known, refusal })
+    };
+    offers.into_iter().zip(known).map(one).collect()
+}
+
+/// What one append does.
+#[derive(Default)]
+struct Plan {
+    /// What is done with each fact.
+    steps: Vec<(Asked, Step)>,
+    /// What is written.
+    entries: Vec<Entry>,
+}
+
 /// What is done with one fact.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 enum Step {
+    /// Not in the sender's care.
+    Refused(Refusal),
     /// It is in the journal.
     There { position: u64 },
     /// It is the n-th that this append writes.
@@ -280,26 +403,25 @@ enum Step {
 }
 
 impl Step {
-    fn writes(&self) -> bool {
-        matches!(self, Step::Write { .. })
-    }
-
-    fn placed(&self, receipts: &[Receipt]) -> Placed {
-        match *self {
-            Step::There { position } => Placed { position, known: Known::Same(position) },
+    fn settled(&self, receipts: &[Receipt]) -> Settled {
+        match self {
+            Step::Refused(refusal) => Err(refusal.clone()),
+            Step::There { position } => {
+                Ok(Placed { position: *position, known: Known::Same(*position) })
+            }
             Step::Again { nth } => {
-                let position = receipts[nth].position.0;
-                Placed { position, known: Known::Same(position) }
+                let position = receipts[*nth].position.0;
+                Ok(Placed { position, known: Known::Same(position) })
             }
             Step::Write { nth, rival } => {
-                let Receipt { position: Position(position), duplicate } = receipts[nth];
+                let Receipt { position: Position(position), duplicate } = receipts[*nth];
                 let known = match (duplicate, rival) {
                     // The journal itself knew it.
                     (true, _) => Known::Same(position),
                     (false, true) => Known::Rival,
                     (false, false) => Known::Not,
                 };
-                Placed { position, known }
+                Ok(Placed { position, known })
             }
         }
     }

@@ -1,9 +1,8 @@
-//! Checks lines: may they enter, and may this sender write them.
+//! Checks lines: may they enter, and may this sender write in the unit that they say.
 
 use std::borrow::Cow;
 
 use access::Who;
-use domain::fact::What;
 use journal::Entry;
 use proto::catalogue::Catalogue;
 use proto::gazetteer::Gazetteer;
@@ -12,7 +11,8 @@ use proto::text::looks_personal;
 use serde::Deserialize;
 
 use crate::appender::Offer;
-use crate::ledger::{Asked, Ledger};
+use crate::care::Touched;
+use crate::ledger::Asked;
 use crate::lines::Line;
 use crate::outcome::Refusal;
 
@@ -28,7 +28,7 @@ pub(crate) struct Checked {
 }
 
 /// Checks a run of lines, in order. It computes: not for a thread that others wait for.
-pub(crate) fn check(who: &Who, ledger: &dyn Ledger, lines: Vec<Line>) -> Vec<Checked> {
+pub(crate) fn check(who: &Who, lines: Vec<Line>) -> Vec<Checked> {
     let intake = Intake {
         gazetteer: Gazetteer::embedded(),
         plan: &Catalogue::embedded().plan,
@@ -37,36 +37,21 @@ pub(crate) fn check(who: &Who, ledger: &dyn Ledger, lines: Vec<Line>) -> Vec<Che
     let one = |Line { number, bytes }: Line| Checked {
         line: number,
         id: id(&bytes),
-        result: take(&intake, who, ledger, &bytes),
+        result: take(&intake, who, &bytes),
     };
     lines.into_iter().map(one).collect()
 }
 
-fn take(
-    intake: &Intake<'_>,
-    who: &Who,
-    ledger: &dyn Ledger,
-    line: &[u8],
-) -> Result<Offer, Refusal> {
+fn take(intake: &Intake<'_>, who: &Who, line: &[u8]) -> Result<Offer, Refusal> {
     let Accepted { bytes, route, meaning } = intake.take(line).map_err(Refusal::Wrong)?;
     let atlas = &intake.gazetteer.atlas;
-    let subject = meaning.subject;
-    // Whoever voids a fact, or writes another content under its name, changes the figures of the
-    // unit in which it happened.
-    let touched = meaning.facts.iter().flat_map(|fact| {
-        let voided = match fact.what {
-            What::Voided { of } => ledger.unit_of(subject, of),
-            _ => None,
-        };
-        [voided, ledger.unit_of(subject, fact.key)].into_iter().flatten()
-    });
-    let here = meaning.facts.iter().all(|fact| who.may_write_at(atlas, fact.at));
-    if !here || !touched.into_iter().all(|unit| who.may_write(atlas, unit)) {
+    if !meaning.facts.iter().all(|fact| who.may_write_at(atlas, fact.at)) {
         return Err(Refusal::NotAllowed);
     }
+    let touched = Touched::by(&meaning);
     let fact = meaning.facts.first().expect("a document means at least one fact");
-    let asked = Asked { subject, key: fact.key, content: fact.content };
-    Ok(Offer { asked, entry: Entry::new(route, bytes) })
+    let asked = Asked { subject: meaning.subject, key: fact.key, content: fact.content };
+    Ok(Offer { asked, touched, entry: Entry::new(route, bytes) })
 }
 
 /// The id of a line, also of one that is refused, if it says one that may be repeated.

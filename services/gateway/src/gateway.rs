@@ -25,7 +25,6 @@ const PARTS_AHEAD: usize = 3;
 #[derive(Clone)]
 pub struct Gateway {
     appender: Appender,
-    ledger: Arc<dyn Ledger>,
     counts: Arc<Counts>,
     pub(crate) places: Arc<Semaphore>,
 }
@@ -58,10 +57,9 @@ impl Gateway {
         ledger: Arc<dyn Ledger>,
     ) -> (Gateway, Appending) {
         let counts = Arc::new(Counts::default());
-        let (appender, appending) =
-            Appender::new(writer, url, options, ledger.clone(), counts.clone());
+        let (appender, appending) = Appender::new(writer, url, options, ledger, counts.clone());
         let places = Arc::new(Semaphore::new(REQUESTS_MAX));
-        (Gateway { appender, ledger, counts, places }, appending)
+        (Gateway { appender, counts, places }, appending)
     }
 
     /// Takes lines of JSON, one fact each, for somebody; what became of each, in order. When it
@@ -87,8 +85,8 @@ impl Gateway {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let checking = parts.map(|part| async {
             let lines = part?;
-            let (who, ledger) = (who.clone(), self.ledger.clone());
-            let checked = tokio::task::spawn_blocking(move || check(&who, &*ledger, lines));
+            let who = who.clone();
+            let checked = tokio::task::spawn_blocking(move || check(&who, lines));
             // A check that panics has been logged; nothing of it is handed in.
             checked.await.map_err(|_| E::from(Failed::Busy))
         });
@@ -96,7 +94,7 @@ impl Gateway {
         let (mut outcomes, mut waiting) = (Vec::new(), VecDeque::new());
         let unfinished = Unfinished(Arc::new(AtomicBool::new(false)));
         while let Some(checked) = checking.next().await {
-            waiting.push_back(self.hand_in(checked?, &unfinished.0).await?);
+            waiting.push_back(self.hand_in(who, checked?, &unfinished.0).await?);
             if waiting.len() > PARTS_AHEAD
                 && let Some(part) = waiting.pop_front()
             {
@@ -111,6 +109,7 @@ impl Gateway {
 
     async fn hand_in(
         &self,
+        who: &Who,
         checked: Vec<Checked>,
         broken: &Arc<AtomicBool>,
     ) -> Result<Part, Failed> {
@@ -118,7 +117,7 @@ impl Gateway {
         let offers: Vec<_> = good.collect();
         let answer = match offers.is_empty() {
             true => None,
-            false => Some(self.appender.offer(offers, broken).await?),
+            false => Some(self.appender.offer(who, offers, broken).await?),
         };
         Ok(Part { checked, answer })
     }
@@ -133,7 +132,10 @@ impl Gateway {
         for Checked { line, id, result } in part.checked {
             let became = match result {
                 Err(refusal) => Became::Rejected(refusal),
-                Ok(_) => became(placed.next().ok_or(Failed::Busy)?),
+                Ok(_) => match placed.next().ok_or(Failed::Busy)? {
+                    Ok(placed) => became(placed),
+                    Err(refusal) => Became::Rejected(refusal),
+                },
             };
             let count = match became {
                 Became::Accepted { .. } => &self.counts.accepted,

@@ -1,7 +1,12 @@
-//! What is known of facts that are folded already: so that a duplicate is not written again.
+//! What is known of facts that are folded already: so that a duplicate is not written again, and
+//! nobody changes what is in another's care.
 
-use domain::atlas::Unit;
+use std::future::{Future, ready};
+use std::pin::Pin;
+
+use domain::atlas::Place;
 use domain::fact::{Key, Subject};
+use domain::time::Day;
 
 /// A fact that is asked about.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -25,16 +30,27 @@ pub enum Known {
     Rival,
 }
 
+/// Tells when it is over whether what was waited for has come.
+pub type Waiting<'a> = Pin<Box<dyn Future<Output = bool> + Send + 'a>>;
+
 /// Whoever has folded the journal. It may lag behind: what was appended lately is known here.
 pub trait Ledger: Send + Sync {
     /// What is known of each, in the same order.
     fn known(&self, asked: &[Asked]) -> Vec<Known>;
 
     /// Where the fact of that key happened: whoever voids it must be allowed to write there, too.
-    fn unit_of(&self, subject: Subject, key: Key) -> Option<Unit>;
+    fn place_of(&self, subject: Subject, key: Key) -> Option<Place>;
+
+    /// Where the household lived on that day, or first after it: whoever changes its record must
+    /// be allowed to write there, too. None for one that is not known or has left.
+    fn home(&self, subject: Subject, on: Day) -> Option<Place>;
+
+    /// Waits until it has folded that position; false if it never will.
+    fn folded(&self, position: u64) -> Waiting<'_>;
 }
 
-/// Nobody has: only what this process appended itself is known.
+/// Nobody has: only what this process appended itself is known. Then only those whose care is the
+/// whole country can void or correct.
 #[derive(Clone, Copy, Debug)]
 pub struct NoLedger;
 
@@ -43,7 +59,15 @@ impl Ledger for NoLedger {
         vec![Known::Not; asked.len()]
     }
 
-    fn unit_of(&self, _: Subject, _: Key) -> Option<Unit> {
+    fn place_of(&self, _: Subject, _: Key) -> Option<Place> {
         None
+    }
+
+    fn home(&self, _: Subject, _: Day) -> Option<Place> {
+        None
+    }
+
+    fn folded(&self, _: u64) -> Waiting<'_> {
+        Box::pin(ready(true))
     }
 }

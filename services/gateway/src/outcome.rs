@@ -44,6 +44,10 @@ pub enum Refusal {
     Wrong(Rejection),
     /// The sender may not write facts of that unit.
     NotAllowed,
+    /// It changes the record of a household that lives in a unit that is not in the sender's care.
+    LivesElsewhere,
+    /// It voids or corrects a fact that is not in the journal.
+    NotThere,
 }
 
 impl Refusal {
@@ -62,16 +66,39 @@ impl Refusal {
                     field => problem.at(field),
                 }
             }
-            Refusal::NotAllowed => {
-                let detail = "the fact happened in a unit that is not in the sender's care, or \
-                              voids one that did";
-                Problem {
-                    title: "Đơn vị không thuộc phạm vi của người gửi",
-                    title_en: "The unit is not in the sender's care",
-                    reason: Some("not_allowed"),
-                    ..Problem::new(Kind::Forbidden, detail).at("data.unit")
-                }
-            }
+            Refusal::NotAllowed => Problem {
+                title: "Đơn vị không thuộc phạm vi của người gửi",
+                title_en: "The unit is not in the sender's care",
+                reason: Some("not_allowed"),
+                ..Problem::new(
+                    Kind::Forbidden,
+                    "the fact happened in a unit that is not in the sender's care, or voids one \
+                     that did",
+                )
+                .at("data.unit")
+            },
+            Refusal::LivesElsewhere => Problem {
+                title: "Hộ đang sống ở đơn vị không thuộc phạm vi của người gửi",
+                title_en: "The household lives in a unit that is not in the sender's care",
+                reason: Some("lives_elsewhere"),
+                ..Problem::new(
+                    Kind::Forbidden,
+                    "by the record the household lives elsewhere on that day; let those write who \
+                     have both units in their care, or correct the household's record first",
+                )
+                .at("subject")
+            },
+            Refusal::NotThere => Problem {
+                title: "Chưa có dữ kiện được hủy hoặc đính chính",
+                title_en: "The fact that it voids or corrects is not there",
+                reason: Some("not_there"),
+                ..Problem::new(
+                    Kind::Rejected,
+                    "no fact of that source and id is in the journal; check both, or send that \
+                     fact first",
+                )
+                .at("data.of or correctsid")
+            },
         }
     }
 }

@@ -3,6 +3,7 @@
 mod ask;
 mod demo;
 mod feed;
+mod folded;
 mod import;
 mod lists;
 mod place;

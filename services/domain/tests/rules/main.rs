@@ -3,6 +3,7 @@
 mod boundaries;
 mod distinct;
 mod findings;
+mod homes;
 mod hostile;
 mod movements;
 mod moves;

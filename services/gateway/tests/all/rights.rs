@@ -1,8 +1,11 @@
 //! Who may write what.
 
+use std::sync::atomic::Ordering;
+
 use axum::http::StatusCode;
+use domain::atlas::Place;
 use proto::gazetteer::Gazetteer;
-use proto::meaning::key;
+use proto::meaning::{key, subject};
 
 use crate::world::{ENGINES, World, loan, loan_in};
 
@@ -45,20 +48,11 @@ async fn a_token_writes_for_its_own_units_only() {
 async fn nobody_voids_what_happened_in_anothers_unit() {
     let world = World::new(ENGINES[0]).await;
     let running = world.start().await;
-    let theirs = Gazetteer::embedded().unit(&commune_of("L-638")).expect("a unit");
-    let ours = Gazetteer::embedded().unit("L-24097").expect("a unit");
-    let units =
-        [(key("urn:tonghop:test", "theirs"), theirs), (key("urn:tonghop:test", "ours"), ours)];
-    world.ledger.units.lock().expect("no panic").extend(units);
-    for (voided, status) in [("theirs", 403), ("ours", 201), ("not-yet-known", 201)] {
-        let void = format!(
-            "{{\"specversion\":\"1.0\",\"type\":\"vn.tonghop.fact.voided.v1\",\
-             \"source\":\"urn:tonghop:test\",\"id\":\"void-{voided}\",\
-             \"subject\":\"household/52.74f874a7ac1ab96d\",\"time\":\"2021-02-04T07:00:00+07:00\",\
-             \"data\":{{\"unit\":\"L-24097\",\"of\":{{\"source\":\"urn:tonghop:test\",\
-             \"id\":\"{voided}\"}},\"reason\":\"entered_twice\"}}}}"
-        );
-        let answer = running.send(&world, "application/json", void).await;
+    let places = [("theirs", commune_of("L-638")), ("ours", "L-24097".to_owned())]
+        .map(|(id, unit)| (key("urn:tonghop:test", id), place(&unit)));
+    world.ledger.places.lock().expect("no panic").extend(places);
+    for (voided, status) in [("theirs", 403), ("ours", 201), ("not-yet-known", 422)] {
+        let answer = running.send(&world, "application/json", void(voided)).await;
         assert_eq!(answer.status, status, "{voided}: {}", answer.body);
         let corrected = loan(&format!("corrects-{voided}")).replace(
             "\"time\"",
@@ -68,6 +62,106 @@ async fn nobody_voids_what_happened_in_anothers_unit() {
         assert_eq!(answer.status, status, "correcting {voided}: {}", answer.body);
     }
     running.stop().await;
+}
+
+#[tokio::test]
+async fn a_void_may_come_in_one_request_with_its_fact() {
+    let world = World::new(ENGINES[0]).await;
+    let running = world.start().await;
+    let batch = format!("[{},{},{}]", void("later"), loan("later"), void("never"));
+    let answer = running.send(&world, "application/json", batch.clone()).await;
+    let first = ["1 accepted 1", "2 accepted 2", "3 rejected \"not_there\""];
+    assert_eq!(answer.outcomes(), first);
+    let answer = running.send(&world, "application/json", batch).await;
+    let again = ["1 duplicate 1", "2 duplicate 2", "3 rejected \"not_there\""];
+    assert_eq!(answer.outcomes(), again, "the same batch may be sent again");
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn a_household_is_changed_by_those_only_in_whose_care_it_lives() {
+    let world = World::new(ENGINES[0]).await;
+    let running = world.start().await;
+    let theirs = commune_of("L-638");
+    let homes = [("theirs", theirs.as_str()), ("ours", "L-24100")];
+    for (pseudonym, home) in homes {
+        let subject = subject(&household(pseudonym));
+        world.ledger.homes.lock().expect("no panic").insert(subject, place(home));
+    }
+    let moved = "\"from\":\"L-24100\"";
+    let table = [
+        ("theirs", "household.classified", POORER, 403),
+        ("theirs", "household.dissolved", "\"cause\":\"death\"", 403),
+        ("theirs", "household.size_changed", "\"persons\":3,\"cause\":\"birth\"", 403),
+        ("theirs", "household.registered", "\"standing\":\"poor\",\"persons\":4", 403),
+        ("theirs", "household.moved_within", moved, 403),
+        ("ours", "household.classified", POORER, 201),
+        ("ours", "household.moved_within", moved, 201),
+        ("new", "household.classified", POORER, 201),
+        ("theirs", "loan.disbursed", LOAN, 201),
+    ];
+    for (nth, (pseudonym, what, data, status)) in table.into_iter().enumerate() {
+        let fact = about(pseudonym, what, &format!("f-{nth}"), data);
+        let answer = running.send(&world, "application/json", fact).await;
+        assert_eq!(answer.status, status, "{what} of {pseudonym}: {}", answer.body);
+    }
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn what_depends_on_a_fold_that_lags_is_to_be_sent_again() {
+    let world = World::new(ENGINES[0]).await;
+    let running = world.start().await;
+    world
+        .ledger
+        .places
+        .lock()
+        .expect("no panic")
+        .insert(key("urn:tonghop:test", "ours"), place("L-24097"));
+    world.ledger.stuck.store(true, Ordering::Release);
+    let answer = running.send(&world, "application/json", void("ours")).await;
+    assert_eq!(answer.status, 503, "{}", answer.body);
+    assert!(answer.headers.contains_key("retry-after"));
+    let answer = running.send(&world, "application/json", loan("plain")).await;
+    assert_eq!(answer.status, 201, "what depends on nothing does not wait: {}", answer.body);
+    world.ledger.stuck.store(false, Ordering::Release);
+    let answer = running.send(&world, "application/json", void("ours")).await;
+    assert_eq!(answer.status, 201, "{}", answer.body);
+    running.stop().await;
+}
+
+const POORER: &str = "\"from\":\"near_poor\",\"to\":\"poor\",\"persons\":4,\"cause\":\"review\"";
+const LOAN: &str = "\"class\":\"other\",\"programme\":\"difficult_area_business\",\
+                    \"purpose\":\"production_and_business\",\"amount\":1000000";
+
+/// A fact of Krông Pa about a household.
+fn about(pseudonym: &str, what: &str, id: &str, data: &str) -> String {
+    let subject = household(pseudonym);
+    format!(
+        "{{\"specversion\":\"1.0\",\"type\":\"vn.tonghop.{what}.v1\",\
+         \"source\":\"urn:tonghop:test\",\"id\":\"{id}\",\"subject\":\"{subject}\",\
+         \"time\":\"2021-02-04T07:00:00+07:00\",\"data\":{{\"unit\":\"L-24097\",{data}}}}}"
+    )
+}
+
+/// The subject of a household, for short names.
+fn household(name: &str) -> String {
+    let digits: String = name.bytes().map(|byte| format!("{byte:02x}")).collect();
+    format!("household/52.{digits:a<32}")
+}
+
+fn void(of: &str) -> String {
+    format!(
+        "{{\"specversion\":\"1.0\",\"type\":\"vn.tonghop.fact.voided.v1\",\
+         \"source\":\"urn:tonghop:test\",\"id\":\"void-{of}\",\
+         \"subject\":\"household/52.74f874a7ac1ab96d\",\"time\":\"2021-02-04T07:00:00+07:00\",\
+         \"data\":{{\"unit\":\"L-24097\",\"of\":{{\"source\":\"urn:tonghop:test\",\
+         \"id\":\"{of}\"}},\"reason\":\"entered_twice\"}}}}"
+    )
+}
+
+fn place(unit: &str) -> Place {
+    Gazetteer::embedded().unit(unit).expect("a unit").into()
 }
 
 /// A commune that a district had.

@@ -1,6 +1,8 @@
 //! A gateway behind a door, before a journal in a temporary place.
 
 use std::collections::HashMap;
+use std::future::pending;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -8,9 +10,10 @@ use access::{Access, Book, Post};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
-use domain::atlas::Unit;
+use domain::atlas::Place;
 use domain::fact::{Key, Subject};
-use gateway::{Asked, Gateway, Known, Ledger};
+use domain::time::Day;
+use gateway::{Asked, Gateway, Known, Ledger, Waiting};
 use journal::server::{Config, Server};
 use journal::{Journal, Options, Position};
 use serde_json::Value;
@@ -36,7 +39,10 @@ pub(crate) const ENGINES: [Engine; 2] = [Engine::Dir, Engine::Nats];
 #[derive(Default)]
 pub(crate) struct Told {
     pub(crate) known: Mutex<HashMap<Key, (u64, u64)>>,
-    pub(crate) units: Mutex<HashMap<Key, Unit>>,
+    pub(crate) places: Mutex<HashMap<Key, Place>>,
+    pub(crate) homes: Mutex<HashMap<Subject, Place>>,
+    /// Whether it never gets any further.
+    pub(crate) stuck: AtomicBool,
 }
 
 impl Ledger for Told {
@@ -50,8 +56,17 @@ impl Ledger for Told {
         asked.iter().map(one).collect()
     }
 
-    fn unit_of(&self, _: Subject, key: Key) -> Option<Unit> {
-        self.units.lock().expect("no panic").get(&key).copied()
+    fn place_of(&self, _: Subject, key: Key) -> Option<Place> {
+        self.places.lock().expect("no panic").get(&key).copied()
+    }
+
+    fn home(&self, subject: Subject, _: Day) -> Option<Place> {
+        self.homes.lock().expect("no panic").get(&subject).copied()
+    }
+
+    fn folded(&self, _: u64) -> Waiting<'_> {
+        let stuck = self.stuck.load(Ordering::Acquire);
+        Box::pin(async move { if stuck { pending().await } else { true } })
     }
 }
 

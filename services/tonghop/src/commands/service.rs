@@ -11,9 +11,7 @@ use std::sync::Arc;
 use anyhow::{Context, Result};
 use axum::Router;
 use axum::http::Extensions;
-use domain::atlas::Unit;
-use domain::fact::{Key, Subject};
-use gateway::{Appending, Asked, Gateway, Known, Ledger};
+use gateway::{Appending, Gateway};
 use journal::{Journal, Options, Writer};
 use portal::App;
 use portal::pages::Pages;
@@ -24,6 +22,7 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use web::{Check, Csrf, Doors, Gauge};
 
+use super::folded::Folded;
 use super::place;
 use crate::scenario::beside;
 use crate::socket;
@@ -256,35 +255,6 @@ fn watch_over(doors: &mut Doors, handle: &Handle, gateway: Option<&Gateway>) {
     let gateway = gateway.clone();
     let help = "Requests, or parts of long ones, that wait for the journal.";
     gauge("tonghop_appends_waiting", help, false, Box::new(move || gateway.waiting() as f64));
-}
-
-/// What the fold knows of facts.
-struct Folded(Handle);
-
-impl Ledger for Folded {
-    fn known(&self, asked: &[Asked]) -> Vec<Known> {
-        self.0.read(|fold, _| {
-            let one = |asked: &Asked| {
-                let facts = fold.timeline(asked.subject).map_or(&[][..], |one| one.facts());
-                let mut known = Known::Not;
-                for fact in facts.iter().filter(|fact| fact.key == asked.key) {
-                    if fact.content == asked.content {
-                        return Known::Same(fact.position);
-                    }
-                    known = Known::Rival;
-                }
-                known
-            };
-            asked.iter().map(one).collect()
-        })
-    }
-
-    fn unit_of(&self, subject: Subject, key: Key) -> Option<Unit> {
-        self.0.read(|fold, _| {
-            let fact = fold.timeline(subject)?.fact(key)?;
-            Some(fold.rules.atlas.unit_of(fact.at))
-        })
-    }
 }
 
 /// Where the server of a data folder listens, if one does.

@@ -1,0 +1,68 @@
+//! Whether what a fact changes is in its sender's care, beyond the unit that it says itself.
+//!
+//! A void takes away what happened elsewhere, another content under a key may replace it, and a
+//! change of a household's record counts where the household lives. All three can only be told
+//! once everything before is folded.
+
+use access::Who;
+use domain::atlas::Place;
+use domain::fact::{Key, What};
+use domain::time::Day;
+use proto::gazetteer::Gazetteer;
+use proto::meaning::Meaning;
+
+use crate::ledger::{Asked, Ledger};
+use crate::outcome::Refusal;
+
+/// What a fact changes, that may have happened or live elsewhere.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(crate) struct Touched {
+    /// The fact it voids or corrects.
+    voids: Option<Key>,
+    /// The day on which it changes the record of its household.
+    household: Option<Day>,
+}
+
+impl Touched {
+    pub(crate) fn by(meaning: &Meaning) -> Touched {
+        let voids = meaning.facts.iter().find_map(|fact| match fact.what {
+            What::Voided { of } => Some(of),
+            _ => None,
+        });
+        let changes = meaning.facts.iter().find(|fact| fact.changes_household());
+        Touched { voids, household: changes.map(|fact| fact.on) }
+    }
+
+    /// Whether what it changes depends on facts before it.
+    pub(crate) fn depends(self) -> bool {
+        self != Touched::default()
+    }
+}
+
+/// Why a fact is refused, if it is; `sent` tells which facts come in the same run of the same
+/// sender, who was allowed to write them.
+pub(crate) fn refused(
+    who: &Who,
+    ledger: &dyn Ledger,
+    asked: &Asked,
+    touched: Touched,
+    sent: impl Fn(Key) -> bool,
+) -> Option<Refusal> {
+    let atlas = &Gazetteer::embedded().atlas;
+    let may = |place: &Place| who.may_write_at(atlas, *place);
+    let subject = asked.subject;
+    let voided = touched.voids.map(|of| (of, ledger.place_of(subject, of)));
+    if let Some((of, None)) = voided
+        && !sent(of)
+    {
+        // Whoever could void what is not there yet could void what others will write.
+        return Some(Refusal::NotThere);
+    }
+    let voided = voided.and_then(|(_, place)| place);
+    let replaced = ledger.place_of(subject, asked.key);
+    if ![voided, replaced].iter().flatten().all(may) {
+        return Some(Refusal::NotAllowed);
+    }
+    let home = touched.household.and_then(|on| ledger.home(subject, on));
+    (!home.iter().all(may)).then_some(Refusal::LivesElsewhere)
+}

@@ -1,0 +1,42 @@
+//! What the gateway asks of the fold in the same process.
+
+use domain::atlas::Place;
+use domain::contribution::home;
+use domain::fact::{Key, Subject};
+use domain::time::Day;
+use gateway::{Asked, Known, Ledger, Waiting};
+use projector::Handle;
+
+/// What the fold knows of facts.
+pub(super) struct Folded(pub(super) Handle);
+
+impl Ledger for Folded {
+    fn known(&self, asked: &[Asked]) -> Vec<Known> {
+        self.0.read(|fold, _| {
+            let one = |asked: &Asked| {
+                let facts = fold.timeline(asked.subject).map_or(&[][..], |one| one.facts());
+                let mut known = Known::Not;
+                for fact in facts.iter().filter(|fact| fact.key == asked.key) {
+                    if fact.content == asked.content {
+                        return Known::Same(fact.position);
+                    }
+                    known = Known::Rival;
+                }
+                known
+            };
+            asked.iter().map(one).collect()
+        })
+    }
+
+    fn place_of(&self, subject: Subject, key: Key) -> Option<Place> {
+        self.0.read(|fold, _| Some(fold.timeline(subject)?.fact(key)?.at))
+    }
+
+    fn home(&self, subject: Subject, on: Day) -> Option<Place> {
+        self.0.read(|fold, _| home(fold.timeline(subject)?, &fold.rules, on))
+    }
+
+    fn folded(&self, position: u64) -> Waiting<'_> {
+        Box::pin(async move { self.0.folded(position).await.is_some() })
+    }
+}
