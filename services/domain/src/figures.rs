@@ -1,16 +1,19 @@
 //! Figures: what a person asks for, answered from the books.
 
+mod rates;
+
+pub use rates::Alike;
+
 use std::ops::RangeInclusive;
 
 use crate::atlas::{Level, Unit};
 use crate::books::Books;
 use crate::catalogue::{Combine, Filter, Measure, Reference};
-use crate::codes::{Confirmation, Qualifier, Standing};
+use crate::codes::{Confirmation, Qualifier};
 use crate::contribution::{Rules, counted_events};
 use crate::fact::{Decimal, Event, StatedKind};
 use crate::fold::Fold;
-use crate::household::{Head, MovementRow, movement_column};
-use crate::plan::{Indicator, Kept, standing_column};
+use crate::plan::{Indicator, Kept};
 use crate::posting::{Column, Slot, Statement};
 use crate::rollup::View;
 use crate::time::{Day, Period};
@@ -266,102 +269,6 @@ impl<'a> Reader<'a> {
             })
         });
         Figure::whole(reached.count() as i128)
-    }
-
-    /// How much a stock fell. Households that were in the record when it began are opening stock,
-    /// also when it began within the time.
-    fn reduction(&self, unit: Unit, of: &Reference, time: Time) -> Figure {
-        let none = Filter::new();
-        let before = self.refer(unit, of, &none, time.ending(time.first().previous()));
-        let after = self.refer(unit, of, &none, time);
-        let marks = after.marks.clone();
-        let value = match (before.value, after.value) {
-            (Value::Ratio(n, d), Value::Ratio(m, e)) => {
-                Value::Points { before: (n, d), after: (m, e) }
-            }
-            (Value::Missing(why), _) | (_, Value::Missing(why)) => Value::Missing(why),
-            (_, _) => match (before.as_whole(), after.as_whole()) {
-                (Some(before), Some(after)) => {
-                    Value::Whole(before + self.registered(unit, of, time) - after)
-                }
-                (_, _) => Value::Missing(Missing::NotKept),
-            },
-        };
-        Figure { value, marks }
-    }
-
-    /// Opening registrations of poor or near-poor households within a time, when that is the
-    /// stock referred to.
-    fn registered(&self, unit: Unit, of: &Reference, time: Time) -> i128 {
-        let stocks = self.rules.plan.indicator(&of.indicator).map_or(&[][..], |one| &one.kept);
-        let rows = [Standing::Poor, Standing::NearPoor].into_iter().flat_map(|class| {
-            [Head::Households, Head::Persons].map(|head| {
-                (
-                    standing_column(class, head),
-                    movement_column(MovementRow::Registered, class, head),
-                )
-            })
-        });
-        let registered = rows
-            .filter(|(standing, _)| stocks.iter().any(|kept| kept.base == *standing))
-            .map(|(_, row)| self.view().sum(unit, &[row], time.slots()).0);
-        registered.sum()
-    }
-
-    fn ratio(
-        &self,
-        unit: Unit,
-        numerator: &Reference,
-        denominator: &Reference,
-        filter: &Filter,
-        time: Time,
-    ) -> Figure {
-        let above = self.refer(unit, numerator, filter, time);
-        let below = self.refer(unit, denominator, &Filter::new(), time);
-        let Some(n) = above.as_whole() else { return Figure::missing(Missing::NoNumerator) };
-        match below.as_whole() {
-            Some(d) if d > 0 => {
-                if below.marks.children.is_some_and(|(told, all)| told < all) {
-                    return self.ratio_where_known(unit, numerator, denominator, filter, time);
-                }
-                let allocated = above.marks.allocated || below.marks.allocated;
-                let children = below.marks.children.or(above.marks.children);
-                let marks = Marks { allocated, children, ..Marks::default() };
-                Figure { value: Value::Ratio(n, d), marks }
-            }
-            Some(_) | None => Figure::missing(Missing::NoDenominator),
-        }
-    }
-
-    /// Over the children whose denominators are known: the same units stand above and below the
-    /// line.
-    fn ratio_where_known(
-        &self,
-        unit: Unit,
-        numerator: &Reference,
-        denominator: &Reference,
-        filter: &Filter,
-        time: Time,
-    ) -> Figure {
-        let children = self.children_in_force(unit, time.last());
-        let (mut n, mut d, mut told, mut allocated) = (0, 0, 0, false);
-        for child in &children {
-            let share = self.ratio(*child, numerator, denominator, filter, time);
-            if let Value::Ratio(above, below) = share.value {
-                n += above;
-                d += below;
-                told += u32::from(is_complete(&share));
-                allocated |= share.marks.allocated;
-            }
-        }
-        if d == 0 {
-            return Figure::missing(Missing::NoDenominator);
-        }
-        let children = Some((told, children.len() as u32));
-        Figure {
-            value: Value::Ratio(n, d),
-            marks: Marks { allocated, children, ..Marks::default() },
-        }
     }
 
     fn communes(&self, unit: Unit, of: &Reference, filter: &Filter, time: Time) -> Figure {

@@ -3,7 +3,7 @@
 
 use domain::atlas::Unit;
 use domain::catalogue::Filter;
-use domain::figures::{Question, Reader, Time, Value};
+use domain::figures::{Alike, Figure, Missing, Question, Reader, Time, Value};
 use domain::fold::Fold;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -16,7 +16,8 @@ use crate::{Exact, Line};
 pub struct Comparison {
     /// The indicator's id.
     pub indicator: String,
-    /// On the first side: the earlier time, or the unit that is compared with.
+    /// On the first side: the earlier time, or the unit that is compared with. A share of one unit
+    /// at two times is over those of its children of which it is known at both.
     pub first: Line,
     /// On the second side.
     pub second: Line,
@@ -54,13 +55,16 @@ pub struct Side {
 pub fn compare(fold: &Fold, first: Side, second: Side, indicators: &[&str]) -> Vec<Comparison> {
     let reader = Reader::from(fold);
     let filter = Filter::new();
-    let at = |Side { unit, time }, indicator: &str| {
-        reader.figure(&Question { unit, indicator, filter: filter.clone(), time })
-    };
     let one = |indicator: &&str| {
-        let (a, b) = (at(first, indicator), at(second, indicator));
-        let difference = difference(a.value, b.value);
-        let base = amount(a.value);
+        let question = |Side { unit, time }| {
+            let filter = filter.clone();
+            Question { unit, indicator, filter, time }
+        };
+        let Sides { first: a, second: b, alike } =
+            sides(&reader, &question(first), &question(second));
+        let (from, to) = if alike { (a.value, b.value) } else { NOTHING };
+        let difference = difference(from, to);
+        let base = amount(from);
         Comparison {
             indicator: (*indicator).to_owned(),
             first: line(first.unit, indicator, &filter, &a),
@@ -70,13 +74,34 @@ pub fn compare(fold: &Fold, first: Side, second: Side, indicators: &[&str]) -> V
                 // Of a base below zero, "so much more" means nothing.
                 (base.numerator() > 0).then(|| change.over(base)).flatten()
             }),
-            effects: match (a.value, b.value) {
+            effects: match (from, to) {
                 (Value::Ratio(n, d), Value::Ratio(m, e)) => effects((n, d), (m, e)),
                 _ => None,
             },
         }
     };
     indicators.iter().map(one).collect()
+}
+
+const NOTHING: (Value, Value) =
+    (Value::Missing(Missing::NoDenominator), Value::Missing(Missing::NoDenominator));
+
+struct Sides {
+    first: Figure,
+    second: Figure,
+    /// Whether there is sense in a difference.
+    alike: bool,
+}
+
+/// Both figures; of one unit at two times a share is over the same units at both.
+fn sides(reader: &Reader<'_>, first: &Question<'_>, second: &Question<'_>) -> Sides {
+    let same = (first.unit == second.unit).then(|| reader.alike(second, first.time)).flatten();
+    if let Some(Ok(Alike { before, after, marks })) = same {
+        let figure = |(n, d)| Figure { value: Value::Ratio(n, d), marks: marks.clone() };
+        return Sides { first: figure(before), second: figure(after), alike: true };
+    }
+    let alike = same.is_none();
+    Sides { first: reader.figure(first), second: reader.figure(second), alike }
 }
 
 fn amount(value: Value) -> Option<Exact> {
