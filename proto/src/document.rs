@@ -160,6 +160,7 @@ mod tests {
 
     fn golden() -> Vec<String> {
         [
+            include_str!("../golden/closing.ndjson"),
             include_str!("../golden/event.ndjson"),
             include_str!("../golden/household.ndjson"),
             include_str!("../golden/stated.ndjson"),

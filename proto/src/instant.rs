@@ -55,6 +55,17 @@ pub fn civil_day(time: &str) -> Option<Day> {
     }
 }
 
+/// The first moment of the first day in Viet Nam, in milliseconds since the Unix epoch.
+const FIRST_DAY_MS: i64 = 946_659_600_000;
+const DAY_MS: i64 = 24 * 3600 * 1000;
+
+/// The civil day in Asia/Ho_Chi_Minh of so many milliseconds since the Unix epoch; what lies
+/// outside of the calendar is its first or last day.
+pub fn day_of_millis(ms: i64) -> Day {
+    let days = ms.saturating_sub(FIRST_DAY_MS).div_euclid(DAY_MS);
+    Day(days.clamp(0, i64::from(u16::MAX)) as u16)
+}
+
 /// Puts a time into canonical form: a date alone, as offices keep their lists, is its first second
 /// in Viet Nam; `T` and `Z` are capitals. What cannot be read stays as it is.
 pub fn make_canonical(time: &mut Cow<'_, str>) {
@@ -88,6 +99,21 @@ mod tests {
         ];
         for (time, expected) in table {
             assert_eq!(civil_day(time).map(|day| day.to_string()).as_deref(), expected, "{time}");
+        }
+    }
+
+    #[test]
+    fn a_moment_falls_on_its_day_in_viet_nam() {
+        let table = [
+            (0, "2000-01-01"),
+            (946_659_600_000, "2000-01-01"),
+            (1_614_877_200_000 - 1, "2021-03-04"),
+            (1_614_877_200_000, "2021-03-05"),
+            (i64::MIN, "2000-01-01"),
+            (i64::MAX, "2179-06-06"),
+        ];
+        for (ms, day) in table {
+            assert_eq!(day_of_millis(ms).to_string(), day, "{ms}");
         }
     }
 

@@ -54,11 +54,13 @@ macro_rules! data {
     )+ };
 }
 
+mod closing;
 mod event;
 mod household;
 mod stated;
 mod voided;
 
+pub use closing::{FiguresPublished, PeriodClosed, PeriodReopened};
 pub use event::{
     ActivityHeld, FundsAllocated, FundsDisbursed, HouseCompleted, HouseStarted, LoanDisbursed,
     SupportDelivered,

@@ -99,5 +99,8 @@ types! {
     "vn.tonghop.funds.allocated.v1" => FundsAllocated, Collective;
     "vn.tonghop.funds.disbursed.v1" => FundsDisbursed, Collective;
     "vn.tonghop.external.reported.v1" => ExternalReported, Collective;
+    "vn.tonghop.period.closed.v1" => PeriodClosed, Collective;
+    "vn.tonghop.period.reopened.v1" => PeriodReopened, Collective;
+    "vn.tonghop.figures.published.v1" => FiguresPublished, Collective;
     "vn.tonghop.fact.voided.v1" => FactVoided, Either;
 }

@@ -33,7 +33,10 @@ impl Intake<'_> {
             | Data::LoanDisbursed(_)
             | Data::ActivityHeld(_)
             | Data::FundsAllocated(_)
-            | Data::FundsDisbursed(_) => Ok(()),
+            | Data::FundsDisbursed(_)
+            | Data::PeriodClosed(_)
+            | Data::PeriodReopened(_)
+            | Data::FiguresPublished(_) => Ok(()),
         }
     }
 

@@ -1,8 +1,9 @@
 //! From the data of a document to what the domain knows as having happened.
 
+use domain::closing::{Act, Closing};
 use domain::codes::{Authority, Code, Confirmation, Qualifier};
 use domain::fact::{ATTRIBUTES_MAX, Decimal, Entry, Event, EventKind, Stated, StatedKind, What};
-use domain::time::Period;
+use domain::time::{Day, Period};
 
 use super::{key, known_unit, subject};
 use crate::document::Data;
@@ -135,6 +136,15 @@ impl Data<'_> {
                 set_by: None,
                 reference: (*d.reference.0).into(),
             }])),
+            Data::PeriodClosed(d) => {
+                closing(Act::Closed, d.period.0, d.level, d.set_by, d.reference.as_ref())
+            }
+            Data::PeriodReopened(d) => {
+                closing(Act::Reopened, d.period.0, d.level, d.set_by, d.reference.as_ref())
+            }
+            Data::FiguresPublished(d) => {
+                closing(Act::Published, d.period.0, d.level, d.set_by, Some(&d.reference))
+            }
             Data::FactVoided(d) => What::Voided { of: key(&d.of.source, &d.of.id) },
         })
     }
@@ -171,6 +181,24 @@ fn target(
         set_by: Some(set_by.0),
         reference: reference.map_or("", |text| &text.0).into(),
     }]))
+}
+
+fn closing(
+    act: Act,
+    period: Period,
+    level: Coded<Confirmation>,
+    set_by: Option<Coded<Authority>>,
+    reference: Option<&Text<'_>>,
+) -> What {
+    What::Closing(Box::new(Closing {
+        act,
+        period,
+        level: level.0,
+        authority: set_by.map(|one| one.0),
+        reference: reference.map_or("", |text| &text.0).into(),
+        // Only the journal knows: whoever reads from it says it.
+        received: Day::MIN,
+    }))
 }
 
 fn code<C: Code>(coded: Coded<C>) -> u8 {

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use domain::closing::Closing;
 use domain::codes::Code;
 use domain::fact::{Entry, Event, Fact, Key, Stated, StatedKind, Traits, What};
 use domain::time::Day;
@@ -46,6 +47,11 @@ fn what_line(what: &What, gazetteer: &Gazetteer) -> String {
         What::Dissolved => "dissolved".to_owned(),
         What::Event(event) => event_line(event),
         What::Stated(stated) => stated.iter().map(stated_line).collect::<Vec<_>>().join(" and "),
+        What::Closing(one) => {
+            let Closing { act, period, level, authority, reference, .. } = &**one;
+            let (level, by) = (level.code(), authority.map_or("none", |one| one.code()));
+            format!("{act:?} {period} as {level} set by {by} reference {reference:?}")
+        }
         What::Voided { of } => format!("voids {}", key(*of)),
     }
 }

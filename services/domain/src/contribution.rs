@@ -168,6 +168,8 @@ impl<'r> Scan<'r> {
             | What::MovedOut
             | What::Dissolved
             | What::Voided { .. } => self.household.step(&mut turn),
+            // It names figures and makes none.
+            What::Closing(_) => {}
         }
     }
 
@@ -272,6 +274,7 @@ fn tangles(timeline: &Timeline, ledger: &mut impl Ledger) {
         match timeline.fact(of).map(|fact| &fact.what) {
             None => find(Reason::VoidsNothing, void, Some(of)),
             Some(What::Voided { .. }) => find(Reason::VoidsAVoid, void, Some(of)),
+            Some(What::Closing(_)) => find(Reason::VoidsAClosing, void, Some(of)),
             Some(_) => {}
         }
         if counted.contains(&void.key.replacement()) {

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::atlas::{Place, Unit};
+use crate::closing::Closing;
 use crate::codes::{
     ActivityKind, Attribute, Authority, Cause, Class, Code, Confirmation, Construction, Fund,
     Group, Nature, Occasion, Organiser, Programme, Project, Purpose, Qualifier, Sponsor, Standing,
@@ -89,6 +90,8 @@ pub enum What {
     Event(Event),
     /// A unit states figures of itself: a census, a target, a value from outside.
     Stated(Box<[Stated]>),
+    /// A unit closes, reopens or publishes its figures of a period.
+    Closing(Box<Closing>),
     /// Another fact of the same subject never was.
     Voided {
         /// The fact that is withdrawn. It may come later than this one.
@@ -364,7 +367,7 @@ impl Fact {
             | What::MovedWithin { .. }
             | What::MovedOut
             | What::Dissolved => true,
-            What::Event(_) | What::Stated(_) | What::Voided { .. } => false,
+            What::Event(_) | What::Stated(_) | What::Closing(_) | What::Voided { .. } => false,
         }
     }
 
@@ -382,6 +385,7 @@ impl Fact {
             What::MovedOut => 21,
             What::Dissolved => 22,
             What::Voided { .. } => 23,
+            What::Closing(_) => 24,
         }
     }
 

@@ -85,11 +85,23 @@ pub enum Reason {
     CorrectedTwice,
     /// A statement about an indicator that the catalogue does not have.
     UnknownIndicator,
+    /// A void of a closing, which stays: reopen the period.
+    VoidsAClosing,
+    /// A period closed before it was over.
+    PeriodNotOver,
+    /// A closing that no authority, or none that stands above the unit, decided.
+    NoAuthority,
+    /// A period closed twice at one level without a reopening in between.
+    ClosedAlready,
+    /// A period closed at a level below one at which it is closed.
+    ClosedHigher,
+    /// A period reopened or published that is not closed.
+    NotClosed,
 }
 
 impl Reason {
     /// All reasons.
-    pub const ALL: [Reason; 20] = [
+    pub const ALL: [Reason; 26] = [
         Reason::ImpliedOpening,
         Reason::ExitNotPoor,
         Reason::RepeatedExit,
@@ -110,6 +122,12 @@ impl Reason {
         Reason::VoidsAVoid,
         Reason::CorrectedTwice,
         Reason::UnknownIndicator,
+        Reason::VoidsAClosing,
+        Reason::PeriodNotOver,
+        Reason::NoAuthority,
+        Reason::ClosedAlready,
+        Reason::ClosedHigher,
+        Reason::NotClosed,
     ];
 
     /// The stable name of the reason.
@@ -135,6 +153,12 @@ impl Reason {
             Reason::VoidsAVoid => "voids_a_void",
             Reason::CorrectedTwice => "corrected_twice",
             Reason::UnknownIndicator => "unknown_indicator",
+            Reason::VoidsAClosing => "voids_a_closing",
+            Reason::PeriodNotOver => "period_not_over",
+            Reason::NoAuthority => "no_authority",
+            Reason::ClosedAlready => "closed_already",
+            Reason::ClosedHigher => "closed_higher",
+            Reason::NotClosed => "not_closed",
         }
     }
 
@@ -160,7 +184,13 @@ impl Reason {
             | Reason::CompletedTwice
             | Reason::Rival
             | Reason::VoidsAVoid
-            | Reason::UnknownIndicator => Treatment::Held,
+            | Reason::UnknownIndicator
+            | Reason::VoidsAClosing
+            | Reason::PeriodNotOver
+            | Reason::NoAuthority
+            | Reason::ClosedAlready
+            | Reason::ClosedHigher
+            | Reason::NotClosed => Treatment::Held,
         }
     }
 }

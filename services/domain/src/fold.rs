@@ -1,12 +1,15 @@
 //! The live fold: facts in, books out, as they come.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use hashbrown::HashMap;
 
 use crate::books::Books;
+use crate::closing::{Judged, judge};
 use crate::contribution::{Change, Rules, appended, difference};
-use crate::fact::{Fact, Subject};
+use crate::fact::{Fact, Subject, What};
+use crate::finding::Finding;
 use crate::timeline::{Inserted, Timeline};
 
 /// The live fold of one shard: every timeline, and what they come to.
@@ -17,6 +20,8 @@ pub struct Fold {
     /// What the facts so far come to.
     pub books: Books,
     timelines: HashMap<Subject, Timeline>,
+    /// Closings by position: a few, which are judged in that order.
+    closings: BTreeMap<u64, Fact>,
 }
 
 /// What a batch did.
@@ -35,7 +40,8 @@ pub struct Applied {
 impl Fold {
     /// A fold that has seen nothing.
     pub fn new(rules: Arc<Rules>) -> Fold {
-        Fold { rules, books: Books::default(), timelines: HashMap::new() }
+        let (books, timelines, closings) = Default::default();
+        Fold { rules, books, timelines, closings }
     }
 
     /// Takes facts in, in any order and any batches.
@@ -68,6 +74,7 @@ impl Fold {
                 }
                 Inserted::Appended | Inserted::Within => applied.within += 1,
             }
+            declare(&mut self.closings, fact);
             applied.new.push((*subject, fact.clone()));
         }
         if let Some(before) = before {
@@ -81,8 +88,27 @@ impl Fold {
     /// elsewhere.
     pub fn restore(&mut self, facts: impl IntoIterator<Item = (Subject, Fact)>) {
         for (subject, fact) in facts {
+            declare(&mut self.closings, &fact);
             self.timelines.entry(subject).or_default().insert(fact);
         }
+    }
+
+    /// A fold of which only the books are known: it answers what needs no timelines.
+    pub fn of_books(rules: Arc<Rules>, books: Books, closings: Vec<Fact>) -> Fold {
+        let mut fold = Fold { books, ..Fold::new(rules) };
+        closings.iter().for_each(|fact| declare(&mut fold.closings, fact));
+        fold
+    }
+
+    /// Every closing, in the order of the journal, and what became of it.
+    pub fn closings(&self) -> Vec<Judged<'_>> {
+        judge(self.closings.values(), &self.rules.atlas)
+    }
+
+    /// Everything that was noticed: of the books, and of closings without effect.
+    pub fn findings(&self) -> impl Iterator<Item = Finding> {
+        let refused: Vec<Finding> = self.closings().iter().filter_map(Judged::finding).collect();
+        self.books.findings.iter().copied().chain(refused)
     }
 
     /// All timelines, in no order.
@@ -100,5 +126,11 @@ impl Fold {
         let entry = size_of::<(Subject, Timeline)>() + 1;
         let facts: usize = self.timelines.values().map(Timeline::bytes).sum();
         (self.timelines.len(), facts + self.timelines.capacity() * entry)
+    }
+}
+
+fn declare(closings: &mut BTreeMap<u64, Fact>, fact: &Fact) {
+    if matches!(fact.what, What::Closing(_)) {
+        closings.insert(fact.position, fact.clone());
     }
 }

@@ -7,6 +7,7 @@ pub mod atlas;
 pub mod batch;
 pub mod books;
 pub mod catalogue;
+pub mod closing;
 pub mod codes;
 mod compile;
 pub mod contribution;

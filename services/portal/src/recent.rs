@@ -6,13 +6,14 @@ use std::time::Duration;
 
 use access::Who;
 use domain::atlas::{Atlas, Place, Unit};
+use domain::closing::Act;
 use domain::codes::{Cause, Code};
 use domain::fact::{Event, EventKind, Stated, StatedKind, What};
 use domain::time::Day;
 use journal::{Journal, Position, Record};
 use proto::document::Document;
 use proto::gazetteer::{Gazetteer, Lang};
-use query::{labels, lang};
+use query::{When, labels, lang, written};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
@@ -93,6 +94,7 @@ impl Fact {
             What::Dissolved => lang::pick(lang, "Một hộ không còn", "A household ended"),
             What::Event(event) => kind(lang, event.kind),
             What::Stated(_) => lang::pick(lang, "Số liệu báo cáo", "Reported"),
+            What::Closing(closing) => closed(lang, closing.act),
             What::Voided { .. } => lang::pick(lang, "Hủy một dữ kiện", "A fact was voided"),
         };
         match (self.corrects, lang) {
@@ -150,8 +152,23 @@ fn what(lang: Lang, what: &What) -> String {
         What::Dissolved => pick("Hộ không còn", "Household ended"),
         What::Event(event) => self::event(lang, event),
         What::Stated(all) => stated(lang, all),
+        What::Closing(closing) => {
+            let level = labels::code(lang, "level", closing.level.code());
+            let period = written::title(lang, &When::period(closing.period));
+            format!("{}: {period}, {level}", closed(lang, closing.act))
+        }
         What::Voided { .. } => pick("Hủy một dữ kiện", "A fact was voided"),
     }
+}
+
+/// What was done with the figures of a period.
+fn closed(lang: Lang, act: Act) -> &'static str {
+    let (vi, en) = match act {
+        Act::Closed => ("Chốt số liệu", "Figures closed"),
+        Act::Reopened => ("Mở lại kỳ đã chốt", "Period reopened"),
+        Act::Published => ("Công bố số liệu", "Figures published"),
+    };
+    lang::pick(lang, vi, en)
 }
 
 /// The name of a kind of event.

@@ -1,9 +1,10 @@
 //! From records to facts: the part that needs most of the time, so it runs beside the fold.
 
-use domain::fact::{Fact, Subject};
+use domain::fact::{Fact, Subject, What};
 use journal::Record;
 use proto::document::Document;
 use proto::gazetteer::Gazetteer;
+use proto::instant;
 use sha2::{Digest, Sha256};
 use store::{Mark, Unreadable};
 
@@ -73,7 +74,12 @@ impl Decoder {
         let meaning = Document::read(record.bytes)
             .and_then(|document| document.meaning(record.bytes, position, self.gazetteer));
         match meaning {
-            Ok(meaning) if self.shard.takes(self.gazetteer, meaning.unit) => {
+            Ok(mut meaning) if self.shard.takes(self.gazetteer, meaning.unit) => {
+                for fact in &mut meaning.facts {
+                    if let What::Closing(closing) = &mut fact.what {
+                        closing.received = instant::day_of_millis(record.received.0);
+                    }
+                }
                 One::Facts(meaning.subject, meaning.facts)
             }
             Ok(_) => One::Foreign,

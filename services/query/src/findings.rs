@@ -18,7 +18,7 @@ use crate::{Body, Found};
 pub(crate) fn findings(fold: &Fold, unit: Unit, time: Option<Time>, limit: usize) -> Body {
     let gazetteer = Gazetteer::embedded();
     let atlas = &fold.rules.atlas;
-    let mut all: Vec<&Finding> = of_unit(fold, unit, time).collect();
+    let mut all: Vec<Finding> = of_unit(fold, unit, time).collect();
     let mut counts = BTreeMap::new();
     for finding in &all {
         *counts.entry(finding.reason.code().to_owned()).or_insert(0) += 1;
@@ -34,7 +34,7 @@ pub(crate) fn findings(fold: &Fold, unit: Unit, time: Option<Time>, limit: usize
             }
         }
     }
-    let found = |finding: &&Finding| Found {
+    let found = |finding: &Finding| Found {
         reason: finding.reason.code().to_owned(),
         treatment: treatment(finding.reason).to_owned(),
         unit: gazetteer.key(atlas.unit_of(finding.at)).to_owned(),
@@ -149,7 +149,7 @@ pub fn page(
     after: Option<Place>,
     limit: usize,
 ) -> Page {
-    let wanted = |finding: &&Finding| reasons.is_empty() || reasons.contains(&finding.reason);
+    let wanted = |finding: &Finding| reasons.is_empty() || reasons.contains(&finding.reason);
     let mut total = 0;
     let told = after.map_or(0, |after| after.told);
     // Kept short while walking: of a million findings a page is told, and one that tells whether
@@ -161,8 +161,8 @@ pub fn page(
         if after.is_some_and(|after| finding.on > after.on) {
             continue;
         }
-        let Finding { reason, at, on, fact, other } = *finding;
-        kept.insert((Reverse(on), reason, fact, other, at), *finding);
+        let Finding { reason, at, on, fact, other } = finding;
+        kept.insert((Reverse(on), reason, fact, other, at), finding);
         if kept.len() > kept_max {
             kept.pop_last();
         }
@@ -204,9 +204,9 @@ pub fn key(Key([high, low]): Key) -> String {
     format!("{high:016x}{low:016x}")
 }
 
-fn of_unit(fold: &Fold, unit: Unit, time: Option<Time>) -> impl Iterator<Item = &Finding> {
+fn of_unit(fold: &Fold, unit: Unit, time: Option<Time>) -> impl Iterator<Item = Finding> {
     let atlas = &fold.rules.atlas;
-    fold.books.findings.iter().filter(move |finding| {
+    fold.findings().filter(move |finding| {
         atlas.holds(unit, finding.at) && time.is_none_or(|time| time.days().contains(&finding.on))
     })
 }

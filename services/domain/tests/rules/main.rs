@@ -1,6 +1,7 @@
 //! The rules by example and by property: facts in, figures out, worked out by hand.
 
 mod boundaries;
+mod closings;
 mod distinct;
 mod findings;
 mod homes;

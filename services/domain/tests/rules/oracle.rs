@@ -122,7 +122,7 @@ fn rank(what: &What) -> u8 {
             EventKind::SupportDelivered => 9,
             EventKind::ActivityHeld | EventKind::FundsAllocated | EventKind::FundsDisbursed => 10,
         },
-        What::Stated(_) => 11,
+        What::Stated(_) | What::Closing(_) => 11,
         What::MovedOut => 12,
         What::Dissolved => 13,
         What::Voided { .. } => 14,
