@@ -233,6 +233,9 @@ async fn the_overview_says_what_the_facts_come_to() {
     assert_eq!(headers[header::LOCATION].to_str().unwrap(), "/search?q=ph%C3%BA");
     let (_, headers, _) = server.get("/search?q=l-24097").await;
     assert_eq!(headers[header::LOCATION].to_str().unwrap(), "/u/L-24097");
+    let (_, headers, _) = server.get("/search?q=phu%20can,%20krong%20pa&period=2021").await;
+    let only = headers.get(header::LOCATION).map(|to| to.to_str().unwrap());
+    assert_eq!(only, Some("/u/L-24097?period=2021"), "the only unit of a name is opened");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -245,11 +248,19 @@ async fn problems_of_others_are_pages_in_the_askers_language() {
         (Kind::TooMany, Lang::Vi, "Quá nhiều yêu cầu"),
         (Kind::Internal, Lang::En, "Something went wrong here"),
         (Kind::BadRequest, Lang::En, "Bad request"),
+        (Kind::BadRequest, Lang::Vi, "Yêu cầu không hợp lệ"),
+        (Kind::Unauthorised, Lang::Vi, "Cần đăng nhập"),
+        (Kind::MethodNotAllowed, Lang::Vi, "Phương thức không dùng được"),
+        (Kind::TooLarge, Lang::Vi, "Dữ liệu quá lớn"),
+        (Kind::Busy, Lang::Vi, "Hệ thống đang bận"),
     ] {
         let problem = Problem::new(kind, "<b>why</b>");
         let page = server.pages.problem(&server.app, &problem, &uri, lang, &Who::public());
         assert!(page.contains(&format!("<h1>{expected}</h1>")), "{kind:?}: {page}");
         assert!(!page.contains("<b>why"), "{kind:?}");
+        // Details are in English: a Vietnamese page says in its own words what to do.
+        assert_eq!(page.contains("why"), lang == Lang::En, "{kind:?}");
+        assert!(!page.contains("<p class=\"lede-2\"></p>"), "{kind:?}: no way out");
     }
 }
 
@@ -269,6 +280,9 @@ async fn whoever_signed_in_is_named_and_can_sign_out() {
         assert_eq!(answer.status(), expected);
         let page = to_bytes(answer.into_body(), 1 << 20).await.unwrap();
         let page = String::from_utf8(page.to_vec()).unwrap();
+        let in_nav =
+            page.split("</nav>").next().unwrap().contains("href=\"/operations\" aria-current");
+        assert_eq!(in_nav, named, "operations are in the navigation of who may see them");
         assert_eq!(page.contains(&name), named);
         assert_eq!(page.contains("name=\"csrf\" value=\"t&#38;1\""), form);
     }

@@ -12,7 +12,8 @@ use super::fault::Fault;
 use super::frame::{Frame, Link};
 use super::number::{self, Shown};
 use super::text::fill;
-use super::view::{Below, View};
+use super::view::View;
+use crate::below::Below;
 use crate::chart::{escape, inline_bar};
 use crate::tiles;
 

@@ -11,7 +11,7 @@ use super::Outcome;
 use super::frame::{Frame, Link};
 use super::map::{self, TileMap};
 use super::number::{self, Shown};
-use super::recent::RecentFact;
+use super::recent::{KeyedFact, RecentFact};
 use super::rows::{self, Row};
 use super::target::{self, Version};
 use super::text::fill;
@@ -69,8 +69,8 @@ struct Page {
     sorts: Vec<(&'static str, String)>,
     any_wider: bool,
     any_target: bool,
-    recent: Vec<RecentFact>,
-    has_recent: bool,
+    recent: Option<Vec<RecentFact>>,
+    keyed: Vec<KeyedFact>,
     source: String,
     figures_csv: String,
     figures_xlsx: String,
@@ -78,7 +78,11 @@ struct Page {
     rate_href: String,
 }
 
-pub(crate) fn page(view: &View<'_>, recent: Vec<RecentFact>, has_recent: bool) -> Outcome {
+pub(crate) fn page(
+    view: &View<'_>,
+    recent: Option<Vec<RecentFact>>,
+    keyed: Vec<KeyedFact>,
+) -> Outcome {
     let t = view.t;
     let name = view.name(view.unit);
     let (opening, closing, shown) = rows::stock(view, view.unit, "poor_households");
@@ -153,7 +157,7 @@ pub(crate) fn page(view: &View<'_>, recent: Vec<RecentFact>, has_recent: bool) -
         sort: rows::sort(view),
         sorts: sorts.collect(),
         recent,
-        has_recent,
+        keyed,
         source: fill(t.source_facts, &[&frame.position]),
         figures_csv: view.download("figures", &[("children", Some("1")), ("format", Some("csv"))]),
         figures_xlsx: view

@@ -6,7 +6,8 @@ use domain::figures::Value;
 use super::number::{self, Shown};
 use super::target;
 use super::trend;
-use super::view::{Below, View};
+use super::view::View;
+use crate::below::Below;
 use crate::chart::{inline_bar, spark};
 
 /// One line of the table of units.
