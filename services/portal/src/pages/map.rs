@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 
 use askama::Template;
-use domain::atlas::Unit;
+use domain::atlas::{Level, Unit};
 use domain::catalogue::Measure;
-use query::labels;
+use proto::gazetteer::Lang;
+use query::{labels, lang};
 
 use super::Outcome;
 use super::fault::Fault;
@@ -34,6 +35,8 @@ pub(crate) struct Beside {
 /// A map with its legend.
 pub(crate) struct TileMap {
     pub(crate) svg: String,
+    /// Of what and of whom: `Tỷ lệ hộ nghèo theo xã`.
+    pub(crate) title: String,
     pub(crate) name: String,
     pub(crate) unit: String,
     pub(crate) classes: Vec<Class>,
@@ -65,6 +68,7 @@ struct Ranked {
 struct Page {
     f: Frame,
     stamp: String,
+    title: String,
     map: Option<TileMap>,
     picks: Vec<Link>,
     rows: Vec<Ranked>,
@@ -116,6 +120,7 @@ pub(crate) fn page(view: &View<'_>) -> Result<Outcome, Fault> {
     };
     Ok(Outcome::Page(Box::new(Page {
         stamp: if below.is_empty() { String::new() } else { view.count_below(&below) },
+        title: title(view, &below, &name),
         map: tile_map(view, &below, id, false),
         picks: picks
             .map(|one| Link {
@@ -131,6 +136,22 @@ pub(crate) fn page(view: &View<'_>) -> Result<Outcome, Fault> {
         xlsx: download("xlsx"),
         f: frame,
     })))
+}
+
+/// `Tỷ lệ hộ nghèo theo xã`: the indicator by the level of the units below.
+fn title(view: &View<'_>, below: &[Below], name: &str) -> String {
+    let Some(one) = below.first() else { return name.to_owned() };
+    fill(view.t.map_by, &[name, level(view.lang, view.app.rules.atlas.record(one.unit).level)])
+}
+
+fn level(lang: Lang, level: Level) -> &'static str {
+    let (vi, en) = match level {
+        Level::Nation => ("cả nước", "nation"),
+        Level::Province => ("tỉnh", "province"),
+        Level::District => ("huyện", "district"),
+        Level::Commune => ("xã", "commune"),
+    };
+    lang::pick(lang, vi, en)
 }
 
 fn values(view: &View<'_>, below: &[Below], id: &str) -> Vec<Tile> {
@@ -216,6 +237,7 @@ pub(crate) fn tile_map(view: &View<'_>, below: &[Below], id: &str, small: bool) 
     let wide = columns.clone().max().unwrap_or(0) - columns.min().unwrap_or(0) > 6;
     Some(TileMap {
         wide,
+        title: title(view, below, &name),
         svg: svg(view, &inside, placed, &name, small && !wide, &tiles),
         unit: tiles
             .iter()

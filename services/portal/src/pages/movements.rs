@@ -160,7 +160,8 @@ pub(crate) fn page(view: &View<'_>) -> Outcome {
         reads: vec![
             (labels::movement(lang, code, MovementRow::Relapsed.code()), t.read_relapsed),
             (labels::movement(lang, code, MovementRow::NewlyArisen.code()), t.read_new),
-            (labels::movement(lang, code, MovementRow::OtherDecrease.code()), t.read_other),
+            (labels::movement(lang, code, MovementRow::OtherDecrease.code()), t.read_decrease),
+            (labels::movement(lang, code, MovementRow::OtherIncrease.code()), t.read_increase),
             (labels::movement(lang, code, MovementRow::Registered.code()), t.read_registered),
         ],
         csv: download("csv", &[]),

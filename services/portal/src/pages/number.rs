@@ -94,7 +94,7 @@ impl Shown {
                 shown.unit = String::new();
                 shown.missing = match why {
                     Missing::NeedsTimelines => {
-                        let (vi, en) = ("mở chỉ tiêu để đếm", "open the indicator to count");
+                        let (vi, en) = ("mở chỉ số để đếm", "open the indicator to count");
                         written::pick(lang, vi, en).to_owned()
                     }
                     Missing::NotStated
