@@ -230,7 +230,10 @@ fn years(view: &View<'_>) -> Vec<Year> {
     let choice = |text: String| {
         let period = text.parse().ok()?;
         let time = Time::Period(period);
-        Some(Choice { name: time::title(view.lang, time), value: text, chosen: time == view.time })
+        // The calendar chosen beside it says up to which day a period goes.
+        let title = time::title(view.lang, time);
+        let name = title.split(" (").next().unwrap_or(&title).to_owned();
+        Some(Choice { name, value: text, chosen: time == view.time })
     };
     let mut years: Vec<Year> = (FIRST_YEAR..=last)
         .rev()

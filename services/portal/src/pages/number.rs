@@ -134,6 +134,11 @@ impl Shown {
         }
     }
 
+    /// Whether a commune's figure was divided between units without knowing which part is whose.
+    pub(crate) fn is_allocated(&self) -> bool {
+        self.sign.starts_with('≈')
+    }
+
     /// Number and unit in one, as in a sentence: `1.751 hộ`.
     pub(crate) fn full(&self) -> String {
         match self.unit.is_empty() {

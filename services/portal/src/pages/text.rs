@@ -294,7 +294,7 @@ texts! {
     foot: "Mọi con số tính lại được từ sổ {0} đến vị trí {1}. Trang lập lúc {2}.", "Every figure can be recomputed from journal {0} up to position {1}. Page made at {2}.";
     footer_nav: "Chân trang", "Footer";
     api: "API", "API";
-    allocated_mark: "Phân bổ: một xã chia cho nhiều đơn vị mới, và không rõ phần nào.", "Allocated: a commune was divided and it is not known which part.";
+    allocated_mark: "≈ phân bổ: một xã chia cho nhiều đơn vị mới, và không rõ phần nào.", "≈ allocated: a commune was divided and it is not known which part.";
     wider_note: "Dấu +: đơn vị hiện nay này còn nhận xã của đơn vị khác.", "The mark +: this unit of today took in places of other units, too.";
     poor_fell_h: "Còn {0} hộ nghèo, giảm {1} hộ", "{0} poor households, {1} fewer";
     poor_rose_h: "{0} hộ nghèo, tăng {1} hộ", "{0} poor households, {1} more";

@@ -143,6 +143,7 @@ fn plans(
                 from: (first as f64, opening),
                 to: (at(*days.end())?, to),
                 label: format!("−{} → {value}", version.value),
+                ends: month(*days.end()),
                 in_force: version.in_force,
             })
         })

@@ -217,6 +217,13 @@ impl<'a> View<'a> {
         }
     }
 
+    /// What has to be said under a table of units below: only what it has.
+    pub(crate) fn notes(&self, any_allocated: bool, any_wider: bool) -> String {
+        let notes = [(any_allocated, self.t.allocated_mark), (any_wider, self.t.wider_note)];
+        let said = notes.into_iter().filter(|(is_so, _)| *is_so).map(|(_, note)| note);
+        said.collect::<Vec<_>>().join(" ")
+    }
+
     /// The words for the units below: `14 xã, thị trấn`.
     pub(crate) fn count_below(&self, below: &[Below]) -> String {
         let mut kinds: Vec<_> =
