@@ -265,6 +265,30 @@ async fn problems_of_others_are_pages_in_the_askers_language() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_shown_is_said_in_the_readers_language_with_a_way_out() {
+    let server = server().await;
+    for (path, vi, en) in [
+        ("/u/L-637?period=yesterday", "không đọc được", "cannot be read"),
+        ("/u/L-637?boundaries=mine", "không đọc được", "cannot be read"),
+        ("/u/L-637/compare?with_period=x", "không đọc được", "cannot be read"),
+        ("/u/L-637/compare?with=zzzz", "Không tìm thấy đơn vị nào", "No unit found"),
+        ("/search?q=zzzz", "Không tìm thấy đơn vị nào", "No unit found"),
+        ("/u/L-99999", "Hãy tìm đơn vị theo tên hay mã", "Find the unit by name"),
+        ("/u/L-637/map?indicator=none", "Hãy tìm đơn vị theo tên", "Find the unit by name"),
+        ("/operations", "tài khoản có quyền", "an account that has the right"),
+        ("/sign-in?error=wrong", "không đúng", "is wrong"),
+        ("/sign-in?error=busy", "nhiều người đăng nhập", "Many people"),
+        ("/sign-in?error=unable", "lỗi của hệ thống", "a reason of ours"),
+    ] {
+        let mark = if path.contains('?') { '&' } else { '?' };
+        let (_, _, in_vi) = server.get(&format!("{path}{mark}lang=vi")).await;
+        let (_, _, in_en) = server.get(&format!("{path}{mark}lang=en")).await;
+        assert!(in_vi.contains(vi) && !in_vi.contains(en), "{path}: {vi}");
+        assert!(in_en.contains(en) && !in_en.contains(vi), "{path}: {en}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn whoever_signed_in_is_named_and_can_sign_out() {
     let server = server().await;
     for (who, token, named, form) in [

@@ -86,7 +86,7 @@ fn rendering(
             ));
             if step >= 7.5 * bar.text.chars().count() as f64 {
                 body.push_str(&format!(
-                    "<text class=\"m t-ink\" x=\"{}\" y=\"{}\">{}</text>",
+                    "<text class=\"m t-ink halo\" x=\"{}\" y=\"{}\">{}</text>",
                     at(middle),
                     at(y0 - 6.0),
                     escape(&bar.text),

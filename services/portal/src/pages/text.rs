@@ -189,6 +189,7 @@ texts! {
     breakdown_one: "Theo {0}", "By {0}";
     share: "Phần", "Share";
     distinct_note: "Một hộ có thể thuộc nhiều nhóm, nên các nhóm cộng lại có thể lớn hơn tổng.", "A household may be in several groups, so the groups may add up to more than the total.";
+    units_word: "đơn vị", "units";
     by_unit: "Các đơn vị dưới", "Units below";
     all_indicators: "Tất cả chỉ số", "All indicators";
     all_indicators_sub: "Danh mục của chương trình. Mỗi chỉ số mở ra định nghĩa, phân tổ và các đơn vị dưới.", "The programme’s catalogue. Each indicator opens to its definition, breakdowns and units.";

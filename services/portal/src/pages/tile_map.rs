@@ -1,6 +1,6 @@
 //! The tile map: one equal square for each unit, coloured in classes that never part equal values.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use domain::atlas::{Level, Unit};
 use proto::gazetteer::Lang;
@@ -145,7 +145,7 @@ pub(crate) fn tile_map(view: &View<'_>, below: &[Below], id: &str, small: bool) 
         tiles.iter().partition(|tile| placed.contains_key(&tile.unit));
     let name = labels::indicator(view.lang, id);
     let columns = inside.iter().map(|tile| placed[&tile.unit].0);
-    let wide = columns.clone().max().unwrap_or(0) - columns.min().unwrap_or(0) > 6;
+    let wide = columns.collect::<BTreeSet<_>>().len() > 7;
     Some(TileMap {
         wide,
         title: title(view, below, &name),
@@ -278,7 +278,7 @@ fn svg(
 /// stand far apart. Who is north and who is east of whom stays.
 fn closed_up(cells: &[(u16, u16)]) -> Vec<(u16, u16)> {
     let order = |all: Vec<u16>| -> HashMap<u16, u16> {
-        let distinct: std::collections::BTreeSet<u16> = all.into_iter().collect();
+        let distinct: BTreeSet<u16> = all.into_iter().collect();
         distinct.into_iter().zip(0..).collect()
     };
     let columns = order(cells.iter().map(|cell| cell.0).collect());
