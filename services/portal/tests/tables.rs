@@ -41,6 +41,11 @@ async fn movements_in_todays_boundaries_are_of_the_units_of_today() {
     assert_eq!(units(&csv), expected);
     let (status, _, _) = portal.get(&format!("{now}&format=xlsx")).await;
     assert_eq!(status, 200);
+    // Ward N-12817 is of Thái Bình city as much as of this district.
+    let other = portal.json("/v1/movements?unit=L-340&period=2024&boundaries=current").await;
+    let children = other["children"].as_array().unwrap();
+    let wider = children.iter().filter(|one| one["wider"] == true).map(|one| one["unit"].as_str());
+    assert_eq!(wider.collect::<Vec<_>>(), [Some("N-12817")]);
     let (status, _, _) = portal.get(&format!("{now}x")).await;
     assert_eq!(status, 400, "boundaries that there are not");
 }
