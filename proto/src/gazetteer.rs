@@ -25,6 +25,7 @@ use hashbrown::HashMap;
 use sha2::{Digest, Sha256};
 
 pub use collation::collation_key;
+pub use fold::plain;
 pub use kind::Kind;
 pub use reference::{UnitRef, edition_named, level_named};
 pub use unresolved::{Candidate, Candidates, NAME_CHARS_MAX, Unresolved};

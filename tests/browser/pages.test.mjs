@@ -9,7 +9,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { open, PAGES } from './browser.mjs';
-import { Portal } from './server.mjs';
+import { Portal, until } from './server.mjs';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 let portal, browser;
@@ -166,4 +166,38 @@ test('Vietnamese numbers and order', async () => {
   assert.ok(names.length === 14, names.join());
   assert.deepEqual(names, ordered);
   await page.close();
+});
+
+test('an officer sees the keys of the own facts, readable on a phone, and nobody else does', async () => {
+  // Told twice, in a period that no other test looks at.
+  const household = portal.household({ time: '2022-03-01T08:00:00+07:00' });
+  const again = { ...household, id: `${household.id}-again`, time: '2022-03-02T08:00:00+07:00' };
+  assert.equal((await portal.post([household, again])).status, 200);
+  const context = await browser.newContext({ viewport: { width: 360, height: 900 }, bypassCSP: true });
+  const page = await context.newPage();
+  const pages = ['/u/L-637/findings?period=2022@civil', '/u/L-637?period=2022@civil'];
+  await until('the finding is there', async () => {
+    await page.goto(at(pages[0], 'vi'));
+    return (await page.locator('main').innerText()).includes('Hộ đã có trong sổ');
+  });
+  for (const path of pages) {
+    await page.goto(at(path, 'vi'));
+    assert.equal(await page.locator('.key').count(), 0, `${path}: the public sees none`);
+  }
+  await page.goto(at('/sign-in', 'vi'));
+  await page.locator('[name=name]').fill('hoa');
+  await page.locator('[name=password]').fill('xoa doi giam ngheo 2021');
+  await page.keyboard.press('Enter');
+  await page.waitForURL((url) => url.pathname === '/u/L-637');
+  for (const path of pages) {
+    await load(page, path, 'vi');
+    const keys = await page.locator('.key').allInnerTexts();
+    assert.ok(keys.length > 0 && keys.every((key) => /^[0-9a-f]{32}$/.test(key)), `${path}: ${keys}`);
+    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), path);
+    assert.deepEqual(await page.evaluate(cut), [], path);
+    await page.evaluate(axe);
+    const found = await page.evaluate(() => axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }));
+    assert.deepEqual(found.violations.map((one) => `${one.id}: ${one.nodes[0].html}`), [], path);
+  }
+  await context.close();
 });

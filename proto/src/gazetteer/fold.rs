@@ -50,8 +50,8 @@ pub(super) fn squeezed(bare: &str) -> impl Iterator<Item = char> + '_ {
     bare.chars().filter(|c| *c != ' ')
 }
 
-/// Small letters without marks, words with one space between: for searching.
-pub(super) fn plain(text: &str) -> String {
+/// Small letters without marks, words with one space between: for searching, and for names of files.
+pub fn plain(text: &str) -> String {
     let mut form = String::with_capacity(text.len());
     for c in text.chars() {
         if c.is_alphanumeric() {

@@ -6,6 +6,7 @@
 pub mod api;
 mod app;
 mod assets;
+mod below;
 mod chart;
 mod clock;
 mod export;

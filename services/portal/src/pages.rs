@@ -5,6 +5,8 @@ mod compare;
 mod fault;
 mod findings;
 mod frame;
+mod heads;
+mod households;
 mod indicator;
 mod map;
 mod movements;
@@ -18,6 +20,8 @@ mod search;
 mod sign_in;
 mod target;
 mod text;
+mod tile_map;
+mod time;
 mod trend;
 mod view;
 
@@ -68,6 +72,9 @@ impl fmt::Debug for Pages {
         f.debug_struct("Pages").field("home", &self.home).finish_non_exhaustive()
     }
 }
+
+/// Latest facts that a page lists.
+const RECENT: usize = 8;
 
 /// What a page is: markup to be written, or another address.
 enum Outcome {
@@ -164,7 +171,7 @@ impl Pages {
         let uri: Uri = path_and_query.parse().ok()?;
         let Query(query) = Query::<Vec<(String, String)>>::try_from_uri(&uri).ok()?;
         let who = Who { role, ..Who::public() };
-        let ask = Ask::new(uri.path(), query, lang, who);
+        let ask = Ask { for_one: false, ..Ask::new(uri.path(), query, lang, who) };
         match self.build(app, &ask).ok()? {
             Outcome::Page(page) => Some(parts(&page.dyn_render().ok()?)),
             Outcome::Go(_) => None,
@@ -190,7 +197,12 @@ impl Pages {
         let segments: Vec<&str> = ask.path.split('/').filter(|part| !part.is_empty()).collect();
         let key = match segments.as_slice() {
             [] => {
-                let home = self.home.as_deref().unwrap_or("VN");
+                let home = match ask.who.role {
+                    Role::Officer { of } => app.gazetteer.key(of),
+                    Role::Public | Role::Auditor | Role::Operator | Role::Open => {
+                        self.home.as_deref().unwrap_or("VN")
+                    }
+                };
                 return Ok(Outcome::Go(ask.href(&format!("/u/{home}"), &[])));
             }
             ["search"] => return search::page(app, ask),
@@ -210,19 +222,29 @@ impl Pages {
         }
         let unit = app.gazetteer.unit(key).ok_or(Fault::NotFound)?;
         let recent = match (&self.recent, segments.as_slice()) {
-            (Some(find), ["u", _]) => find(app, unit, ask.lang, 8),
+            (Some(find), ["u", _]) => find(app, unit, ask.lang, RECENT),
             (_, _) => Vec::new(),
         };
+        // Readings are recorded before the fold is held.
+        let keyed = match segments.as_slice() {
+            ["u", _] => recent::with_keys(app, ask, unit, RECENT),
+            _ => Vec::new(),
+        };
+        let sees_keys = matches!(segments.as_slice(), ["u", _, "findings"])
+            && households::may_show(app, ask, unit, "findings with keys of households' facts");
         app.handle.read(|fold: &Fold, progress: &Progress| {
             let view = View::open(app, fold, progress, ask, unit)?;
             match segments.as_slice() {
-                ["u", _] => Ok(overview::page(&view, recent, self.recent.is_some())),
+                ["u", _] => {
+                    let recent = self.recent.is_some().then_some(recent);
+                    Ok(overview::page(&view, recent, keyed))
+                }
                 ["u", _, "movements"] => Ok(movements::page(&view)),
                 ["u", _, "map"] => map::page(&view),
                 ["u", _, "i"] => Ok(indicator::list(&view)),
                 ["u", _, "i", indicator] => indicator::page(&view, indicator),
                 ["u", _, "compare"] => compare::page(&view),
-                ["u", _, "findings"] => Ok(findings::page(&view)),
+                ["u", _, "findings"] => Ok(findings::page(&view, sees_keys)),
                 _ => Err(Fault::NotFound),
             }
         })

@@ -8,7 +8,7 @@ use access::Who;
 use domain::atlas::{Atlas, Place, Unit};
 use domain::closing::Act;
 use domain::codes::{Cause, Code};
-use domain::fact::{Event, EventKind, Stated, StatedKind, What};
+use domain::fact::{Event, EventKind, Key, Stated, StatedKind, What};
 use domain::time::Day;
 use journal::{Journal, Position, Record};
 use proto::document::Document;
@@ -39,6 +39,8 @@ pub struct Fact {
     pub kind: &'static str,
     /// Whether it corrects another fact.
     pub corrects: bool,
+    /// Its key, for those who may see single households: seeing it is to be recorded.
+    pub(crate) key: Key,
     at: Place,
     what: What,
     household: Option<Box<str>>,
@@ -58,6 +60,7 @@ impl Fact {
             on: fact.on,
             kind: document.data.kind(),
             corrects,
+            key: fact.key,
             at: fact.at,
             what: fact.what,
             household: document.household().map(Box::from),

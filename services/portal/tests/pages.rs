@@ -233,6 +233,9 @@ async fn the_overview_says_what_the_facts_come_to() {
     assert_eq!(headers[header::LOCATION].to_str().unwrap(), "/search?q=ph%C3%BA");
     let (_, headers, _) = server.get("/search?q=l-24097").await;
     assert_eq!(headers[header::LOCATION].to_str().unwrap(), "/u/L-24097");
+    let (_, headers, _) = server.get("/search?q=phu%20can,%20krong%20pa&period=2021").await;
+    let only = headers.get(header::LOCATION).map(|to| to.to_str().unwrap());
+    assert_eq!(only, Some("/u/L-24097?period=2021"), "the only unit of a name is opened");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -245,11 +248,43 @@ async fn problems_of_others_are_pages_in_the_askers_language() {
         (Kind::TooMany, Lang::Vi, "Quá nhiều yêu cầu"),
         (Kind::Internal, Lang::En, "Something went wrong here"),
         (Kind::BadRequest, Lang::En, "Bad request"),
+        (Kind::BadRequest, Lang::Vi, "Yêu cầu không hợp lệ"),
+        (Kind::Unauthorised, Lang::Vi, "Cần đăng nhập"),
+        (Kind::MethodNotAllowed, Lang::Vi, "Phương thức không dùng được"),
+        (Kind::TooLarge, Lang::Vi, "Dữ liệu quá lớn"),
+        (Kind::Busy, Lang::Vi, "Hệ thống đang bận"),
     ] {
         let problem = Problem::new(kind, "<b>why</b>");
         let page = server.pages.problem(&server.app, &problem, &uri, lang, &Who::public());
         assert!(page.contains(&format!("<h1>{expected}</h1>")), "{kind:?}: {page}");
         assert!(!page.contains("<b>why"), "{kind:?}");
+        // Details are in English: a Vietnamese page says in its own words what to do.
+        assert_eq!(page.contains("why"), lang == Lang::En, "{kind:?}");
+        assert!(!page.contains("<p class=\"lede-2\"></p>"), "{kind:?}: no way out");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_shown_is_said_in_the_readers_language_with_a_way_out() {
+    let server = server().await;
+    for (path, vi, en) in [
+        ("/u/L-637?period=yesterday", "không đọc được", "cannot be read"),
+        ("/u/L-637?boundaries=mine", "không đọc được", "cannot be read"),
+        ("/u/L-637/compare?with_period=x", "không đọc được", "cannot be read"),
+        ("/u/L-637/compare?with=zzzz", "Không tìm thấy đơn vị nào", "No unit found"),
+        ("/search?q=zzzz", "Không tìm thấy đơn vị nào", "No unit found"),
+        ("/u/L-99999", "Hãy tìm đơn vị theo tên hay mã", "Find the unit by name"),
+        ("/u/L-637/map?indicator=none", "Hãy tìm đơn vị theo tên", "Find the unit by name"),
+        ("/operations", "tài khoản có quyền", "an account that has the right"),
+        ("/sign-in?error=wrong", "không đúng", "is wrong"),
+        ("/sign-in?error=busy", "nhiều người đăng nhập", "Many people"),
+        ("/sign-in?error=unable", "lỗi của hệ thống", "a reason of ours"),
+    ] {
+        let mark = if path.contains('?') { '&' } else { '?' };
+        let (_, _, in_vi) = server.get(&format!("{path}{mark}lang=vi")).await;
+        let (_, _, in_en) = server.get(&format!("{path}{mark}lang=en")).await;
+        assert!(in_vi.contains(vi) && !in_vi.contains(en), "{path}: {vi}");
+        assert!(in_en.contains(en) && !in_en.contains(vi), "{path}: {en}");
     }
 }
 
@@ -269,6 +304,9 @@ async fn whoever_signed_in_is_named_and_can_sign_out() {
         assert_eq!(answer.status(), expected);
         let page = to_bytes(answer.into_body(), 1 << 20).await.unwrap();
         let page = String::from_utf8(page.to_vec()).unwrap();
+        let in_nav =
+            page.split("</nav>").next().unwrap().contains("href=\"/operations\" aria-current");
+        assert_eq!(in_nav, named, "operations are in the navigation of who may see them");
         assert_eq!(page.contains(&name), named);
         assert_eq!(page.contains("name=\"csrf\" value=\"t&#38;1\""), form);
     }

@@ -118,7 +118,7 @@ fn figures_table(screen: &mut Screen, when: &When, figures: &[Line]) -> Result<(
             })
             .collect();
         let header = [
-            screen.pick("Chỉ tiêu", "Indicator"),
+            screen.pick("Chỉ số", "Indicator"),
             screen.pick("Phân tổ", "By"),
             screen.pick("Giá trị", "Value"),
             screen.pick("Đơn vị tính", "Counted in"),
@@ -127,7 +127,7 @@ fn figures_table(screen: &mut Screen, when: &When, figures: &[Line]) -> Result<(
         screen.figures(&header, &rows)?;
         if hidden > 0 {
             let said = match lang {
-                Lang::Vi => format!("({hidden} chỉ tiêu bằng 0 hoặc chưa có số liệu không in ra)"),
+                Lang::Vi => format!("({hidden} chỉ số bằng 0 hoặc chưa có số liệu không in ra)"),
                 Lang::En => {
                     format!("({hidden} indicators that are zero or not known are left out)")
                 }

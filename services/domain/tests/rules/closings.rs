@@ -130,6 +130,6 @@ fn a_closing_counts_nothing_and_cannot_be_voided() {
     let closing = declared(KRONG_PA, said);
     assert_eq!(told([closing.clone()]).books.rollup.cells().count(), 0);
     let voided = told([closing, voided("2021-06-20", KRONG_PA, 1)]);
-    assert_eq!(voided.findings(), ["voids_a_closing 2 1"]);
+    assert_eq!(voided.findings(), ["voids_a_closing 2 and 1"]);
     assert!(told_without.books.rollup.cells().count() > 0);
 }

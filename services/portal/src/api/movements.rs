@@ -5,9 +5,8 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
-use domain::figures::Reader;
 use proto::gazetteer::Lang;
-use query::{Query, Table, When};
+use query::{Boundaries, Query, Table, When};
 use serde::Serialize;
 use utoipa::ToSchema;
 use web::{Language, Problem};
@@ -16,10 +15,12 @@ use super::asked::Asked;
 use super::format::{CSV, Format, XLSX};
 use super::reply::{Made, internal, reply};
 use crate::App;
-use crate::export::{csv, movements as sheet, name};
+use crate::below::{self, Below};
+use crate::export::movements::{self as sheet, Told};
+use crate::export::{csv, name};
 
 pub(super) const MOVEMENTS: &[&str] =
-    &["unit", "children", "period", "from", "to", "format", "bom", "sep"];
+    &["unit", "children", "period", "from", "to", "boundaries", "format", "bom", "sep"];
 
 /// The movement tables of a unit.
 #[derive(Serialize, ToSchema)]
@@ -33,7 +34,8 @@ pub(crate) struct MovementsAnswer {
     unit: String,
     /// Of poor and of near-poor households.
     tables: Vec<Table>,
-    /// With `children=1`: of every unit directly below.
+    /// With `children=1`: of every unit directly below. With `boundaries=current`: of the units of
+    /// today that hold it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     children: Vec<UnitTables>,
 }
@@ -43,6 +45,9 @@ pub(crate) struct MovementsAnswer {
 pub(crate) struct UnitTables {
     /// The unit's key.
     pub(crate) unit: String,
+    /// Whether this unit of today also holds places that the unit asked for never had.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) wider: bool,
     /// Of poor and of near-poor households.
     pub(crate) tables: Vec<Table>,
 }
@@ -57,6 +62,7 @@ pub(crate) struct UnitTables {
         ("period" = Option<String>, Query, description = "`2021`, `2021-H1@administrative`, …", example = "2021-H1@administrative"),
         ("from" = Option<String>, Query, description = "First day, YYYY-MM-DD, instead of a period"),
         ("to" = Option<String>, Query, description = "Last day, included"),
+        ("boundaries" = Option<String>, Query, description = "`own` or `current`: with the units of today that hold it, instead of those it had"),
         ("format" = Option<String>, Query, description = "`json`, `csv` or `xlsx`; else by `Accept`"),
         ("bom" = Option<String>, Query, description = "`1`: CSV begins with a byte order mark, for Excel"),
         ("sep" = Option<String>, Query, description = "Of CSV: `comma` or `semicolon`"),
@@ -77,24 +83,26 @@ pub(super) async fn movements(
     let asked = Asked::read(&uri, MOVEMENTS)?;
     let format = Format::of(&asked, &headers)?;
     let (unit, when) = (asked.unit("unit")?, asked.must_when()?);
-    let below = asked.flag("children")? || format != Format::Json;
+    let boundaries = asked.boundaries()?;
+    let is_current = boundaries == Boundaries::Current;
+    let with_below = asked.flag("children")? || is_current || format != Format::Json;
     let lang = if format == Format::Json { Lang::Vi } else { lang };
     let time = when.time().map_err(|error| internal(&error))?;
     let query = Query::Movements { unit: app.gazetteer.key(unit).to_owned(), when: when.clone() };
     let canonical = serde_json::to_string(&query).map_err(|error| internal(&error))?;
-    let question = format!("{format:?} {lang:?} {below} {canonical}");
+    let question = format!("{format:?} {lang:?} {with_below} {boundaries:?} {canonical}");
     Ok(reply(&app, &headers, &question, move |app| {
         let (position, own, children) = app.handle.read(|fold, progress| {
             let tables = |unit| query::movements(fold, unit, time).to_vec();
-            let mut children = Vec::new();
-            if below {
-                let reader = Reader::from(fold);
-                let last = (*time.days().end()).min(app.rules.atlas.record(unit).to);
-                children = reader.children_in_force(unit, last);
-            }
-            let of = |unit: &_| UnitTables {
-                unit: app.gazetteer.key(*unit).to_owned(),
-                tables: tables(*unit),
+            let children = if with_below {
+                below::below(app, fold, unit, &when, boundaries)
+            } else {
+                Vec::new()
+            };
+            let of = |one: &Below| UnitTables {
+                unit: app.gazetteer.key(one.unit).to_owned(),
+                wider: one.wider,
+                tables: tables(one.unit),
             };
             (progress.position, tables(unit), children.iter().map(of).collect::<Vec<_>>())
         });
@@ -107,13 +115,14 @@ pub(super) async fn movements(
                 return Made::json(position, &body);
             }
             Format::Csv(dialect) => {
-                let own = UnitTables { unit: key, tables: own };
+                let own = UnitTables { unit: key, wider: false, tables: own };
                 (CSV, csv::movements(&own, &children, &when, dialect, lang))
             }
             Format::Xlsx => {
-                let own = UnitTables { unit: key, tables: own };
-                let source = app.source(position);
-                let made = sheet::workbook(&own, &children, &when, &source, lang);
+                let own = &UnitTables { unit: key, wider: false, tables: own };
+                let (source, children) = (app.source(position), children.as_slice());
+                let told = Told { own, children, when: &when, boundaries };
+                let made = sheet::workbook(&told, &source, lang);
                 (XLSX, made.map_err(|error| internal(&error))?)
             }
         };

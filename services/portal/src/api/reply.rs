@@ -7,6 +7,7 @@ use axum::http::header::{
 };
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use proto::gazetteer::plain;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use web::{Kind, Problem};
@@ -136,13 +137,13 @@ fn matches(headers: &HeaderMap, tag: &HeaderValue) -> bool {
         .any(|one| one == own || one == "*")
 }
 
-/// A file's name for old and for new clients: ASCII, and as it is (RFC 6266, RFC 5987).
+/// A file's name for old and for new clients: in plain letters, and as it is (RFC 6266, RFC 5987).
 fn disposition(name: &str) -> Result<HeaderValue, Problem> {
-    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
-    let ascii: String = name.chars().map(|c| if plain(c) { c } else { '_' }).collect();
+    let as_it_is = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
+    let ascii = in_plain_letters(name);
     let mut whole = String::new();
     for byte in name.bytes() {
-        if plain(char::from(byte)) {
+        if as_it_is(char::from(byte)) {
             whole.push(char::from(byte));
         } else {
             whole.push_str(&format!("%{byte:02X}"));
@@ -150,6 +151,19 @@ fn disposition(name: &str) -> Result<HeaderValue, Problem> {
     }
     let text = format!("attachment; filename=\"{ascii}\"; filename*=UTF-8''{whole}");
     HeaderValue::from_str(&text).map_err(|error| internal(&error))
+}
+
+/// `Diễn biến - Xã Phú Cần.xlsx` as `dien-bien-xa-phu-can.xlsx`.
+fn in_plain_letters(name: &str) -> String {
+    let folded = |part: &str| {
+        let words = plain(part);
+        let ascii = |c: char| if c.is_ascii_alphanumeric() { c } else { '-' };
+        words.chars().map(ascii).collect::<String>()
+    };
+    match name.rsplit_once('.') {
+        Some((stem, ending)) => format!("{}.{}", folded(stem), folded(ending)),
+        None => folded(name),
+    }
 }
 
 #[cfg(test)]
@@ -160,10 +174,15 @@ mod tests {
     fn a_files_name_cannot_break_out_of_its_header() {
         let table = [
             ("so-lieu.csv", "filename=\"so-lieu.csv\"; filename*=UTF-8''so-lieu.csv"),
-            ("Hộ.xlsx", "filename=\"H_.xlsx\"; filename*=UTF-8''H%E1%BB%99.xlsx"),
+            ("Hộ.xlsx", "filename=\"ho.xlsx\"; filename*=UTF-8''H%E1%BB%99.xlsx"),
+            (
+                "Xã Phú Cần 2021@civil.csv",
+                "filename=\"xa-phu-can-2021-civil.csv\"; \
+                 filename*=UTF-8''X%C3%A3%20Ph%C3%BA%20C%E1%BA%A7n%202021%40civil.csv",
+            ),
             (
                 "a\"\r\nSet-Cookie: x",
-                "filename=\"a___Set-Cookie__x\"; filename*=UTF-8''a%22%0D%0ASet-Cookie%3A%20x",
+                "filename=\"a-set-cookie-x\"; filename*=UTF-8''a%22%0D%0ASet-Cookie%3A%20x",
             ),
         ];
         for (name, expected) in table {

@@ -49,13 +49,13 @@ fn rendering(
     width: f64,
     class: &str,
 ) -> String {
-    const HEIGHT: f64 = 240.0;
+    let height = if bars.len() == 1 { 160.0 } else { 240.0 };
     let most = bars.iter().filter_map(|bar| bar.value).fold(0.0, f64::max);
     let least = bars.iter().filter_map(|bar| bar.value).fold(0.0, f64::min);
     let ticks = ticks(least, if most > least { most } else { least + 1.0 });
     let (low, high) = (ticks[0], ticks[ticks.len() - 1]);
     let left = 8.0 + 7.0 * ticks.iter().map(|v| tick(*v).chars().count()).max().unwrap_or(1) as f64;
-    let (top, bottom) = (20.0, HEIGHT - 26.0);
+    let (top, bottom) = (20.0, height - 26.0);
     let y = |v: f64| bottom - (v - low) / (high - low) * (bottom - top);
     let mut body = String::new();
     for v in &ticks {
@@ -70,7 +70,8 @@ fn rendering(
         ));
     }
     let step = (width - left) / bars.len().max(1) as f64;
-    let (wide, each) = (step * 0.68, label_every(bars.len(), step));
+    // One or two bars are not to fill the page.
+    let (wide, each) = ((step * 0.68).min(72.0), label_every(bars.len(), step));
     for (i, bar) in bars.iter().enumerate() {
         let middle = left + step * (i as f64 + 0.5);
         let tip = escape(&format!("{}: {}", bar.label, bar.text));
@@ -85,7 +86,7 @@ fn rendering(
             ));
             if step >= 7.5 * bar.text.chars().count() as f64 {
                 body.push_str(&format!(
-                    "<text class=\"m t-ink\" x=\"{}\" y=\"{}\">{}</text>",
+                    "<text class=\"m t-ink halo\" x=\"{}\" y=\"{}\">{}</text>",
                     at(middle),
                     at(y0 - 6.0),
                     escape(&bar.text),
@@ -96,12 +97,12 @@ fn rendering(
             body.push_str(&format!(
                 "<text class=\"m\" x=\"{}\" y=\"{}\">{}</text>",
                 at(middle),
-                at(HEIGHT - 6.0),
+                at(height - 6.0),
                 escape(&bar.label),
             ));
         }
     }
-    frame(title, says, &body, width, HEIGHT, class)
+    frame(title, says, &body, width, height, class)
 }
 
 /// Every how many bars a label fits: the last bar always has one.

@@ -21,6 +21,8 @@ pub(crate) struct Plan {
     pub(crate) to: (f64, f64),
     /// What it asks for.
     pub(crate) label: String,
+    /// When it ends: under the axis.
+    pub(crate) ends: String,
     /// Whether it is in force: dashed ink, not dotted grey.
     pub(crate) in_force: bool,
 }
@@ -48,6 +50,7 @@ pub(crate) fn line(chart: &Line<'_>, tick: &dyn Fn(f64) -> String) -> String {
 
 fn rendering(chart: &Line<'_>, tick: &dyn Fn(f64) -> String, width: f64, class: &str) -> String {
     const HEIGHT: f64 = 260.0;
+    const LABEL: f64 = 48.0;
     let known = chart.points.iter().filter_map(|point| point.value);
     let all: Vec<f64> =
         known.chain(chart.plans.iter().flat_map(|plan| [plan.from.1, plan.to.1])).collect();
@@ -99,6 +102,16 @@ fn rendering(chart: &Line<'_>, tick: &dyn Fn(f64) -> String, width: f64, class: 
             escape(&plan.label),
         ));
     }
+    let furthest = chart.plans.iter().max_by(|a, b| a.to.0.total_cmp(&b.to.0));
+    let newest = chart.points.len().saturating_sub(1) as f64;
+    if let Some(plan) = furthest.filter(|plan| x(plan.to.0) - x(newest) >= LABEL) {
+        body.push_str(&format!(
+            "<text class=\"m\" x=\"{}\" y=\"{}\">{}</text>",
+            at(x(plan.to.0)),
+            at(HEIGHT - 6.0),
+            escape(&plan.ends),
+        ));
+    }
     let mut path = String::new();
     let mut pen_up = true;
     for (i, point) in chart.points.iter().enumerate() {
@@ -113,7 +126,7 @@ fn rendering(chart: &Line<'_>, tick: &dyn Fn(f64) -> String, width: f64, class: 
     }
     body.push_str(&format!("<path class=\"ln\" d=\"{path}\"/>"));
     let room = x(1.0) - x(0.0);
-    let every = (48.0 / room.max(1.0)).ceil() as usize;
+    let every = (LABEL / room.max(1.0)).ceil() as usize;
     let count = chart.points.len();
     for (i, point) in chart.points.iter().enumerate() {
         let px = x(i as f64);
@@ -182,12 +195,19 @@ mod tests {
     fn a_line_has_its_points_its_target_and_a_gap_where_nothing_is_known() {
         let point = |value| LinePoint { label: "6/21".into(), value, text: "x".into() };
         let points = [point(Some(10.0)), point(None), point(Some(20.0))];
-        let plan = Plan { from: (0.0, 10.0), to: (4.0, 0.0), label: "<0".into(), in_force: true };
+        let plan = Plan {
+            from: (0.0, 10.0),
+            to: (4.0, 0.0),
+            label: "<0".into(),
+            ends: "12/21".into(),
+            in_force: true,
+        };
         let chart =
             Line { title: "t", says: "s", points: &points, plans: &[plan], from_zero: true };
         let svg = line(&chart, &|v| format!("{v}"));
         assert_eq!(svg.matches("<circle").count(), 4, "two points in each rendering");
         assert_eq!(svg.matches("ln-now").count(), 2);
+        assert_eq!(svg.matches(">12/21</text>").count(), 2, "the axis names where the target ends");
         assert!(svg.contains("&lt;0") && !svg.contains("NaN"), "{svg}");
         let course = svg.split("class=\"ln\" d=\"").nth(1).unwrap().split('"').next().unwrap();
         assert_eq!(course.matches('M').count(), 2, "{course}");

@@ -5,7 +5,7 @@ use domain::codes::{Code, Standing};
 use proto::catalogue::{Catalogue, MovementEntry, Sign};
 use proto::gazetteer::Lang;
 use query::lang::pick;
-use query::{Table, TableHeads, When, written};
+use query::{Boundaries, Table, TableHeads, When, written};
 use rust_xlsxwriter::{ColNum, Format, Formula, RowNum, Workbook, Worksheet, XlsxError};
 
 use super::sheet::{self, Styles, cell, merged};
@@ -18,14 +18,17 @@ const FIRST: RowNum = 7;
 /// Number and unit.
 const FIXED: ColNum = 2;
 
+/// What the workbook tells.
+pub(crate) struct Told<'a> {
+    pub(crate) own: &'a UnitTables,
+    /// The units below it.
+    pub(crate) children: &'a [UnitTables],
+    pub(crate) when: &'a When,
+    pub(crate) boundaries: Boundaries,
+}
+
 /// The workbook: a row for each unit below, their sum, and the unit itself.
-pub(crate) fn workbook(
-    own: &UnitTables,
-    children: &[UnitTables],
-    when: &When,
-    source: &Source,
-    lang: Lang,
-) -> Result<Vec<u8>, XlsxError> {
+pub(crate) fn workbook(told: &Told<'_>, source: &Source, lang: Lang) -> Result<Vec<u8>, XlsxError> {
     let mut workbook = Workbook::new();
     for (class, name) in [
         (Standing::Poor, pick(lang, "Hộ nghèo", "Poor")),
@@ -33,7 +36,7 @@ pub(crate) fn workbook(
     ] {
         let sheet = workbook.add_worksheet();
         sheet.set_name(name)?;
-        class_sheet(sheet, class, own, children, when, source, lang)?;
+        class_sheet(sheet, class, told, source, lang)?;
     }
     workbook.save_to_buffer()
 }
@@ -41,12 +44,11 @@ pub(crate) fn workbook(
 fn class_sheet(
     sheet: &mut Worksheet,
     class: Standing,
-    own: &UnitTables,
-    children: &[UnitTables],
-    when: &When,
+    told: &Told<'_>,
     source: &Source,
     lang: Lang,
 ) -> Result<(), XlsxError> {
+    let Told { own, children, when, boundaries } = *told;
     let (styles, entries) = (Styles::new(lang), Catalogue::embedded().movements());
     let last = FIXED + 2 * entries.len() as ColNum - 1;
     let title = match (class, lang) {
@@ -55,7 +57,11 @@ fn class_sheet(
         (Standing::NearPoor, Lang::En) => "MOVEMENTS OF NEAR-POOR HOUSEHOLDS",
         (_, Lang::En) => "MOVEMENTS OF POOR HOUSEHOLDS",
     };
-    let subtitle = format!("{}, {}", written::name(lang, &own.unit), written::title(lang, when));
+    let mut subtitle =
+        format!("{}, {}", written::name(lang, &own.unit), written::title(lang, when));
+    if boundaries == Boundaries::Current {
+        subtitle += pick(lang, ", theo địa giới hiện nay", ", in the boundaries of today");
+    }
     sheet::title(sheet, &styles, last, title, &subtitle)?;
     heads(sheet, &styles, entries, class, lang)?;
     let table = |unit: &UnitTables| -> Option<Table> {
@@ -68,7 +74,10 @@ fn class_sheet(
         let Some(table) = table(unit) else { continue };
         let number = f64::from(row - FIRST + 1);
         sheet.write_number_with_format(row, 0, number, &styles.centre)?;
-        let name = written::name(lang, &unit.unit);
+        let mut name = written::name(lang, &unit.unit);
+        if unit.wider {
+            name += pick(lang, " (gồm cả nơi khác)", " (also holds other places)");
+        }
         sheet.write_string_with_format(row, 1, name, &styles.text)?;
         of_unit(sheet, &styles.whole, row, entries, &table)?;
         for (sum, entry) in sums.iter_mut().zip(entries) {
@@ -86,8 +95,12 @@ fn class_sheet(
         row += 1;
         sheet.write_blank(row, 0, &styles.centre)?;
         let name = written::name(lang, &own.unit);
-        let whole =
-            pick(lang, "đã bù trừ chuyển đi, chuyển đến trong địa bàn", "moves inside netted");
+        let whole = match boundaries {
+            Boundaries::Own => {
+                pick(lang, "đã bù trừ chuyển đi, chuyển đến trong địa bàn", "moves inside netted")
+            }
+            Boundaries::Current => pick(lang, "theo địa giới lúc đó", "in the boundaries of then"),
+        };
         sheet.write_string_with_format(row, 1, format!("{name} ({whole})"), &styles.text)?;
         of_unit(sheet, &styles.whole, row, entries, &table)?;
     }

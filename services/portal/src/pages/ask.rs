@@ -12,6 +12,9 @@ pub(crate) struct Ask {
     pub(crate) who: Who,
     /// What forms have to send against forgery; empty for who has not signed in.
     pub(crate) csrf: String,
+    /// Whether the page is made for this asker alone: only then a reading can be recorded under a
+    /// name. Live parts are made once for all of a role.
+    pub(crate) for_one: bool,
 }
 
 /// The parameters that links take along.
@@ -33,7 +36,7 @@ impl Ask {
             *period = in_calendar(period, calendar.as_deref());
             query.retain(|(name, _)| name != "from" && name != "to");
         }
-        Ask { path: path.into(), query, lang, who, csrf: String::new() }
+        Ask { path: path.into(), query, lang, who, csrf: String::new(), for_one: true }
     }
 
     /// A parameter's first value.

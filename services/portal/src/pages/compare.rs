@@ -14,7 +14,8 @@ use super::fault::Fault;
 use super::frame::{Choice, Frame};
 use super::number::{self, Shown};
 use super::text::fill;
-use super::view::{self, View};
+use super::time;
+use super::view::View;
 
 /// One indicator on both sides.
 struct Row {
@@ -100,7 +101,7 @@ pub(crate) fn page(view: &View<'_>) -> Result<Outcome, Fault> {
     let unit = other.unwrap_or(view.unit);
     let frame = Frame::of_unit(view, "/compare", t.compare_title);
     let side = |unit: Unit, time: Time| {
-        format!("{}, {}", view.name(unit), view::title(view.lang, time).to_lowercase())
+        format!("{}, {}", view.name(unit), time::title(view.lang, time).to_lowercase())
     };
     // The other side stands left: it is what this one is measured against.
     let pairs = SHOWN.into_iter().filter(|id| view.app.rules.plan.indicator(id).is_some());
@@ -156,13 +157,13 @@ fn found(view: &View<'_>, text: &str) -> Option<Unit> {
 /// Periods of the same length, the newest first.
 fn periods(view: &View<'_>, chosen: Option<Time>) -> Vec<Choice> {
     let Time::Period(shown) = view.time else { return Vec::new() };
-    let newest = Period::containing(shown.grain(), view::now().0).unwrap_or(shown).max(shown);
+    let newest = Period::containing(shown.grain(), time::now().0).unwrap_or(shown).max(shown);
     std::iter::successors(Some(newest), |period| period.before())
-        .take_while(|period| period.days().end().ymd().0 >= view::FIRST_YEAR)
+        .take_while(|period| period.days().end().ymd().0 >= time::FIRST_YEAR)
         .take(24)
         .map(|period| Choice {
             value: period.to_string(),
-            name: view::title(view.lang, Time::Period(period)),
+            name: time::title(view.lang, Time::Period(period)),
             chosen: chosen == Some(Time::Period(period)),
         })
         .collect()

@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
+use query::lang;
 use web::Problem;
 
 use super::ask::Ask;
@@ -41,7 +42,7 @@ pub(crate) fn respond(app: &App, ask: &Ask, fault: &Fault) -> Response {
         Fault::NotFound => (StatusCode::NOT_FOUND, t.error_404, t.error_404_way, ""),
         Fault::Forbidden => (StatusCode::FORBIDDEN, t.error_403, t.error_403_way, ""),
         Fault::Unclear(what) => {
-            (StatusCode::BAD_REQUEST, t.error_400, t.error_404_way, what.as_str())
+            (StatusCode::BAD_REQUEST, t.error_400, t.error_400_way, what.as_str())
         }
         Fault::Internal => (StatusCode::INTERNAL_SERVER_ERROR, t.error_500, t.error_500_way, ""),
     };
@@ -53,14 +54,19 @@ pub(crate) fn respond(app: &App, ask: &Ask, fault: &Fault) -> Response {
 /// The page of a problem that another part of the program has with a request.
 pub(crate) fn of_problem(app: &App, ask: &Ask, problem: &Problem) -> String {
     let t = text::of(ask.lang);
+    let named = lang::pick(ask.lang, problem.title, problem.title_en);
     let (title, way) = match problem.status {
+        401 => (named, t.error_401_way),
         403 => (t.error_403, t.error_403_way),
         404 => (t.error_404, t.error_404_way),
-        429 | 503 => (query::lang::pick(ask.lang, problem.title, problem.title_en), t.error_later),
+        413 => (named, t.error_413_way),
+        429 | 503 => (named, t.error_later),
         500.. => (t.error_500, t.error_500_way),
-        _ => (query::lang::pick(ask.lang, problem.title, problem.title_en), ""),
+        _ => (named, t.error_other_way),
     };
-    let what = problem.detail.chars().take(ECHO_CHARS_MAX).collect();
+    // Details are for programs, in English.
+    let detail = lang::pick(ask.lang, "", &problem.detail);
+    let what = detail.chars().take(ECHO_CHARS_MAX).collect();
     write(app, ask, problem.status, title, way, what)
 }
 

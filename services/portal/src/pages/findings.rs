@@ -1,4 +1,4 @@
-//! Findings of a unit: those held first, by reason and unit, with their age and what to do.
+//! Findings of a unit in a time: those held first, by reason and unit, with their age and what to do.
 
 use std::collections::BTreeMap;
 
@@ -7,13 +7,14 @@ use domain::atlas::Unit;
 use domain::finding::{Finding, Reason, Treatment};
 use domain::time::Day;
 use proto::gazetteer::collation_key;
-use query::labels;
+use query::{findings, labels};
 
 use super::Outcome;
 use super::frame::{Frame, Link};
 use super::number;
 use super::text::{capital, fill};
-use super::view::{self, View};
+use super::time;
+use super::view::View;
 
 /// Findings of one reason.
 struct Group {
@@ -42,9 +43,31 @@ struct Page {
     f: Frame,
     stamp: String,
     lede: String,
+    none: String,
+    /// Which findings are shown.
+    about: String,
+    /// Where the others are.
+    other: Option<Link>,
     groups: Vec<Group>,
+    keyed: Vec<Keyed>,
+    /// How many of them are listed.
+    keyed_of: String,
+    api_href: String,
     source: String,
 }
+
+/// One finding with the key of its fact, for those who may see it.
+struct Keyed {
+    on: String,
+    unit: String,
+    reason: String,
+    key: String,
+    /// The fact it collides with.
+    other: Option<String>,
+}
+
+/// Findings listed one by one at most.
+const KEYED_MAX: usize = 100;
 
 /// Units listed for a reason at most; the rest is counted.
 const UNITS_MAX: usize = 20;
@@ -64,14 +87,21 @@ impl Tally {
     }
 }
 
-pub(crate) fn page(view: &View<'_>) -> Outcome {
+/// The findings of the time shown, or of all times; one by one for who `sees_keys`.
+pub(crate) fn page(view: &View<'_>, sees_keys: bool) -> Outcome {
     let t = view.t;
     let atlas = &view.app.rules.atlas;
     let mut frame = Frame::of_unit(view, "/findings", t.findings_title);
-    // All findings of the unit: an old one still waits for somebody.
+    let is_all = is_all(view);
+    let (first, last) = view.days();
+    let mut outside = 0;
     let mut reasons: BTreeMap<Reason, (Tally, BTreeMap<Unit, Tally>)> = BTreeMap::new();
-    for finding in &view.fold.books.findings {
+    for finding in view.fold.findings() {
         if !atlas.holds(view.unit, finding.at) {
+            continue;
+        }
+        if !is_all && !(first..=last).contains(&finding.on) {
+            outside += 1;
             continue;
         }
         let (all, units) = reasons.entry(finding.reason).or_default();
@@ -84,26 +114,80 @@ pub(crate) fn page(view: &View<'_>) -> Outcome {
     let sum = |held: bool| groups.iter().filter(|(_, g)| g.held == held).map(|(n, _)| n).sum();
     let (held, noted): (u64, u64) = (sum(true), sum(false));
     let [held, noted] = [held, noted].map(|n| number::whole(view.lang, i128::from(n)));
-    let lede = match view.lang {
-        proto::gazetteer::Lang::Vi => {
-            format!(
-                "{held} sự kiện chưa tính vào số, {noted} sự kiện đã tính như khai nhưng cần xem lại."
-            )
-        }
-        proto::gazetteer::Lang::En => {
-            format!(
-                "{held} facts are held and not counted; {noted} are counted as declared but should be looked at."
-            )
-        }
-    };
+    let lede = fill(t.findings_lede, &[&held, &noted]);
     frame.say = lede.clone();
+    let (about, other) = shown(view, outside);
+    let (keyed, keyed_of) = if sees_keys { keyed(view) } else { Default::default() };
     Outcome::Page(Box::new(Page {
         stamp: view.name(view.unit),
         lede,
+        none: if is_all { t.findings_none_ever } else { t.findings_none }.to_owned(),
+        about,
+        other,
         groups: groups.into_iter().map(|(_, group)| group).collect(),
+        keyed,
+        keyed_of,
+        api_href: api_href(view),
         source: fill(t.source_facts, &[&frame.position]),
         f: frame,
     }))
+}
+
+/// Whether all times are asked for: `all=1`.
+fn is_all(view: &View<'_>) -> bool {
+    view.ask.get("all") == Some("1")
+}
+
+/// Which findings are shown, and the way to the others; `outside` is how many are of other times.
+fn shown(view: &View<'_>, outside: u64) -> (String, Option<Link>) {
+    let t = view.t;
+    let period = view.title();
+    let link = |name: String, all| Link {
+        href: view.ask.href(&view.ask.path, &[("all", all)]),
+        name,
+        current: false,
+    };
+    if is_all(view) {
+        let name = fill(t.findings_only, &[&period.to_lowercase()]);
+        return (t.findings_about_all.to_owned(), Some(link(name, None)));
+    }
+    let (first, last) = view.days();
+    let days = [first, last].map(|day| number::day(view.lang, day));
+    let about = fill(t.findings_about, &[&period.to_lowercase(), &days[0], &days[1]]);
+    if outside == 0 {
+        return (fill(t.findings_no_others, &[&about]), None);
+    }
+    let count = number::whole(view.lang, i128::from(outside));
+    let about = fill(t.findings_others, &[&about, &count]);
+    (about, Some(link(t.findings_see_all.to_owned(), Some("1"))))
+}
+
+/// The latest findings with the keys of their facts, and how many of how many they are.
+fn keyed(view: &View<'_>) -> (Vec<Keyed>, String) {
+    let time = (!is_all(view)).then_some(view.time);
+    let page = findings::page(view.fold, view.unit, time, &[], None, KEYED_MAX);
+    let atlas = &view.app.rules.atlas;
+    let one = |finding: &Finding| Keyed {
+        on: number::day(view.lang, finding.on),
+        unit: view.name(atlas.unit_of(finding.at)),
+        reason: capital(&labels::finding(view.lang, finding.reason.code())),
+        key: findings::key(finding.fact),
+        other: finding.other.map(findings::key),
+    };
+    let keyed: Vec<Keyed> = page.findings.iter().map(one).collect();
+    let counts = [keyed.len() as u64, page.total];
+    let [listed, all] = counts.map(|n| number::whole(view.lang, i128::from(n)));
+    (keyed, fill(view.t.keys_listed, &[&listed, &all]))
+}
+
+/// The same findings in the API.
+fn api_href(view: &View<'_>) -> String {
+    if !is_all(view) {
+        return view.download("findings", &[]);
+    }
+    let unit = ("unit", Some(view.key(view.unit)));
+    let none = ["period", "from", "to", "boundaries"].map(|name| (name, None));
+    view.ask.href("/v1/findings", &[&[unit], &none[..]].concat())
 }
 
 fn group(
@@ -119,7 +203,10 @@ fn group(
     let more = units.len().saturating_sub(UNITS_MAX);
     let listed = units.into_iter().take(UNITS_MAX).map(|(unit, tally)| Of {
         link: Link {
-            href: view.ask.href(&format!("/u/{}/findings", view.key(unit)), &[]),
+            href: view.ask.href(
+                &format!("/u/{}/findings", view.key(unit)),
+                &[("all", is_all(view).then_some("1"))],
+            ),
             name: view.name(unit),
             current: unit == view.unit,
         },
@@ -143,7 +230,7 @@ fn group(
 
 /// Days since a finding's day, up to today.
 fn age(view: &View<'_>, day: Option<Day>) -> String {
-    let today = view::now().0;
+    let today = time::now().0;
     day.map_or_else(String::new, |day| {
         number::whole(view.lang, i128::from(today.0.saturating_sub(day.0)))
     })

@@ -9,7 +9,8 @@ use query::Boundaries;
 use super::ask::Ask;
 use super::number;
 use super::text::{self, Texts, fill};
-use super::view::{self, FIRST_YEAR, View};
+use super::time::{self, FIRST_YEAR};
+use super::view::View;
 use crate::{App, assets};
 
 /// An address with its name.
@@ -87,7 +88,8 @@ pub(crate) struct Frame {
     /// The sentence that is read out when it changes.
     pub(crate) say: String,
     pub(crate) search: String,
-    pub(crate) operations: Option<String>,
+    /// For those who may see how the machine runs.
+    pub(crate) operations: Option<Link>,
     pub(crate) published: String,
     /// Whether the facts are invented.
     pub(crate) is_demonstration: bool,
@@ -109,7 +111,7 @@ impl Frame {
         heading: &str,
         position: u64,
     ) -> Frame {
-        let (today, time) = view::now();
+        let (today, time) = time::now();
         let position = number::whole(ask.lang, i128::from(position));
         let journal = app.journal.identity().0.to_string();
         let at = format!("{time} {}", number::day(ask.lang, today));
@@ -124,7 +126,12 @@ impl Frame {
                 Some(ask.who.name.clone())
             }
         };
-        let operations = ask.who.may_see_operations().then(|| ask.href("/operations", &[]));
+        let operations = ask.who.may_see_operations().then(|| link("/operations", t.operations));
+        let nav = [
+            link("/", t.overview),
+            link("/search", t.search_title),
+            link("/published", t.published),
+        ];
         Frame {
             t,
             code: match ask.lang {
@@ -134,11 +141,7 @@ impl Frame {
             title: format!("{heading} · Tổng Hợp"),
             heading: heading.to_owned(),
             home: ask.href("/", &[]),
-            nav: vec![
-                link("/", t.overview),
-                link("/search", t.search_title),
-                link("/published", t.published),
-            ],
+            nav: nav.into_iter().chain(operations.clone()).collect(),
             control: None,
             other_language: ask.in_language(t.other_lang_code),
             css: assets::address("portal.css"),
@@ -179,6 +182,7 @@ impl Frame {
             link("/compare", t.compare),
             link("/findings", t.findings),
         ];
+        frame.nav.extend(frame.operations.clone());
         frame.control = Some(control(view));
         frame.live = true;
         frame.paper = Some(paper(view, &frame));
@@ -209,7 +213,7 @@ fn control(view: &View<'_>) -> Control {
         days_name: view.title(),
         days,
         years: years(view),
-        civil: view::calendar(view.time) == Calendar::Civil,
+        civil: time::calendar(view.time) == Calendar::Civil,
         current: view.boundaries == Boundaries::Current,
         hidden: hidden.cloned().collect(),
     }
@@ -217,16 +221,19 @@ fn control(view: &View<'_>) -> Control {
 
 /// The periods that can be chosen, the newest year first.
 fn years(view: &View<'_>) -> Vec<Year> {
-    let calendar = match view::calendar(view.time) {
+    let calendar = match time::calendar(view.time) {
         Calendar::Civil => "civil",
         Calendar::Administrative | Calendar::Programme => "administrative",
     };
     let shown = view.days().1.ymd().0;
-    let last = view::now().0.ymd().0.max(shown).max(FIRST_YEAR);
+    let last = time::now().0.ymd().0.max(shown).max(FIRST_YEAR);
     let choice = |text: String| {
         let period = text.parse().ok()?;
         let time = Time::Period(period);
-        Some(Choice { name: view::title(view.lang, time), value: text, chosen: time == view.time })
+        // The calendar chosen beside it says up to which day a period goes.
+        let title = time::title(view.lang, time);
+        let name = title.split(" (").next().unwrap_or(&title).to_owned();
+        Some(Choice { name, value: text, chosen: time == view.time })
     };
     let mut years: Vec<Year> = (FIRST_YEAR..=last)
         .rev()

@@ -58,6 +58,7 @@ struct Page {
     count: String,
     children: Vec<Child>,
     any_parts: bool,
+    notes: String,
     all_href: String,
     map_href: String,
     csv: String,
@@ -120,6 +121,10 @@ pub(crate) fn page(view: &View<'_>, id: &str) -> Result<Outcome, Fault> {
         distinct: matches!(found.definition.measure, Measure::Distinct { .. }),
         targets,
         count: if below.is_empty() { String::new() } else { view.count_below(&below) },
+        notes: view.notes(
+            children.iter().any(|one| one.shown.is_allocated()),
+            children.iter().any(|one| one.wider),
+        ),
         any_parts: children
             .iter()
             .any(|one| !one.shown.parts.is_empty() || !one.shown.missing.is_empty()),

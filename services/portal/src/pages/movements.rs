@@ -1,7 +1,6 @@
 //! The movement table in the official layout, households and persons side by side.
 
 use askama::Template;
-use domain::atlas::Unit;
 use domain::codes::{Code, Standing};
 use domain::household::MovementRow;
 use domain::movements::{Heads, MovementTable};
@@ -12,6 +11,7 @@ use super::frame::{Frame, Link};
 use super::number;
 use super::text::fill;
 use super::view::{self, View};
+use crate::below::Below;
 
 /// A cell of the table.
 struct Cell {
@@ -26,6 +26,8 @@ struct Row {
     href: String,
     name: String,
     key: String,
+    /// Whether it also holds places of other units.
+    wider: bool,
     cells: Vec<Cell>,
     total: bool,
 }
@@ -60,6 +62,7 @@ struct Page {
     down: Vec<Column>,
     up: Vec<Column>,
     closing: Column,
+    any_wider: bool,
     rows: Vec<Row>,
     reads: Vec<(String, &'static str)>,
     csv: String,
@@ -92,9 +95,10 @@ pub(crate) fn page(view: &View<'_>) -> Outcome {
     };
     let mut frame = Frame::of_unit(view, "/movements", title);
     frame.wide = true;
-    let tables: Vec<(Unit, MovementTable)> = std::iter::once(view.unit)
-        .chain(below.iter().map(|one| one.unit))
-        .map(|unit| (unit, view.reader().movements(unit, class, view.time)))
+    let own = Below { unit: view.unit, wider: false };
+    let tables: Vec<(Below, MovementTable)> = std::iter::once(own)
+        .chain(below)
+        .map(|one| (one, view.reader().movements(one.unit, class, view.time)))
         .collect();
     let even = tables.iter().filter(|(_, table)| table.balances()).count();
     let (from, to) = view.days();
@@ -137,16 +141,18 @@ pub(crate) fn page(view: &View<'_>) -> Outcome {
         down: down.into_iter().map(column).collect(),
         up: up.into_iter().map(column).collect(),
         closing: stock("closing"),
+        any_wider: tables.iter().any(|(one, _)| one.wider),
         rows: tables
             .iter()
             .enumerate()
-            .map(|(at, (unit, table))| Row {
+            .map(|(at, (Below { unit, wider }, table))| Row {
                 number: if at == 0 { String::new() } else { at.to_string() },
                 href: view
                     .ask
                     .href(&format!("/u/{}/movements", view.key(*unit)), &[("class", Some(code))]),
                 name: if at == 0 { t.whole_unit.to_owned() } else { view.short(*unit).to_owned() },
                 key: view.key(*unit).to_owned(),
+                wider: *wider,
                 cells: cells(view, table),
                 total: at == 0,
             })
@@ -154,7 +160,8 @@ pub(crate) fn page(view: &View<'_>) -> Outcome {
         reads: vec![
             (labels::movement(lang, code, MovementRow::Relapsed.code()), t.read_relapsed),
             (labels::movement(lang, code, MovementRow::NewlyArisen.code()), t.read_new),
-            (labels::movement(lang, code, MovementRow::OtherDecrease.code()), t.read_other),
+            (labels::movement(lang, code, MovementRow::OtherDecrease.code()), t.read_decrease),
+            (labels::movement(lang, code, MovementRow::OtherIncrease.code()), t.read_increase),
             (labels::movement(lang, code, MovementRow::Registered.code()), t.read_registered),
         ],
         csv: download("csv", &[]),

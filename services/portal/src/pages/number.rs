@@ -94,7 +94,7 @@ impl Shown {
                 shown.unit = String::new();
                 shown.missing = match why {
                     Missing::NeedsTimelines => {
-                        let (vi, en) = ("mở chỉ tiêu để đếm", "open the indicator to count");
+                        let (vi, en) = ("mở chỉ số để đếm", "open the indicator to count");
                         written::pick(lang, vi, en).to_owned()
                     }
                     Missing::NotStated
@@ -132,6 +132,11 @@ impl Shown {
         if !marks.reference.is_empty() {
             self.marks.push(marks.reference.to_string());
         }
+    }
+
+    /// Whether a commune's figure was divided between units without knowing which part is whose.
+    pub(crate) fn is_allocated(&self) -> bool {
+        self.sign.starts_with('≈')
     }
 
     /// Number and unit in one, as in a sentence: `1.751 hộ`.

@@ -30,10 +30,7 @@ pub(crate) fn page(app: &App, ask: &Ask) -> Result<Outcome, Fault> {
     let lang = ask.lang;
     let now = app.handle.progress();
     let sizes = app.handle.sizes();
-    let mut frame = Frame::plain(app, ask, t.operations);
-    for link in &mut frame.nav {
-        link.current = false;
-    }
+    let frame = Frame::plain(app, ask, t.operations);
     let whole = |value: u64| number::whole(lang, i128::from(value));
     let bytes = |value: usize| {
         let tenths = i128::try_from(value).unwrap_or(i128::MAX) * 10 / 1_000_000;

@@ -9,27 +9,16 @@ use query::labels;
 
 use super::Outcome;
 use super::frame::{Frame, Link};
-use super::map::{self, TileMap};
-use super::number::{self, Shown};
-use super::recent::RecentFact;
+use super::heads::{self, Head};
+use super::number;
+use super::recent::{KeyedFact, RecentFact};
 use super::rows::{self, Row};
 use super::target::{self, Version};
 use super::text::fill;
+use super::tile_map::{self, TileMap};
 use super::trend::{self, Trend};
 use super::view::View;
 use crate::chart::inline_bar;
-
-/// One headline figure.
-struct Head {
-    id: &'static str,
-    href: String,
-    name: String,
-    shown: Shown,
-    /// How much it changed, and since when.
-    change: String,
-    since: String,
-    note: String,
-}
 
 /// One movement within the period.
 struct Move {
@@ -67,10 +56,10 @@ struct Page {
     rows: Vec<Row>,
     sort: &'static str,
     sorts: Vec<(&'static str, String)>,
-    any_wider: bool,
+    notes: String,
     any_target: bool,
-    recent: Vec<RecentFact>,
-    has_recent: bool,
+    recent: Option<Vec<RecentFact>>,
+    keyed: Vec<KeyedFact>,
     source: String,
     figures_csv: String,
     figures_xlsx: String,
@@ -78,7 +67,11 @@ struct Page {
     rate_href: String,
 }
 
-pub(crate) fn page(view: &View<'_>, recent: Vec<RecentFact>, has_recent: bool) -> Outcome {
+pub(crate) fn page(
+    view: &View<'_>,
+    recent: Option<Vec<RecentFact>>,
+    keyed: Vec<KeyedFact>,
+) -> Outcome {
     let t = view.t;
     let name = view.name(view.unit);
     let (opening, closing, shown) = rows::stock(view, view.unit, "poor_households");
@@ -100,7 +93,7 @@ pub(crate) fn page(view: &View<'_>, recent: Vec<RecentFact>, has_recent: bool) -
     };
     let moved = fill(moved, &[&pair[0], &pair[1]]);
     frame.say = format!("{name}: {moved}.");
-    let map = map::tile_map(view, &below, map_indicator(view, &table), true);
+    let map = tile_map::tile_map(view, &below, map_indicator(view, &table), true);
     let sorts = rows::SORTS.iter().map(|sort| {
         let href = view.ask.href(&view.ask.path, &[("sort", Some(sort))]);
         (*sort, format!("{href}#units"))
@@ -129,7 +122,7 @@ pub(crate) fn page(view: &View<'_>, recent: Vec<RecentFact>, has_recent: bool) -
             String::new()
         },
         lede: lede(view, &name, &flow, opening, closing, targets.last()),
-        heads: heads(view, opening, closing, shown, targets.last()),
+        heads: heads::heads(view, opening, closing, shown, targets.last()),
         trend_title: moved,
         trend,
         targets: targets
@@ -146,14 +139,15 @@ pub(crate) fn page(view: &View<'_>, recent: Vec<RecentFact>, has_recent: bool) -
         moves_href: view.href(view.unit, "/movements"),
         map,
         map_href: view.href(view.unit, "/map"),
-        any_wider: table.iter().any(|row| row.wider),
+        notes: view
+            .notes(table.iter().any(|row| row.is_allocated), table.iter().any(|row| row.wider)),
         any_target: table.iter().any(|row| !row.target.is_empty()),
         total,
         rows: table,
         sort: rows::sort(view),
         sorts: sorts.collect(),
         recent,
-        has_recent,
+        keyed,
         source: fill(t.source_facts, &[&frame.position]),
         figures_csv: view.download("figures", &[("children", Some("1")), ("format", Some("csv"))]),
         figures_xlsx: view
@@ -240,115 +234,6 @@ fn lede(
         ),
     };
     format!("{first} {second}")
-}
-
-fn heads(
-    view: &View<'_>,
-    opening: i128,
-    closing: i128,
-    poor: Shown,
-    target: Option<&Version>,
-) -> Vec<Head> {
-    let (lang, t) = (view.lang, view.t);
-    let head = |id: &'static str, shown: Shown, change: String, since: String, note: String| Head {
-        id,
-        href: view.href(view.unit, &format!("/i/{id}")),
-        name: labels::indicator(lang, id),
-        note: if note.is_empty() && !shown.missing.is_empty() {
-            shown.missing.clone()
-        } else {
-            [note, shown.marks.join("; ")]
-                .into_iter()
-                .filter(|text| !text.is_empty())
-                .collect::<Vec<_>>()
-                .join("; ")
-        },
-        shown,
-        change,
-        since,
-    };
-    let opened = |value: i128| match lang {
-        proto::gazetteer::Lang::Vi => format!("so đầu kỳ {}", number::whole(lang, value)),
-        proto::gazetteer::Lang::En => format!("from {} at the opening", number::whole(lang, value)),
-    };
-    let mut heads = vec![head(
-        "poor_households",
-        poor,
-        number::signed(lang, closing - opening),
-        opened(opening),
-        String::new(),
-    )];
-    let (near_opening, near_closing, near) = rows::stock(view, view.unit, "near_poor_households");
-    heads.push(head(
-        "near_poor_households",
-        near,
-        number::signed(lang, near_closing - near_opening),
-        opened(near_opening),
-        String::new(),
-    ));
-    let rate = view.figure(view.unit, "poverty_rate", view.time);
-    let change = view.change(view.unit, "poverty_rate", &rate.value);
-    let shown = Shown::of(lang, "poverty_rate", &rate);
-    let parts = shown.parts.clone();
-    heads.push(head("poverty_rate", shown, change, String::new(), parts));
-    match target {
-        Some(version) => {
-            let shown = Shown {
-                number: if version.attained.is_empty() {
-                    "…".into()
-                } else {
-                    version.attained.clone()
-                },
-                unit: "%".to_owned(),
-                ..Shown::default()
-            };
-            let note = format!(
-                "{}/{} {}, {}",
-                version.done, version.value, t.households_short, version.on
-            );
-            let mut one =
-                head("poor_households_reduction", shown, String::new(), String::new(), note);
-            one.name = match lang {
-                proto::gazetteer::Lang::Vi => "Chỉ tiêu giảm, đạt".to_owned(),
-                proto::gazetteer::Lang::En => "Target attained".to_owned(),
-            };
-            heads.push(one);
-        }
-        None => heads.push(counted(view, "newly_escaped_households")),
-    }
-    heads.push(loans(view));
-    heads.push(counted(view, "houses_completed"));
-    heads
-}
-
-/// A figure with its change from the period before.
-fn counted(view: &View<'_>, id: &'static str) -> Head {
-    let figure = view.figure(view.unit, id, view.time);
-    let change = view.change(view.unit, id, &figure.value);
-    let shown = Shown::of(view.lang, id, &figure);
-    Head {
-        id,
-        href: view.href(view.unit, &format!("/i/{id}")),
-        name: labels::indicator(view.lang, id),
-        note: shown.marks.join("; "),
-        since: if change.is_empty() {
-            String::new()
-        } else {
-            query::lang::pick(view.lang, "so kỳ trước", "on the period before").to_owned()
-        },
-        shown,
-        change,
-    }
-}
-
-fn loans(view: &View<'_>) -> Head {
-    let mut head = counted(view, "loan_households");
-    if view.is_heavy(view.unit, "loan_amount") {
-        return head;
-    }
-    let amount = view.figure(view.unit, "loan_amount", view.time);
-    head.note = Shown::of(view.lang, "loan_amount", &amount).full();
-    head
 }
 
 fn moves_title(view: &View<'_>, table: &MovementTable, closing: i128) -> String {

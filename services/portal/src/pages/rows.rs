@@ -6,7 +6,8 @@ use domain::figures::Value;
 use super::number::{self, Shown};
 use super::target;
 use super::trend;
-use super::view::{Below, View};
+use super::view::View;
+use crate::below::Below;
 use crate::chart::{inline_bar, spark};
 
 /// One line of the table of units.
@@ -16,6 +17,8 @@ pub(crate) struct Row {
     pub(crate) name: String,
     pub(crate) key: String,
     pub(crate) wider: bool,
+    /// Whether one of its figures is divided between units.
+    pub(crate) is_allocated: bool,
     pub(crate) rate: Shown,
     pub(crate) bar: String,
     pub(crate) opening: String,
@@ -108,13 +111,15 @@ fn row(view: &View<'_>, below: Below) -> Row {
     };
     // Of a unit that nothing was ever told of, nothing is known: that is not zero.
     let known = |text: String| if view.is_told_of(unit) { text } else { "…".to_owned() };
+    let rate = Shown::of(view.lang, "poverty_rate", &rate);
     Row {
         rank: String::new(),
         href: view.href(unit, ""),
         name: if unit == view.unit { view.name(unit) } else { view.short(unit).to_owned() },
         key: view.key(unit).to_owned(),
         wider: below.wider,
-        rate: Shown::of(view.lang, "poverty_rate", &rate),
+        is_allocated: rate.is_allocated() || shown.is_allocated(),
+        rate,
         bar: String::new(),
         opening: known(number::whole(view.lang, opening)),
         closing: known(number::whole(view.lang, closing)),

@@ -34,8 +34,9 @@ pub(crate) fn page(app: &App, ask: &Ask) -> Result<Outcome, Fault> {
     let t = text::of(ask.lang);
     let typed: String = ask.get("q").unwrap_or_default().trim().chars().take(100).collect();
     let hits = if typed.is_empty() { Vec::new() } else { app.gazetteer.search(&typed, HITS_MAX) };
-    // A key typed whole means its unit.
-    if let Some(unit) = app.gazetteer.unit(&typed) {
+    // A key typed whole means its unit, and a name that only one has means that one.
+    let only = if let [only] = hits.as_slice() { Some(*only) } else { None };
+    if let Some(unit) = app.gazetteer.unit(&typed).or(only) {
         return Ok(Outcome::Go(ask.href(&format!("/u/{}", app.gazetteer.key(unit)), &[])));
     }
     let found = match (typed.is_empty(), hits.len()) {

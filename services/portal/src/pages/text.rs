@@ -56,7 +56,7 @@ texts! {
     overview: "Tổng quan", "Overview";
     movements: "Diễn biến", "Movements";
     map: "Bản đồ", "Map";
-    indicators: "Chỉ tiêu", "Indicators";
+    indicators: "Chỉ số", "Indicators";
     compare: "So sánh", "Compare";
     findings: "Cần xem lại", "Findings";
     published: "Số công bố", "Published";
@@ -84,7 +84,7 @@ texts! {
     boundaries_own: "Lúc đó", "Then";
     boundaries_current: "Hiện nay", "Now";
     show: "Xem", "Show";
-    demonstration: "Bản trình diễn: số liệu mô phỏng, trừ huyện Krông Pa 6 tháng đầu năm 2021 (theo báo cáo 209/BC-UBND). Không dùng làm số liệu chính thức.", "Demonstration: simulated facts, but for Krông Pa district in the first half of 2021 (after report 209/BC-UBND). Not official figures.";
+    demonstration: "Bản trình diễn: số liệu mô phỏng, trừ huyện Krông Pa 6 tháng đầu năm 2021 (theo báo cáo 209/BC-UBND). Không dùng làm số liệu chính thức.", "Demonstration: simulated figures, but for Krông Pa district in the first half of 2021 (after report 209/BC-UBND). Not official figures.";
     live: "Đang cập nhật", "Live";
     still: "Bản tĩnh", "As loaded";
     connecting: "Đang kết nối", "Connecting";
@@ -102,7 +102,7 @@ texts! {
     now_is: "Nay là", "Now";
     was: "Trước là", "Formerly";
     and_more: "và {0} đơn vị khác", "and {0} more";
-    source_facts: "Nguồn: sự kiện trong sổ đến vị trí {0}", "Source: facts of the journal up to position {0}";
+    source_facts: "Nguồn: dữ kiện trong sổ đến vị trí {0}", "Source: facts of the journal up to position {0}";
     from_where: "Định nghĩa", "Definition";
     table_below: "Bảng số liệu", "Table of values";
     target: "Chỉ tiêu", "Target";
@@ -122,7 +122,7 @@ texts! {
     entry: "Khoản", "Entry";
     households: "Hộ", "Households";
     households_short: "hộ", "households";
-    map_title: "Mỗi đơn vị một ô", "One tile for each unit";
+    map_by: "{0} theo {1}", "{0} by {1}";
     map_sub: "Mỗi đơn vị một ô bằng nhau, đặt theo tâm của nó; bắc ở trên. Ô không vẽ ranh giới.", "One equal tile for each unit, placed from its centre; north is up. Tiles draw no borders.";
     map_big: "Xem bản đồ lớn", "Open the full map";
     map_pick: "Tô theo", "Colour by";
@@ -140,10 +140,10 @@ texts! {
     rate: "Tỷ lệ", "Rate";
     course: "Sáu tháng gần nhất; thang từng dòng", "Last six months; own scale each";
     wide_table: "Bảng rộng; vuốt ngang để xem hết, tên đứng yên.", "Wide table; swipe sideways, names stay.";
-    recent: "Sự kiện mới nhất", "Latest facts";
+    recent: "Dữ kiện mới nhất", "Latest facts";
     recent_sub: "Vị trí trong sổ, ngày xảy ra, nơi và việc. Không kèm danh tính hộ.", "Place in the journal, day, unit and what happened. No household is named.";
-    recent_none: "Chưa có sự kiện nào của đơn vị này gần cuối sổ.", "No fact of this unit near the end of the journal.";
-    findings_open: "Xem phát hiện", "See the findings";
+    recent_none: "Chưa có dữ kiện nào của đơn vị này gần cuối sổ.", "No fact of this unit near the end of the journal.";
+    findings_open: "Xem những điều cần xem lại", "See the findings";
     movements_title_poor: "Diễn biến hộ nghèo", "Movements of poor households";
     movements_title_near_poor: "Diễn biến hộ cận nghèo", "Movements of near-poor households";
     movements_open: "Bảng diễn biến theo mẫu", "The official movement table";
@@ -162,7 +162,8 @@ texts! {
     how_to_read: "Đọc bảng thế nào", "How to read the table";
     read_relapsed: "Hộ đã thoát nghèo, nghèo lại trong 36 tháng.", "A household that had left poverty and fell back within 36 months.";
     read_new: "Chưa từng là hộ nghèo trong sổ, hoặc đã thoát quá 36 tháng.", "Never poor in the record, or out of poverty for more than 36 months.";
-    read_other: "Chuyển đi, chuyển đến, tách, nhập hộ, xoá sổ.", "Moved out or in, split, joined, dissolved.";
+    read_decrease: "Hộ chuyển đi nơi khác, nhập vào hộ khác hoặc không còn.", "Households that moved away, joined another or ended.";
+    read_increase: "Hộ đã thuộc diện này khi chuyển từ nơi khác đến, hoặc khi có quyết định đầu tiên mà sổ chưa ghi hộ ấy.", "Households of this class when they moved in, or when first decided on without being in the record.";
     read_registered: "Hộ có sẵn khi bắt đầu ghi sổ; không phải hộ mới phát sinh.", "Households already there when the record began; not newly arisen.";
     country: "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "SOCIALIST REPUBLIC OF VIET NAM";
     motto: "Độc lập – Tự do – Hạnh phúc", "Independence – Freedom – Happiness";
@@ -188,9 +189,10 @@ texts! {
     breakdown_one: "Theo {0}", "By {0}";
     share: "Phần", "Share";
     distinct_note: "Một hộ có thể thuộc nhiều nhóm, nên các nhóm cộng lại có thể lớn hơn tổng.", "A household may be in several groups, so the groups may add up to more than the total.";
+    units_word: "đơn vị", "units";
     by_unit: "Các đơn vị dưới", "Units below";
-    all_indicators: "Tất cả chỉ tiêu", "All indicators";
-    all_indicators_sub: "Danh mục của chương trình. Mỗi chỉ tiêu mở ra định nghĩa, phân tổ và các đơn vị dưới.", "The programme’s catalogue. Each indicator opens to its definition, breakdowns and units.";
+    all_indicators: "Tất cả chỉ số", "All indicators";
+    all_indicators_sub: "Danh mục của chương trình. Mỗi chỉ số mở ra định nghĩa, phân tổ và các đơn vị dưới.", "The programme’s catalogue. Each indicator opens to its definition, breakdowns and units.";
     compare_title: "So sánh", "Compare";
     compare_what: "So sánh với", "Compare with";
     compare_unit: "Đơn vị khác", "Another unit";
@@ -198,14 +200,33 @@ texts! {
     compare_do: "So sánh", "Compare";
     difference: "Chênh lệch", "Difference";
     relative: "Tương đối", "Relative";
-    indicator: "Chỉ tiêu", "Indicator";
+    indicator: "Chỉ số", "Indicator";
     why_rate: "Vì sao tỷ lệ khác nhau", "Why the rates differ";
     why_sub: "Chênh lệch tách thành phần do tử số và phần do mẫu số, theo điểm giữa; hai phần cộng đúng bằng chênh lệch.", "The difference, split at mid-point into a numerator and a denominator effect; both add up to it exactly.";
     by_numerator: "Do tử số", "By the numerator";
     by_denominator: "Do mẫu số", "By the denominator";
     findings_title: "Cần xem lại", "Findings";
-    findings_sub: "Điều hệ thống nhận thấy khi tổng hợp. Không có sự kiện nào bị xoá: “không tính” là chưa đưa vào số, “tính như khai” là đã tính.", "What was noticed while folding. No fact is deleted: held facts are not counted yet, noted ones are counted as declared.";
-    findings_none: "Không có phát hiện nào ở đơn vị này.", "There are no findings in this unit.";
+    findings_sub: "Điều hệ thống nhận thấy khi tổng hợp. Không có dữ kiện nào bị xóa: “không tính” là chưa đưa vào số, “tính như khai” là đã tính.", "What was noticed while folding. No fact is deleted: held facts are not counted yet, noted ones are counted as declared.";
+    findings_lede: "{0} dữ kiện chưa tính vào số, {1} dữ kiện đã tính như khai nhưng cần xem lại.", "{0} facts are held and not counted; {1} are counted as declared but should be looked at.";
+    findings_none: "Không có điều gì cần xem lại ở đơn vị này trong kỳ.", "There are no findings in this unit in the period.";
+    findings_none_ever: "Không có điều gì cần xem lại ở đơn vị này.", "There are no findings in this unit.";
+    findings_about: "Đang xem: dữ kiện xảy ra trong {0} ({1} – {2}).", "Shown: facts that happened in {0} ({1} – {2}).";
+    findings_about_all: "Đang xem: dữ kiện của mọi thời gian.", "Shown: facts of all times.";
+    findings_no_others: "{0} Ngoài kỳ này không còn điều nào khác.", "{0} There are no others outside this period.";
+    findings_others: "{0} Ngoài kỳ này còn {1} điều cần xem lại.", "{0} There are {1} more outside this period.";
+    findings_see_all: "Xem mọi thời gian", "See all times";
+    findings_only: "Chỉ xem {0}", "See only {0}";
+    facts_found: "Mã từng dữ kiện cần xem lại", "Keys of the facts";
+    keys_of_recent: "Mã và nội dung các dữ kiện mới nhất", "Keys and contents of the latest facts";
+    keys_recorded: "Chỉ cán bộ của địa bàn và kiểm toán xem được; mỗi lần xem đều được ghi lại. Lập khi mở trang: tải lại trang để có danh sách mới.", "Only for officers of the unit and auditors; each reading is recorded. Made when the page was opened: load it anew for a new list.";
+    keys_listed: "Có {0} trên {1} điều, mới nhất ở trên.", "{0} of {1} findings, the latest first.";
+    fact_key: "Mã dữ kiện", "Key of the fact";
+    other_fact: "trùng với", "collides with";
+    position_head: "Vị trí", "Position";
+    day_head: "Ngày xảy ra", "Day";
+    what_happened: "Việc", "What happened";
+    reason: "Lý do", "Reason";
+    all_in_api: "Tất cả qua API (JSON)", "All of them in the API (JSON)";
     do_this: "Việc cần làm", "What to do";
     oldest: "Số ngày lâu nhất", "Oldest, days";
     latest: "Gần nhất", "Latest";
@@ -217,9 +238,9 @@ texts! {
     journal_end: "Cuối sổ", "End of the journal";
     progress: "Tiến độ", "Progress";
     lag: "Còn chậm", "Lag";
-    records: "bản ghi", "records";
+    records: "dữ kiện", "records";
     speed: "Tốc độ hiện tại", "Current speed";
-    per_second: "bản ghi mỗi giây", "records a second";
+    per_second: "dữ kiện mỗi giây", "records a second";
     commits: "Lần ghi từ lúc khởi động", "Commits since the start";
     commit_time: "Lần ghi gần nhất", "Last commit";
     journal: "Sổ", "Journal";
@@ -228,11 +249,11 @@ texts! {
     cells: "Ô số liệu", "Cells";
     memory: "Bộ nhớ", "Memory";
     timelines: "dòng thời gian", "timelines";
-    unreadable: "Bản ghi không đọc được", "Unreadable records";
+    unreadable: "Dữ kiện không đọc được", "Unreadable records";
     unreadable_none: "Không có.", "None.";
     editions: "Danh mục và địa danh", "Catalogue and gazetteer";
     gazetteer: "Địa danh", "Gazetteer";
-    catalogue: "Danh mục chỉ tiêu", "Catalogue of indicators";
+    catalogue: "Danh mục chỉ số", "Catalogue of indicators";
     record_applied: "Dữ kiện mới", "New facts";
     record_duplicate: "Đã có từ trước", "Were there already";
     record_unreadable: "Không đọc được", "Could not be read";
@@ -249,7 +270,7 @@ texts! {
     published_title: "Số công bố và số trong sổ", "Published and recorded figures";
     published_sub: "Mỗi con số của báo cáo đã công bố đứng cạnh con số tính từ sổ. Khớp nghĩa là bằng nhau ở độ chính xác mà báo cáo viết.", "Each figure of a published report beside the figure computed from the ledger. They agree when equal at the precision the report was written with.";
     published_none: "Hệ thống này không có báo cáo công bố nào để đối chiếu.", "There is no published report here to compare with.";
-    published_figure: "Chỉ tiêu trong báo cáo", "Figure of the report";
+    published_figure: "Con số trong báo cáo", "Figure of the report";
     report_says: "Báo cáo", "Report";
     ledger_says: "Sổ", "Ledger";
     agrees: "khớp", "agrees";
@@ -257,10 +278,14 @@ texts! {
     cannot_ask: "không hỏi được", "cannot be asked";
     back_home: "Về trang đầu", "To the first page";
     error_404: "Không có trang này", "There is no such page";
-    error_404_way: "Địa chỉ có thể đã đổi, hoặc mã đơn vị không đúng. Hãy tìm đơn vị theo tên hay mã.", "The address may have changed, or the unit’s key is wrong. Find the unit by name or code.";
+    error_404_way: "Địa chỉ có thể đã đổi, hoặc mã của đơn vị hay của chỉ số không đúng. Hãy tìm đơn vị theo tên hay mã.", "The address may have changed, or the key of the unit or indicator is wrong. Find the unit by name or code.";
     error_403: "Phần này cần quyền khác", "This part needs another role";
-    error_403_way: "Trang vận hành dành cho người vận hành và kiểm toán. Hãy đăng nhập bằng tài khoản có quyền.", "Operations are for operators and auditors. Sign in with an account that may see them.";
+    error_403_way: "Hãy đăng nhập bằng tài khoản có quyền. Trang vận hành dành cho người vận hành và kiểm toán.", "Sign in with an account that has the right. Operations are for operators and auditors.";
     error_400: "Câu hỏi chưa rõ", "The question is not clear";
+    error_400_way: "Giá trị dưới đây trong địa chỉ không đọc được. Hãy chọn lại kỳ, lịch hoặc địa giới, hoặc tìm lại đơn vị.", "The value below in the address cannot be read. Choose period, calendar or boundaries again, or find the unit again.";
+    error_401_way: "Hãy đăng nhập rồi thử lại.", "Sign in and try again.";
+    error_413_way: "Những gì đã gửi vượt quá giới hạn. Hãy gửi ít hơn.", "What was sent is over the limit. Send less.";
+    error_other_way: "Hãy quay lại trang trước, tải lại trang rồi thử lại.", "Go back, load the page anew and try again.";
     error_500: "Hệ thống gặp lỗi", "Something went wrong here";
     error_500_way: "Lỗi đã được ghi lại. Số liệu không bị ảnh hưởng. Xin thử lại sau ít phút.", "The error has been recorded. Figures are not affected. Please try again in a few minutes.";
     error_later: "Xin thử lại sau ít phút. Không có gì bị mất.", "Please try again in a few minutes. Nothing is lost.";
@@ -270,8 +295,8 @@ texts! {
     foot: "Mọi con số tính lại được từ sổ {0} đến vị trí {1}. Trang lập lúc {2}.", "Every figure can be recomputed from journal {0} up to position {1}. Page made at {2}.";
     footer_nav: "Chân trang", "Footer";
     api: "API", "API";
-    allocated_mark: "Phân bổ: một xã chia cho nhiều đơn vị mới, và không rõ phần nào.", "Allocated: a commune was divided and it is not known which part.";
-    wider_note: "“Gồm cả nơi khác”: đơn vị hiện nay này còn nhận xã của đơn vị khác.", "“Also holds other places”: this unit of today took in places of other units, too.";
+    allocated_mark: "≈ phân bổ: một xã chia cho nhiều đơn vị mới, và không rõ phần nào.", "≈ allocated: a commune was divided and it is not known which part.";
+    wider_note: "Dấu +: đơn vị hiện nay này còn nhận xã của đơn vị khác.", "The mark +: this unit of today took in places of other units, too.";
     poor_fell_h: "Còn {0} hộ nghèo, giảm {1} hộ", "{0} poor households, {1} fewer";
     poor_rose_h: "{0} hộ nghèo, tăng {1} hộ", "{0} poor households, {1} more";
     poor_same_h: "{0} hộ nghèo, không đổi", "{0} poor households, unchanged";
@@ -287,6 +312,27 @@ mod tests {
             assert!(!vi.is_empty() && !en.is_empty(), "{name}");
             for hole in ["{0}", "{1}", "{2}", "{time}"] {
                 assert_eq!(vi.contains(hole), en.contains(hole), "{name} {hole}");
+            }
+        }
+    }
+
+    #[test]
+    fn one_idea_has_one_word() {
+        let table = [
+            ("fact", "dữ kiện", &["sự kiện", "bản ghi", "sự việc"][..]),
+            ("indicator", "chỉ số", &["chỉ tiêu"]),
+            ("target", "chỉ tiêu", &["chỉ số", "mục tiêu"]),
+        ];
+        for (name, vi, en) in BOTH {
+            let (vi, en) = (vi.to_lowercase(), en.to_lowercase());
+            for (idea, word, others) in table {
+                let about = en
+                    .split(|c: char| !c.is_alphabetic())
+                    .any(|one| one.strip_suffix('s').unwrap_or(one) == idea);
+                if about {
+                    assert!(vi.contains(word), "{name}: {vi}");
+                    assert!(!others.iter().any(|other| vi.contains(other)), "{name}: {vi}");
+                }
             }
         }
     }

@@ -8,7 +8,8 @@ use domain::time::{Calendar, Day, Grain, Period};
 use super::number::{self, Shown};
 use super::target::Version;
 use super::text::fill;
-use super::view::{self, View};
+use super::time;
+use super::view::View;
 use crate::chart::{Bar, Line, LinePoint, Plan, bars, line};
 
 /// A chart with its table.
@@ -54,8 +55,8 @@ pub(crate) fn trend(view: &View<'_>, indicator: &str, title: &str, targets: &[Ve
 fn month_ends(view: &View<'_>, from: Option<Day>) -> Vec<Day> {
     let (first, last) = view.days();
     // Nothing is known of days to come.
-    let last = last.min(view::now().0.max(first));
-    let calendar = view::calendar(view.time);
+    let last = last.min(time::now().0.max(first));
+    let calendar = time::calendar(view.time);
     let grain =
         if calendar == Calendar::Civil { Grain::CivilMonth } else { Grain::AdministrativeMonth };
     let mut ends = vec![last];
@@ -142,6 +143,7 @@ fn plans(
                 from: (first as f64, opening),
                 to: (at(*days.end())?, to),
                 label: format!("−{} → {value}", version.value),
+                ends: month(*days.end()),
                 in_force: version.in_force,
             })
         })

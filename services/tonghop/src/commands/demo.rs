@@ -110,7 +110,7 @@ fn published(screen: &mut Screen, fold: &Fold, all: bool) -> Result<()> {
         |one: &&Beside<'_>| all || !one.agrees || SHOWN.contains(&one.figure.id.as_str());
     let rows: Vec<_> = beside.iter().filter(is_shown).map(row).collect();
     let header = [
-        screen.pick("Chỉ tiêu", "Indicator"),
+        screen.pick("Chỉ số", "Indicator"),
         "",
         screen.pick("Báo cáo", "Published"),
         screen.pick("Từ sổ", "Ledger"),

@@ -53,7 +53,7 @@ pub(super) fn indicators(screen: &mut Screen) -> Result<()> {
     let rows: Vec<Vec<String>> = rows.map(row).collect();
     let header = [
         screen.pick("Mã", "Id"),
-        screen.pick("Chỉ tiêu", "Indicator"),
+        screen.pick("Chỉ số", "Indicator"),
         screen.pick("Đơn vị tính", "Counted in"),
         screen.pick("Phân tổ", "By"),
     ];

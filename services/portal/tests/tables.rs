@@ -1,0 +1,84 @@
+//! Tables that leave the house say what the page says that they are taken from.
+
+#![allow(clippy::unwrap_used)]
+
+mod common;
+
+use std::collections::BTreeSet;
+
+use axum::http::header;
+use common::{COMMUNES, DISTRICT, PERIOD, Portal, story};
+
+/// The units that a movement table as CSV tells of.
+fn units(csv: &[u8]) -> BTreeSet<String> {
+    let lines = std::str::from_utf8(csv).unwrap().lines().skip(1);
+    lines.filter_map(|line| line.split(',').next()).map(str::to_owned).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn movements_in_todays_boundaries_are_of_the_units_of_today() {
+    let mut portal = Portal::open().await;
+    portal.tell(&story()).await;
+    let then = format!("/v1/movements?unit={DISTRICT}&period={PERIOD}&children=1");
+    let now = format!("/v1/movements?unit={DISTRICT}&period={PERIOD}&boundaries=current");
+    let poor = |answer: &serde_json::Value| -> i64 {
+        let children = answer["children"].as_array().unwrap();
+        children.iter().map(|one| one["tables"][0]["closing"]["households"].as_i64().unwrap()).sum()
+    };
+    let (then, today) = (portal.json(&then).await, portal.json(&now).await);
+    let keys = |answer: &serde_json::Value| -> BTreeSet<String> {
+        let children = answer["children"].as_array().unwrap();
+        children.iter().map(|one| one["unit"].as_str().unwrap().to_owned()).collect()
+    };
+    assert!(keys(&then).iter().all(|key| key.starts_with("L-")), "{:?}", keys(&then));
+    assert_eq!(keys(&today).len(), 4, "the district became four communes: {:?}", keys(&today));
+    assert!(keys(&today).iter().all(|key| key.starts_with("N-")), "{:?}", keys(&today));
+    assert_eq!(poor(&then), poor(&today), "the same households in other boundaries");
+    assert_eq!(then["tables"], today["tables"], "the district's own table is the same");
+
+    let (_, _, csv) = portal.get(&format!("{now}&format=csv")).await;
+    let expected = keys(&today).into_iter().chain([DISTRICT.to_owned()]).collect();
+    assert_eq!(units(&csv), expected);
+    let (status, _, _) = portal.get(&format!("{now}&format=xlsx")).await;
+    assert_eq!(status, 200);
+    // Ward N-12817 is of Thái Bình city as much as of this district.
+    let other = portal.json("/v1/movements?unit=L-340&period=2024&boundaries=current").await;
+    let children = other["children"].as_array().unwrap();
+    let wider = children.iter().filter(|one| one["wider"] == true).map(|one| one["unit"].as_str());
+    assert_eq!(wider.collect::<Vec<_>>(), [Some("N-12817")]);
+    let (status, _, _) = portal.get(&format!("{now}x")).await;
+    assert_eq!(status, 400, "boundaries that there are not");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_download_of_a_page_has_the_units_of_the_page() {
+    let mut portal = Portal::open().await;
+    portal.tell(&story()).await;
+    for (page, boundaries) in [
+        ("movements", "own"),
+        ("movements", "current"),
+        ("i/poor_households", "current"),
+        ("map", "current"),
+    ] {
+        let path = format!("/u/{DISTRICT}/{page}?period={PERIOD}&boundaries={boundaries}&lang=vi");
+        let (_, _, html) = portal.get(&path).await;
+        let html = String::from_utf8(html).unwrap().replace("&#38;", "&");
+        let links: Vec<&str> = html
+            .split("href=\"")
+            .skip(1)
+            .filter_map(|rest| rest.split('"').next())
+            .filter(|link| link.starts_with("/v1/") && link.contains("format="))
+            .collect();
+        assert!(links.len() > 1, "{path}");
+        for link in links {
+            let (status, headers, bytes) = portal.get(link).await;
+            assert_eq!(status, 200, "{link}");
+            let name = headers[header::CONTENT_DISPOSITION].to_str().unwrap();
+            assert!(name.contains("krong-pa-2021-h1-administrative."), "{name}");
+            if link.contains("format=csv") && !link.contains("semicolon") {
+                let old = units(&bytes).contains(COMMUNES[1]);
+                assert_eq!(old, boundaries == "own", "{link}");
+            }
+        }
+    }
+}
