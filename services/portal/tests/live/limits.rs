@@ -133,7 +133,8 @@ struct Gate {
 impl Gate {
     fn pass(&self) {
         let open = self.open.lock().unwrap();
-        drop(self.opened.wait_while(open, |open| !*open).unwrap());
+        // Not for ever, where the test has failed.
+        drop(self.opened.wait_timeout_while(open, LONG * 2, |open| !*open).unwrap());
     }
 
     fn open(&self) {
@@ -193,7 +194,9 @@ async fn a_page_that_costs_much_is_made_less_often() {
     })
     .await;
     let open = watch(&portal, "127.0.0.1", "n=0").await;
+    let began = Instant::now();
     for home in 0.. {
+        assert!(began.elapsed() < LONG, "it is made again and again");
         portal.tell(&[poor(9_000 + home, COMMUNES[1])]).await;
         if made.lock().unwrap().len() > 3 {
             break;
