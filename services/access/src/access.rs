@@ -7,9 +7,10 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use crate::book::{self, Book};
 use crate::clock::{self, Clock};
+use crate::ended::Ended;
 use crate::private::Stamp;
 use crate::record::Record;
-use crate::session::{Ended, Pieces, Session, Signer};
+use crate::session::{Pieces, Session, Signer};
 use crate::tries::Tries;
 use crate::{Error, Who, secret};
 
@@ -34,7 +35,7 @@ struct Users {
     signer: Signer,
     record: Record,
     known: RwLock<Known>,
-    ended: Mutex<Ended>,
+    ended: Ended,
     tries: Mutex<Waits>,
 }
 
@@ -71,13 +72,14 @@ impl Access {
     pub fn open_with(folder: &Path, clock: Clock) -> Result<Access, Error> {
         let known = Known::read(folder)?;
         let waits = Waits { there: Tries::new(5, 900), anywhere: Tries::new(30, 60) };
+        let ended = Ended::open(folder, clock.now_s())?;
         Ok(Access(Some(Arc::new(Users {
             folder: folder.to_owned(),
             clock,
             signer: Signer::open(folder)?,
             record: Record::of(folder),
             known: RwLock::new(known),
-            ended: Mutex::default(),
+            ended,
             tries: Mutex::new(waits),
         }))))
     }
@@ -157,18 +159,18 @@ impl Access {
             let user = known.book.users().iter().find(|user| user.name == pieces.name)?;
             users.signer.is_good(&pieces, &user.password, now_s).then(|| user.who())?
         })?;
-        let ended = users.ended.lock().unwrap_or_else(PoisonError::into_inner);
-        (!ended.holds(&pieces)).then_some(who)
+        (!users.ended.holds(&pieces)).then_some(who)
     }
 
-    /// Ends a session; one that is not good is over already.
+    /// Ends a session, also for the time after a restart; one that is not good is over already. It
+    /// waits for the disk.
     pub fn sign_out(&self, value: &str) {
         let Some(users) = &self.0 else { return };
         if let Some(pieces) = Pieces::of(value)
             && self.session(value).is_some()
+            && let Err(error) = users.ended.add(&pieces, users.clock.now_s())
         {
-            let mut ended = users.ended.lock().unwrap_or_else(PoisonError::into_inner);
-            ended.add(&pieces, users.clock.now_s());
+            tracing::error!("a signed-out session is good again after a restart: {error}");
         }
     }
 

@@ -3,6 +3,7 @@
 //! ```text
 //! DIR/users.toml      names, roles, password hashes, hashes of tokens   0600, written as a whole
 //! DIR/session.key     signs the sessions of browsers                    0600, made when it is not there
+//! DIR/signed-out      sessions that ended before their time               0600, a line each
 //! DIR/access.ndjson   who read data of single households, and when      0600, only ever longer
 //! ```
 //!
@@ -11,6 +12,7 @@
 mod access;
 mod book;
 mod clock;
+mod ended;
 mod error;
 mod private;
 mod record;

@@ -2,9 +2,8 @@
 //!
 //! `name~expires~nonce~signature`. The signature also covers the hash of the password, so that a
 //! new password ends all sessions. Nothing is kept for those that are good; those that were signed
-//! out of are remembered until they would have ended anyway, or until the process does.
+//! out of are in [`crate::ended`].
 
-use std::collections::HashMap;
 use std::path::Path;
 
 use crate::secret::{self, Key};
@@ -12,8 +11,6 @@ use crate::{Error, private};
 
 /// How long a session lasts, in seconds: a long day at the office.
 pub const SESSION_S: u64 = 12 * 3600;
-/// Most sessions signed out of that are remembered; the one that ends first makes room.
-const ENDED_MAX: usize = 10_000;
 const FILE: &str = "session.key";
 
 /// What a browser that has signed in holds.
@@ -29,7 +26,7 @@ pub struct Session {
 pub(crate) struct Pieces<'a> {
     pub(crate) name: &'a str,
     expires: &'a str,
-    nonce: &'a str,
+    pub(crate) nonce: &'a str,
     signature: &'a str,
 }
 
@@ -37,10 +34,6 @@ pub(crate) struct Pieces<'a> {
 pub(crate) struct Signer {
     key: Key,
 }
-
-/// Sessions that were signed out of.
-#[derive(Default)]
-pub(crate) struct Ended(HashMap<String, u64>);
 
 impl<'a> Pieces<'a> {
     pub(crate) fn of(value: &'a str) -> Option<Pieces<'a>> {
@@ -50,7 +43,7 @@ impl<'a> Pieces<'a> {
         pieces.next().is_none().then_some(Pieces { name, expires, nonce, signature })
     }
 
-    fn expires_s(&self) -> u64 {
+    pub(crate) fn expires_s(&self) -> u64 {
         self.expires.parse().unwrap_or(0)
     }
 }
@@ -102,25 +95,6 @@ impl Signer {
     pub(crate) fn is_csrf(&self, value: &str, csrf: &str) -> bool {
         let Some((nonce, signature)) = csrf.split_once('~') else { return false };
         self.key.is_signed(&["csrf", value, nonce], signature)
-    }
-}
-
-impl Ended {
-    pub(crate) fn add(&mut self, pieces: &Pieces<'_>, now_s: u64) {
-        if self.0.len() >= ENDED_MAX {
-            self.0.retain(|_, expires| *expires > now_s);
-        }
-        if self.0.len() >= ENDED_MAX {
-            let first = self.0.iter().min_by_key(|(_, expires)| **expires);
-            if let Some(first) = first.map(|(nonce, _)| nonce.clone()) {
-                self.0.remove(&first);
-            }
-        }
-        self.0.insert(pieces.nonce.to_owned(), pieces.expires_s());
-    }
-
-    pub(crate) fn holds(&self, pieces: &Pieces<'_>) -> bool {
-        self.0.contains_key(pieces.nonce)
     }
 }
 

@@ -133,6 +133,46 @@ fn a_session_of_a_restarted_server_is_good_and_one_of_another_key_is_not() {
 }
 
 #[test]
+fn whoever_has_signed_out_stays_out_after_a_restart() {
+    let world = World::new();
+    let (gone, stays) = (world.sign_in(), world.sign_in());
+    world.access.sign_out(&gone.value);
+    let file = world.folder.path().join("signed-out");
+    let whole = std::fs::read_to_string(&file).expect("it is written");
+    let nonce = gone.value.split('~').nth(2).expect("a nonce");
+    assert!(whole.starts_with(nonce) && !whole.contains(&gone.value), "{whole}");
+    // What a crash can leave: nothing more, a line torn, an empty one.
+    for rest in ["", "00ff", "00ff ", "\n"] {
+        std::fs::write(&file, format!("{whole}{rest}")).expect("it is ours");
+        let again = Access::open(world.folder.path()).expect("it opens");
+        assert!(again.session(&gone.value).is_none(), "{rest:?}");
+        assert!(again.session(&stays.value).is_some(), "{rest:?}");
+        // What is signed out of now is a line of its own.
+        let third = world.sign_in();
+        again.sign_out(&third.value);
+        let later = Access::open(world.folder.path()).expect("it opens");
+        for ended in [&gone, &third] {
+            assert!(later.session(&ended.value).is_none(), "{rest:?}");
+        }
+    }
+    // What would be over anyway is forgotten.
+    let late = Clock::of(|| u64::MAX / 2);
+    Access::open_with(world.folder.path(), late).expect("it opens");
+    assert_eq!(std::fs::read_to_string(&file).expect("it is there"), "");
+}
+
+#[test]
+fn a_record_of_sign_outs_that_others_may_read_is_refused() {
+    let world = World::new();
+    world.access.sign_out(&world.sign_in().value);
+    let file = world.folder.path().join("signed-out");
+    let mode = std::fs::metadata(&file).expect("it is there").permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o644)).expect("it is ours");
+    assert!(matches!(Access::open(world.folder.path()), Err(Error::NotPrivate { .. })));
+}
+
+#[test]
 fn a_session_that_was_touched_is_none() {
     let world = World::new();
     add(world.folder.path(), "minh", Post::Auditor, None);

@@ -18,10 +18,11 @@ use utoipa::openapi::OpenApi;
 use crate::api::cache::Answers;
 use crate::api::openapi;
 use crate::clock;
-use crate::live::{Hub, Page, Render};
+use crate::live::{Hub, Limits, Page, Render};
 use crate::recent::Recent;
 
-/// Most threads that read the fold at once: it waits for them.
+/// Most threads that read the fold at once for answers: it waits for them. Live pages have places
+/// of their own ([`Limits::renderers`]), so that however many are open, answers find these free.
 const READERS_MAX: usize = 4;
 
 /// What all handlers share. Reading the fold is done by [`Handle::read`], quickly: the projector
@@ -78,7 +79,7 @@ impl App {
             catalogue: Catalogue::embedded(),
             editions: Editions::embedded(),
             since: clock::written(clock::now_ms()),
-            hub: Hub::default(),
+            hub: Hub::new(Limits::default()),
             recent: Recent::default(),
             answers: Answers::default(),
             readers: Arc::new(Semaphore::new(READERS_MAX)),
@@ -96,6 +97,12 @@ impl App {
         render: impl Fn(&App, &Page) -> Option<BTreeMap<String, String>> + Send + Sync + 'static,
     ) -> App {
         App { render: Arc::new(render), ..self }
+    }
+
+    /// Lets so many watch live pages.
+    #[must_use]
+    pub fn limiting(self, live: Limits) -> App {
+        App { hub: Hub::new(live), ..self }
     }
 
     /// Shows data of single households to those who may see them, each time after this has recorded

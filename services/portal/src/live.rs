@@ -7,11 +7,17 @@
 //!
 //! A topic is a question for figures, or a page. It lives as long as somebody watches. A client has
 //! no queue: it holds the latest state, so that a slow reader skips states and harms nobody.
+//!
+//! Topics wait for each other, not the API for them: they have a share of threads of their own, in
+//! which whoever costs least comes first, and rest the longer the more they cost.
 
 mod hub;
+mod limits;
 pub(crate) mod serve;
+mod share;
 mod state;
 mod topic;
 
 pub use hub::{Hub, Render};
+pub use limits::Limits;
 pub use topic::Page;

@@ -4,10 +4,13 @@
 #![allow(clippy::unwrap_used, clippy::print_stderr)]
 
 mod common;
+#[path = "live/limits.rs"]
+mod limits;
 
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
+use axum::Extension;
 use common::{COMMUNES, DISTRICT, PERIOD, Portal, left, poor, story};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -31,7 +34,9 @@ impl Drop for Server {
 async fn serve(portal: &Portal) -> Server {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let router = portal.router.clone();
+    // All are of this machine.
+    let here = web::Client(Ipv4Addr::LOCALHOST.into());
+    let router = portal.router.clone().layer(Extension(here));
     let serving = tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
     Server { address, serving }
 }

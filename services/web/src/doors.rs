@@ -18,8 +18,9 @@ use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Pr
 use crate::health::{self, Watched};
 use crate::limits::Rates;
 use crate::observe::{Observed, observe};
+use crate::pace::{self, Pace};
+use crate::{Client, headers, page, peer, sign_in, who};
 use crate::{ErrorPage, Health, Kind, Limits, Problem};
-use crate::{headers, page, peer, sign_in, who};
 
 /// Long answers to long requests have time limits of their own.
 const UNTIMED: [&str; 1] = ["/v1/facts"];
@@ -73,6 +74,7 @@ impl Doors {
     /// `/readyz`, `/metrics` and the posts of signing in and out.
     pub fn around(self, routes: Router) -> Router {
         let observed = Arc::new(Observed::new());
+        let pace = Pace::of(&self.limits);
         let shared = Arc::new(Shared {
             access: self.access.clone(),
             rates: Rates::new(&self.limits),
@@ -98,6 +100,7 @@ impl Doors {
             // From the inside out.
             .layer(from_fn_with_state(shared.clone(), in_time))
             .layer(from_fn_with_state(shared.clone(), who::determine))
+            .layer(from_fn_with_state(pace, pace::keep))
             .layer(from_fn_with_state(shared, limited))
             .layer(CatchPanicLayer::custom(panicked))
             .layer(from_fn_with_state(self.error_page, page::show))
@@ -117,7 +120,7 @@ async fn not_allowed() -> Problem {
 }
 
 /// Refuses what is too long or too much before anything is done for it.
-async fn limited(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
+async fn limited(State(shared): State<Arc<Shared>>, mut request: Request, next: Next) -> Response {
     let uri_bytes = request.uri().path_and_query().map_or(0, |uri| uri.as_str().len());
     if uri_bytes > shared.uri_bytes_max {
         let detail = format!("an address has at most {} bytes", shared.uri_bytes_max);
@@ -125,6 +128,7 @@ async fn limited(State(shared): State<Arc<Shared>>, request: Request, next: Next
         return Problem { status, ..Problem::new(Kind::BadRequest, detail) }.into_response();
     }
     let client = peer::client(request.extensions(), request.headers(), shared.behind_proxy);
+    request.extensions_mut().insert(Client(client));
     match shared.rates.take_address(client) {
         Ok(()) => next.run(request).await,
         Err(seconds) => who::too_many(seconds),

@@ -2,7 +2,7 @@
 //! and metrics.
 //!
 //! ```text
-//! connection ─► serve (time and number) ─► Doors: count ─► headers ─► pack ─► catch ─► limit ─► who ─► routes
+//! connection ─► serve (time and number) ─► Doors: count ─► headers ─► pack ─► catch ─► limit ─► pace ─► who ─► routes
 //! ```
 //!
 //! [`Doors`] stands in front of all routes, [`serve`] puts it on a listener.
@@ -17,8 +17,10 @@ mod limits;
 mod metrics;
 mod observe;
 mod origin;
+mod pace;
 mod page;
 mod peer;
+mod places;
 mod problem;
 mod serve;
 mod sign_in;
@@ -30,6 +32,7 @@ pub use health::{Check, Gauge, Health};
 pub use language::Language;
 pub use limits::Limits;
 pub use page::ErrorPage;
-pub use peer::Peer;
+pub use peer::{Client, Peer};
+pub use places::{Place, Places};
 pub use problem::{Kind, Problem};
 pub use serve::serve;

@@ -31,6 +31,16 @@ pub struct Limits {
     pub uri_bytes_max: usize,
     /// Most connections at once.
     pub connections_max: usize,
+    /// Most of them of one address, unless a proxy of ours stands in front: then it counts.
+    pub connections_per_address: usize,
+    /// The same for this machine's own address.
+    pub connections_of_loopback: usize,
+    /// Whoever has not sent the head of a request after this, also the next one, is hung up on.
+    pub head_s_max: u64,
+    /// A body of which nothing comes for so long is given up.
+    pub body_wait_s_max: u64,
+    /// A body that comes more slowly is given up, too, after the first [`Limits::body_wait_s_max`].
+    pub body_bytes_per_s_min: NonZeroU32,
     /// A stop waits for answers that are under way, and cuts off streams after this.
     pub stop_s_max: u64,
 }
@@ -46,6 +56,12 @@ impl Default for Limits {
             answer_s_max: 30,
             uri_bytes_max: 8 * 1024,
             connections_max: 10_000,
+            connections_per_address: 256,
+            connections_of_loopback: 10_000,
+            head_s_max: 30,
+            // Longer than the gateway waits: it knows better what to say.
+            body_wait_s_max: 30,
+            body_bytes_per_s_min: number(1024),
             stop_s_max: 3,
         }
     }

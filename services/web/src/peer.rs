@@ -1,12 +1,29 @@
 //! Where a request comes from.
 
+use std::convert::Infallible;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
 use axum::http::{Extensions, HeaderMap};
 
 /// The other end of the connection: put into each request by [`crate::serve`].
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Peer(pub SocketAddr);
+
+/// The address of whoever asks, as limits count it: put into each request by the door; unspecified
+/// where there is no door.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Client(pub IpAddr);
+
+impl<S: Sync> FromRequestParts<S> for Client {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Client, Infallible> {
+        let told = parts.extensions.get::<Client>().copied();
+        Ok(told.unwrap_or(Client(Ipv4Addr::UNSPECIFIED.into())))
+    }
+}
 
 /// The address of whoever asks. Behind a proxy of ours that is what the proxy says last; anything
 /// before it may be made up.
@@ -17,14 +34,16 @@ pub(crate) fn client(extensions: &Extensions, headers: &HeaderMap, behind_proxy:
         let last = headers.get_all("x-forwarded-for").iter().next_back()?.to_str().ok()?;
         last.rsplit(',').next()?.trim().parse().ok()
     };
-    let client = if behind_proxy { told().unwrap_or(peer) } else { peer };
-    match client.to_canonical() {
-        IpAddr::V4(_) => client.to_canonical(),
-        // Who has one IPv6 address has 2⁶⁴.
+    network(if behind_proxy { told().unwrap_or(peer) } else { peer })
+}
+
+/// What limits take for one address: who has one IPv6 address has 2⁶⁴.
+pub(crate) fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
         IpAddr::V6(v6) if !v6.is_loopback() => {
             IpAddr::V6((u128::from(v6) & !u128::from(u64::MAX)).into())
         }
-        IpAddr::V6(_) => client,
+        canonical => canonical,
     }
 }
 

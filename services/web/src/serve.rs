@@ -16,15 +16,14 @@ use bytes::Bytes;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::service::TowerToHyperService;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{Notify, Semaphore, watch};
 use tokio::task::JoinSet;
 use tower::Service;
 
-use crate::{Doors, Peer};
+use crate::{Doors, Kind, Peer, Places, Problem};
 
-/// Whoever has not sent the head of a request after this, also the next one, is hung up on.
-const HEAD_WAIT: Duration = Duration::from_secs(30);
 /// Most bytes of a head.
 const HEAD_BYTES_MAX: usize = 32 * 1024;
 /// Most requests at once on one connection.
@@ -33,6 +32,12 @@ const STREAMS_MAX: u32 = 200;
 const ALIVE: Duration = Duration::from_secs(30);
 /// When there are too many open files, others have to close some first.
 const BREATH: Duration = Duration::from_millis(100);
+/// Most who are told at once that their address has too many connections; others are hung up on.
+const REFUSED_MAX: usize = 64;
+/// How long somebody who is told so may take to ask.
+const REFUSED_WAIT: Duration = Duration::from_secs(2);
+/// When to come again where an address has too many connections.
+const RETRY_S: u32 = 10;
 
 /// Puts the door in front of the routes and serves them until `shutdown`; then nobody new is let
 /// in, answers under way are finished, and streams are cut off after [`crate::Limits::stop_s_max`].
@@ -45,10 +50,16 @@ pub async fn serve(
     routes: Router,
     shutdown: impl Future<Output = ()> + Send,
 ) -> io::Result<()> {
-    let places = Arc::new(Semaphore::new(doors.limits.connections_max));
-    let stop_max = Duration::from_secs(doors.limits.stop_s_max);
+    let limits = doors.limits.clone();
+    let places = Arc::new(Semaphore::new(limits.connections_max));
+    // All connections are those of the proxy: it has to count.
+    let each_max = if doors.behind_proxy { usize::MAX } else { limits.connections_per_address };
+    let of_each = Places::new(each_max, limits.connections_of_loopback);
+    let refused = Arc::new(Semaphore::new(REFUSED_MAX));
+    let stop_max = Duration::from_secs(limits.stop_s_max);
+    let head_wait = Duration::from_secs(limits.head_s_max);
     let app = doors.around(routes);
-    let builder = builder();
+    let builder = builder(head_wait);
     let (stop, stopping) = watch::channel(false);
     let mut connections = JoinSet::new();
     let mut shutdown = pin!(shutdown);
@@ -59,11 +70,19 @@ pub async fn serve(
             Some(_) = connections.join_next() => {}
             accepted = accept(&listener, &places) => {
                 let Some((stream, peer, place)) = accepted else { continue };
-                let talk = talk(builder.clone(), stream, peer, app.clone(), stopping.clone());
-                connections.spawn(async move {
-                    talk.await;
-                    drop(place);
-                });
+                if let Some(own) = of_each.take(peer.0.ip()) {
+                    let answering = Answering { app: app.clone(), peer, heard: Arc::default() };
+                    let talk = talk(builder.clone(), stream, answering, head_wait, stopping.clone());
+                    connections.spawn(async move {
+                        talk.await;
+                        drop((place, own));
+                    });
+                } else if let Ok(turn) = refused.clone().try_acquire_owned() {
+                    connections.spawn(async move {
+                        let _ = tokio::time::timeout(REFUSED_WAIT, refuse(stream)).await;
+                        drop((place, turn));
+                    });
+                }
             }
         }
     }
@@ -97,12 +116,12 @@ async fn accept(
     }
 }
 
-fn builder() -> Builder<TokioExecutor> {
+fn builder(head_wait: Duration) -> Builder<TokioExecutor> {
     let mut builder = Builder::new(TokioExecutor::new());
     builder
         .http1()
         .timer(TokioTimer::new())
-        .header_read_timeout(HEAD_WAIT)
+        .header_read_timeout(head_wait)
         .max_buf_size(HEAD_BYTES_MAX);
     builder
         .http2()
@@ -114,23 +133,45 @@ fn builder() -> Builder<TokioExecutor> {
     builder
 }
 
+/// Tells somebody whose address has too many connections already so, and hangs up.
+async fn refuse(mut stream: TcpStream) -> io::Result<()> {
+    // What was sent and not read would make the system throw our answer away.
+    let mut asked = [0; 4096];
+    let _ = stream.read(&mut asked).await?;
+    let detail = "too many connections are open from this address; close some, or come again";
+    let problem = Problem::new(Kind::TooMany, detail);
+    let body = serde_json::to_string(&problem).unwrap_or_default();
+    let answer = format!(
+        "HTTP/1.1 429 Too Many Requests\r\ncontent-type: application/problem+json\r\n\
+         retry-after: {RETRY_S}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
+        body.len()
+    );
+    stream.write_all(answer.as_bytes()).await?;
+    stream.shutdown().await
+}
+
 /// Serves one connection to its end.
 async fn talk(
     builder: Builder<TokioExecutor>,
     stream: TcpStream,
-    peer: Peer,
-    app: Router,
+    answering: Answering,
+    head_wait: Duration,
     mut stopping: watch::Receiver<bool>,
 ) {
-    // The clock of the head starts with its first byte: whoever sends none is hung up on here.
-    if !matches!(tokio::time::timeout(HEAD_WAIT, stream.readable()).await, Ok(Ok(()))) {
-        return;
-    }
-    let service = TowerToHyperService::new(Answering { app, peer });
+    let heard = Arc::clone(&answering.heard);
+    let service = TowerToHyperService::new(answering);
     let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
+    // The clock of the head starts when its version is known: whoever never gets so far, with no
+    // byte or the first of them, is hung up on here.
+    let silence = async {
+        if tokio::time::timeout(head_wait, heard.notified()).await.is_ok() {
+            std::future::pending::<()>().await;
+        }
+    };
     let told = async move { drop(stopping.wait_for(|stop| *stop).await) };
     let ended = tokio::select! {
         ended = connection.as_mut() => ended,
+        () = silence => return,
         () = told => {
             connection.as_mut().graceful_shutdown();
             connection.as_mut().await
@@ -146,6 +187,8 @@ async fn talk(
 struct Answering {
     app: Router,
     peer: Peer,
+    /// Told at each request.
+    heard: Arc<Notify>,
 }
 
 impl<B> Service<Request<B>> for Answering
@@ -163,6 +206,7 @@ where
     }
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
+        self.heard.notify_one();
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(self.peer);
         self.app.call(request)

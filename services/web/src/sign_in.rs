@@ -69,8 +69,10 @@ async fn sign_in(
 }
 
 async fn sign_out(State(shared): State<Arc<Shared>>, request: Request) -> Response {
-    if let Some(session) = cookie::session(request.headers()) {
-        shared.access.sign_out(session);
+    if let Some(session) = cookie::session(request.headers()).map(str::to_owned) {
+        let access = shared.access.clone();
+        // A panic is in the log; the browser forgets its cookie all the same.
+        let _ = tokio::task::spawn_blocking(move || access.sign_out(&session)).await;
     }
     go("/", cookie::set("", 0, shared.secure))
 }

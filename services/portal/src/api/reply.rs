@@ -8,6 +8,7 @@ use axum::http::header::{
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use proto::gazetteer::plain;
+use query::Editions;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use web::{Kind, Problem};
@@ -17,6 +18,8 @@ use crate::App;
 
 /// JSON.
 pub(crate) const JSON: &str = "application/json";
+/// What this program was built of: another one may answer otherwise, also one of this version.
+const PROGRAM: &str = env!("TONGHOP_BUILT_OF");
 /// How long a client may wait for an answer that is made while others are.
 const WAIT: std::time::Duration = std::time::Duration::from_secs(10);
 
@@ -113,12 +116,13 @@ fn validated(headers: &mut HeaderMap, tag: HeaderValue) {
 
 /// Weak, for the same answer may be sent compressed.
 fn tag(app: &App, position: u64, question: &str) -> HeaderValue {
+    let Editions { gazetteer, catalogue } = &app.editions;
+    digest([PROGRAM, &app.identity, gazetteer, catalogue, question], position)
+}
+
+fn digest(parts: [&str; 5], position: u64) -> HeaderValue {
     let mut hash = Sha256::new();
-    // A later program may answer otherwise.
-    let program = env!("CARGO_PKG_VERSION");
-    for part in
-        [program, &*app.identity, &*app.editions.gazetteer, &*app.editions.catalogue, question]
-    {
+    for part in parts {
         hash.update((part.len() as u64).to_le_bytes());
         hash.update(part);
     }
@@ -189,6 +193,21 @@ mod tests {
             let found = disposition(name).unwrap();
             assert_eq!(found.to_str().unwrap(), format!("attachment; {expected}"));
         }
+    }
+
+    #[test]
+    fn a_tag_is_of_one_program_journal_edition_question_and_position() {
+        let parts = [PROGRAM, "journal", "gazetteer", "catalogue", "question"];
+        let own = digest(parts, 7);
+        assert_eq!(own, digest(parts, 7));
+        assert_ne!(own, digest(parts, 8), "another position");
+        for number in 0..parts.len() {
+            let mut others = parts;
+            others[number] = "other";
+            assert_ne!(own, digest(others, 7), "other than {}", parts[number]);
+        }
+        // What one part ends with is not what the next begins with.
+        assert_ne!(digest(["ab", "c", "", "", ""], 7), digest(["a", "bc", "", "", ""], 7));
     }
 
     #[test]

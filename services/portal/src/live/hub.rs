@@ -9,24 +9,24 @@ use hashbrown::HashMap;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
-use web::{Kind, Problem};
+use web::{Client as Address, Kind, Place, Places, Problem};
 
+use super::limits::Limits;
+use super::share::{Had, Share, Turn};
 use super::state::State;
-use super::topic::{Page, Topic};
+use super::topic::{Page, Parts, Topic};
 use crate::{App, clock};
 
 /// Gives the live parts of a page, by their keys; none when there is no such page.
 pub type Render =
     Arc<dyn Fn(&App, &Page) -> Option<BTreeMap<String, String>> + Send + Sync + 'static>;
 
-/// Most topics at once.
-const TOPICS_MAX: usize = 2_000;
-/// Most clients at once.
-const CLIENTS_MAX: usize = 5_000;
-/// A topic is recomputed at most this often.
+/// A topic is recomputed at most this often, and an expensive one less often ([`Had::rest`]).
 const TICK: Duration = Duration::from_millis(250);
 /// When to come again where there is no place.
 const RETRY_S: u32 = 5;
+/// The same where the address itself has taken all of its places.
+const RETRY_ADDRESS_S: u32 = 30;
 
 /// What a topic tells those who watch it.
 #[derive(Clone, Debug)]
@@ -43,7 +43,13 @@ pub(super) enum Told {
 #[derive(Debug)]
 pub struct Hub {
     topics: Mutex<Topics>,
+    limits: Limits,
     places: Arc<Semaphore>,
+    /// Clients by address.
+    watching: Places,
+    /// Topics by the address that was the first to watch.
+    begun: Places,
+    share: Share,
     open: watch::Sender<bool>,
 }
 
@@ -58,7 +64,7 @@ struct Topics {
 pub(super) struct Client {
     pub(super) latest: watch::Receiver<Told>,
     pub(super) open: watch::Receiver<bool>,
-    _place: OwnedSemaphorePermit,
+    _place: (OwnedSemaphorePermit, Place),
 }
 
 impl fmt::Debug for Client {
@@ -67,17 +73,19 @@ impl fmt::Debug for Client {
     }
 }
 
-impl Default for Hub {
-    fn default() -> Hub {
+impl Hub {
+    pub(crate) fn new(limits: Limits) -> Hub {
         Hub {
             topics: Mutex::default(),
-            places: Arc::new(Semaphore::new(CLIENTS_MAX)),
+            limits,
+            places: Arc::new(Semaphore::new(limits.clients_max)),
+            watching: Places::new(limits.clients_per_address, usize::MAX),
+            begun: Places::new(limits.topics_per_address, usize::MAX),
+            share: Share::new(limits.renderers),
             open: watch::Sender::new(true),
         }
     }
-}
 
-impl Hub {
     /// Ends every connection, so that a server can stop; clients come again.
     pub fn close(&self) {
         let mut topics = self.topics.lock().unwrap_or_else(PoisonError::into_inner);
@@ -89,12 +97,20 @@ impl Hub {
     /// How many topics and how many clients there are.
     pub fn sizes(&self) -> (usize, usize) {
         let topics = self.topics.lock().unwrap_or_else(PoisonError::into_inner).by_key.len();
-        (topics, CLIENTS_MAX - self.places.available_permits())
+        (topics, self.limits.clients_max - self.places.available_permits())
     }
 
     /// Watches a topic; whoever comes first has it computed.
-    pub(super) fn watch(&self, app: &Arc<App>, topic: Topic) -> Result<Client, Problem> {
+    pub(super) fn watch(
+        &self,
+        app: &Arc<App>,
+        topic: Topic,
+        Address(from): Address,
+    ) -> Result<Client, Problem> {
         let full = || Problem::new(Kind::Busy, "too many pages are open").retry_after(RETRY_S);
+        let too_many = |detail| Problem::new(Kind::TooMany, detail).retry_after(RETRY_ADDRESS_S);
+        let own = self.watching.take(from);
+        let own = own.ok_or_else(|| too_many("too many pages are open at this address"))?;
         let place = self.places.clone().try_acquire_owned().map_err(|_| full())?;
         let key = topic.key();
         let mut topics = self.topics.lock().unwrap_or_else(PoisonError::into_inner);
@@ -104,17 +120,25 @@ impl Hub {
         let latest = match topics.by_key.get(&key) {
             Some(told) => told.subscribe(),
             None => {
-                if topics.by_key.len() >= TOPICS_MAX {
+                if topics.by_key.len() >= self.limits.topics_max {
                     return Err(full());
                 }
+                let begun = self
+                    .begun
+                    .take(from)
+                    .ok_or_else(|| too_many("too many different pages are open at this address"))?;
                 let (told, latest) = watch::channel(Told::Nothing);
                 topics.by_key.insert(key.clone(), told.clone());
                 while topics.computing.try_join_next().is_some() {}
-                topics.computing.spawn(compute(Arc::clone(app), topic, key, told));
+                let computing = compute(Arc::clone(app), topic, key, told);
+                topics.computing.spawn(async move {
+                    computing.await;
+                    drop(begun);
+                });
                 latest
             }
         };
-        Ok(Client { latest, open: self.open.subscribe(), _place: place })
+        Ok(Client { latest, open: self.open.subscribe(), _place: (place, own) })
     }
 
     /// Forgets a topic that nobody watches. Whoever watches does so under the same lock, so nobody
@@ -135,29 +159,28 @@ async fn compute(app: Arc<App>, topic: Topic, key: String, told: watch::Sender<T
     let topic = Arc::new(topic);
     let mut state = Arc::new(State::default());
     let mut next_at = Instant::now();
+    let mut had = Had::default();
     // Position 0 is an answer, too.
     let mut computed: Option<u64> = None;
     loop {
         let seen = progress.borrow_and_update().position;
         if computed != Some(seen) {
             sleep_until(next_at).await;
+            let turn = app.hub.share.turn(had).await;
             next_at = Instant::now() + TICK;
             let seen = progress.borrow_and_update().position;
-            match parts(&app, &topic).await {
-                Ok(Some((position, parts))) => {
-                    let at = clock::written(clock::now_ms());
-                    if let Some(next) = state.next(position, at, parts) {
-                        state = Arc::new(next);
-                        told.send_replace(Told::Latest(Arc::clone(&state)));
-                    }
-                }
-                Ok(None) => {
-                    app.hub.forget(&key, &told, true);
-                    told.send_replace(Told::Gone);
-                    return;
-                }
-                // Whoever reads the fold is slow: the same again, a tick later.
-                Err(Busy) => continue,
+            let made;
+            (made, had) = parts(&app, &topic, turn).await;
+            next_at = next_at.max(Instant::now() + had.rest());
+            let Some((position, parts)) = made else {
+                app.hub.forget(&key, &told, true);
+                told.send_replace(Told::Gone);
+                return;
+            };
+            let at = clock::written(clock::now_ms());
+            if let Some(next) = state.next(position, at, parts) {
+                state = Arc::new(next);
+                told.send_replace(Told::Latest(Arc::clone(&state)));
             }
             computed = Some(seen);
         }
@@ -178,19 +201,14 @@ async fn compute(app: Arc<App>, topic: Topic, key: String, told: watch::Sender<T
     }
 }
 
-struct Busy;
-
-async fn parts(
-    app: &Arc<App>,
-    topic: &Arc<Topic>,
-) -> Result<Option<(u64, BTreeMap<String, String>)>, Busy> {
-    let place = app.readers.clone().acquire_owned().await.map_err(|_| Busy)?;
+/// The parts of a topic, made in its turn, and what it has had then.
+async fn parts(app: &Arc<App>, topic: &Arc<Topic>, turn: Turn) -> (Option<(u64, Parts)>, Had) {
     let (theirs, topic) = (Arc::clone(app), Arc::clone(topic));
     let made = tokio::task::spawn_blocking(move || {
+        let begun = std::time::Instant::now();
         let made = topic.parts(&theirs, &theirs.render);
-        drop(place);
-        made
+        (made, turn.end(begun.elapsed()))
     });
     // A page that cannot be made is as good as none; the panic is in the log.
-    Ok(made.await.unwrap_or(None))
+    made.await.unwrap_or_default()
 }

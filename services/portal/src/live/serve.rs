@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use futures::stream;
 use query::Query;
-use web::{Asker, Kind, Language, Problem};
+use web::{Asker, Client as Address, Kind, Language, Problem};
 
 use super::hub::{Client, Told};
 use super::topic::{Page, Topic};
@@ -55,6 +55,7 @@ pub(crate) const PAGE: &[&str] = &["path", "editions"];
 )]
 pub(crate) async fn topic(
     State(app): State<Arc<App>>,
+    from: Address,
     headers: HeaderMap,
     uri: Uri,
 ) -> Result<Response, Problem> {
@@ -75,7 +76,7 @@ pub(crate) async fn topic(
         }
     }
     let editions = asked.one("editions")?;
-    serve(&app, Topic::Figures(query), &headers, editions).await
+    serve(&app, Topic::Figures(query), from, &headers, editions).await
 }
 
 /// A page as it changes: as `/v1/live`, the parts being HTML by the keys of the page's `data-live`.
@@ -92,6 +93,7 @@ pub(crate) async fn page(
     State(app): State<Arc<App>>,
     Language(lang): Language,
     Asker(who): Asker,
+    from: Address,
     headers: HeaderMap,
     uri: Uri,
 ) -> Result<Response, Problem> {
@@ -105,12 +107,13 @@ pub(crate) async fn page(
         ));
     }
     let page = Page { path: path.to_owned(), lang, role: who.role };
-    serve(&app, Topic::Page(page), &headers, asked.one("editions")?).await
+    serve(&app, Topic::Page(page), from, &headers, asked.one("editions")?).await
 }
 
 async fn serve(
     app: &Arc<App>,
     topic: Topic,
+    from: Address,
     headers: &HeaderMap,
     editions: Option<&str>,
 ) -> Result<Response, Problem> {
@@ -123,7 +126,7 @@ async fn serve(
         return Ok(events(Body::from(bytes)));
     }
     let position: Option<u64> = own.flatten().and_then(|digits| digits.parse().ok());
-    let mut client = app.hub.watch(app, topic)?;
+    let mut client = app.hub.watch(app, topic, from)?;
     let busy = || Problem::new(Kind::Busy, "the page takes long to be made").retry_after(5);
     let told = client.latest.wait_for(|told| !matches!(told, Told::Nothing));
     let told = tokio::time::timeout(FIRST_WAIT, told).await.map_err(|_| busy())?;

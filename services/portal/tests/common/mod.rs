@@ -46,10 +46,15 @@ fn url(folder: &TempDir) -> String {
 
 impl Portal {
     pub async fn open() -> Portal {
-        Portal::over(Arc::new(TempDir::new().unwrap()), 0).await
+        Portal::open_with(|app| app).await
     }
 
-    async fn over(folder: Arc<TempDir>, told: u64) -> Portal {
+    /// One that is set in other ways than the others.
+    pub async fn open_with(set: impl FnOnce(App) -> App) -> Portal {
+        Portal::over(Arc::new(TempDir::new().unwrap()), 0, set).await
+    }
+
+    async fn over(folder: Arc<TempDir>, told: u64, set: impl FnOnce(App) -> App) -> Portal {
         let writer = Writer::open(&url(&folder), &Options::create()).await.unwrap();
         let journal = Journal::open(&url(&folder), &Options::default()).await.unwrap();
         let plan = Catalogue::embedded().plan.clone();
@@ -67,7 +72,7 @@ impl Portal {
                 who.name != "unrecorded"
             },
         );
-        let app = Arc::new(app);
+        let app = Arc::new(set(app));
         let (stop, stopped) = oneshot::channel::<()>();
         let running = tokio::spawn(async move {
             let stopped = async { drop(stopped.await) };
@@ -84,7 +89,7 @@ impl Portal {
         self.running.await.unwrap();
         let (folder, told) = (self.folder, self.told);
         drop((self.app, self.router, self.writer));
-        Portal::over(folder, told).await
+        Portal::over(folder, told, |app| app).await
     }
 
     /// Writes facts and waits until they are folded.

@@ -22,6 +22,9 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use web::{Check, Csrf, Doors, Gauge};
 
+mod reach;
+
+use self::reach::Reach;
 use super::folded::Folded;
 use super::place;
 use crate::scenario::beside;
@@ -108,10 +111,12 @@ impl Opened {
         // Each of these ends the next one by being dropped.
         let (served, after_serving) = oneshot::channel::<()>();
         let (written, after_writing) = oneshot::channel::<()>();
+        let reach = Reach::default();
+        let (asked, asking) = (journal.clone(), gateway.clone());
         let serving = async {
             match front {
                 Some(Front { listener, mut doors, home, .. }) => {
-                    watch_over(&mut doors, &handle, gateway.as_ref());
+                    watch_over(&mut doors, &handle, gateway.as_ref(), &reach);
                     let (app, mut routes) = portal(&mut doors, journal, handle.clone(), home);
                     if let Some(gateway) = gateway {
                         routes = routes.merge(gateway::router(gateway));
@@ -141,6 +146,7 @@ impl Opened {
         let result = tokio::select! {
             result = all => result.map(drop),
             result = socket::serve(&data, answering) => result,
+            () = reach.watch(&asked, asking.as_ref()) => Ok(()),
         };
         let _ = std::fs::remove_file(socket::path(&data));
         let _ = std::fs::remove_file(data.join(LISTENING));
@@ -185,7 +191,7 @@ fn portal(
 }
 
 /// What `/readyz` and `/metrics` tell of journal, projector and gateway.
-fn watch_over(doors: &mut Doors, handle: &Handle, gateway: Option<&Gateway>) {
+fn watch_over(doors: &mut Doors, handle: &Handle, gateway: Option<&Gateway>, reach: &Reach) {
     let health = &mut doors.health;
     let watched = handle.clone();
     health.checks.push(Box::new(move || {
@@ -204,17 +210,10 @@ fn watch_over(doors: &mut Doors, handle: &Handle, gateway: Option<&Gateway>) {
             },
         }
     }));
-    if let Some(gateway) = gateway.cloned() {
-        health.checks.push(Box::new(move || {
-            let trouble = gateway.trouble().is_some();
-            let (reason, reason_en) = match trouble {
-                true => ("lần ghi sổ gần nhất không thành", "the last append failed"),
-                false => ("ghi được", "takes facts"),
-            };
-            let (reason, reason_en) = (reason.to_owned(), reason_en.to_owned());
-            Check { name: "journal", ok: !trouble, reason, reason_en }
-        }));
-    }
+    let (reach, appending) = (reach.clone(), gateway.cloned());
+    health.checks.push(Box::new(move || {
+        reach.check(appending.as_ref().and_then(Gateway::trouble).as_deref())
+    }));
     let mut gauge = |name, help, is_counter, value: Box<dyn Fn() -> f64 + Send + Sync>| {
         health.gauges.push(Gauge { name, help, is_counter, value });
     };

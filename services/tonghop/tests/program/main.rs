@@ -5,6 +5,7 @@
 mod bad_input;
 mod demo;
 mod fire;
+mod nats;
 mod oracle;
 mod runner;
 mod same;

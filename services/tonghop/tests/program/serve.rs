@@ -10,7 +10,7 @@ use crate::runner::{
 };
 
 /// Where the server of a folder listens.
-fn address(data: &Path) -> String {
+pub(crate) fn address(data: &Path) -> String {
     let file = data.join("listening");
     until("the server listens", || {
         file.exists() && ask_line(&read(&file), "GET /livez", "") == 200
@@ -23,7 +23,7 @@ fn read(file: &Path) -> String {
 }
 
 /// Status and body of an answer; 0 when there is none.
-fn ask(address: &str, line: &str, headers: &str, body: &str) -> (u16, String) {
+pub(crate) fn ask(address: &str, line: &str, headers: &str, body: &str) -> (u16, String) {
     let Ok(mut stream) = TcpStream::connect(address) else { return (0, String::new()) };
     let length = body.len();
     let request = format!(
@@ -44,14 +44,14 @@ fn ask_line(address: &str, line: &str, headers: &str) -> u16 {
     ask(address, line, headers, "").0
 }
 
-fn post(address: &str, token: &str, body: &str) -> (u16, String) {
+pub(crate) fn post(address: &str, token: &str, body: &str) -> (u16, String) {
     let headers =
         format!("authorization: Bearer {token}\r\ncontent-type: application/x-ndjson\r\n");
     ask(address, "POST /v1/facts", &headers, body)
 }
 
 /// An officer of Kon Tum with a token.
-fn officer(data: &Path) -> String {
+pub(crate) fn officer(data: &Path) -> String {
     let add = ["user", "add", "hoa", "--role", "officer", "--unit", "L-62", "--data", text(data)];
     let added = run_with_input(&add, "mua xuan 2021 o Kon Tum\n");
     assert!(added.status.success(), "{}", String::from_utf8_lossy(&added.stderr));

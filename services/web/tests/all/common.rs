@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::path::Path;
+use std::time::Duration;
 
 use access::{Access, Book, Post};
 use axum::Router;
@@ -51,8 +52,21 @@ pub(crate) fn routes() -> Router {
         .route("/boom", get(|| async { panicking() }))
         .route("/slow", get(std::future::pending::<String>))
         .route("/a/{name}", get(|| async { "asset" }))
+        .route("/v1/facts", post(count))
         .route("/v1/things", get(|| async { "[]" }))
         .route("/stream", get(stream_for_ever))
+}
+
+/// Counts the bytes of a body, taking its time with each piece.
+async fn count(headers: HeaderMap, body: Body) -> Result<String, StatusCode> {
+    let rest_s = headers.get("x-rest-s").and_then(|value| value.to_str().ok()?.parse().ok());
+    let mut pieces = body.into_data_stream();
+    let mut bytes = 0;
+    while let Some(piece) = pieces.next().await {
+        bytes += piece.map_err(|_| StatusCode::BAD_REQUEST)?.len();
+        tokio::time::sleep(Duration::from_secs(rest_s.unwrap_or(0))).await;
+    }
+    Ok(bytes.to_string())
 }
 
 fn panicking() -> String {

@@ -2,10 +2,13 @@
 
 use std::num::NonZeroU32;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::common::{Users, app, ask, ask_from, request, routes};
 use access::Access;
+use axum::body::Body;
 use axum::http::StatusCode;
+use futures::stream;
 use web::{Check, Doors, Gauge, Problem};
 
 /// Headers of a request.
@@ -348,4 +351,37 @@ async fn a_demonstration_is_open_under_this_machines_own_name_only() {
     renamed.headers_mut().insert("host", "evil.example".parse().expect("a value"));
     let answer = ask_from(&app, "127.0.0.1", renamed).await;
     assert_eq!(answer.status, StatusCode::FORBIDDEN, "a name that another site points at us");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_body_that_comes_too_slowly_is_given_up_and_one_that_we_take_slowly_is_not() {
+    let users = Users::new();
+    let app = app(&users);
+    // Pieces, bytes of each, milliseconds before each, seconds that the handler takes for each.
+    let table = [
+        ("at once", "/v1/facts", 1_000, 1, 0, 0, 200),
+        ("2 KiB a second for an hour", "/v1/facts", 3_600, 2_048, 1_000, 0, 200),
+        ("half a second a byte", "/v1/facts", 3_600, 1, 500, 0, 408),
+        ("half the rate", "/v1/facts", 3_600, 512, 1_000, 0, 408),
+        ("a long pause", "/v1/facts", 2, 1 << 20, 31_000, 0, 408),
+        ("a short pause", "/v1/facts", 2, 1 << 20, 29_000, 0, 200),
+        ("a busy journal", "/v1/facts", 1_000, 1, 0, 20, 200),
+        ("a small form in time", "/do", 20, 10, 1_000, 0, 200),
+        // The answer's own limit: 30 s.
+        ("a small form too late", "/do", 40, 1_024, 1_000, 0, 503),
+    ];
+    for (what, path, pieces, bytes, before_ms, rest_s, status) in table {
+        let each = move |left: u32| async move {
+            tokio::time::sleep(Duration::from_millis(before_ms)).await;
+            let piece = bytes::Bytes::from(vec![b'a'; bytes]);
+            (left > 0).then(|| (Ok::<_, std::io::Error>(piece), left - 1))
+        };
+        let line = format!("POST {path}");
+        let mut request = request(&line, &[("x-rest-s", &i32::to_string(&rest_s))], "");
+        *request.body_mut() = Body::from_stream(stream::unfold(pieces, each));
+        let answer = ask_from(&app, "203.0.113.9", request).await;
+        assert_eq!(answer.status.as_u16(), status, "{what}: {}", answer.body);
+        let again = !answer.header("retry-after").is_empty();
+        assert_eq!(again, status != 200, "{what}");
+    }
 }

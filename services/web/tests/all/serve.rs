@@ -8,7 +8,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
-use web::{Doors, serve};
+use web::{Doors, Limits, serve};
 
 struct Running {
     address: SocketAddr,
@@ -18,12 +18,17 @@ struct Running {
 }
 
 async fn running() -> Running {
+    running_with(|_| {}).await
+}
+
+async fn running_with(set: impl FnOnce(&mut Limits)) -> Running {
     let users = Users::new();
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let address = listener.local_addr().expect("an address");
     let (stop, stopped) = oneshot::channel();
     let mut doors = Doors::new(users.access.clone());
     doors.limits.stop_s_max = 1;
+    set(&mut doors.limits);
     let stopped = async { drop(stopped.await) };
     let serving = tokio::spawn(serve(listener, doors, routes(), stopped));
     Running { address, stop, serving, _users: users }
@@ -80,4 +85,66 @@ async fn heads_that_are_wrong_or_too_large_are_refused() {
     }
     drop(running.stop);
     running.serving.await.expect("no panic").expect("it serves");
+}
+
+#[tokio::test]
+async fn an_address_with_too_many_connections_is_told_so_until_it_closes_one() {
+    let running = running_with(|limits| limits.connections_of_loopback = 2).await;
+    let ask = "GET /who HTTP/1.1\r\nhost: a\r\n\r\n";
+    let (one, seen) = talk(running.address, ask, "public").await;
+    assert!(seen.contains(" 200 "), "{seen}");
+    let (two, seen) = talk(running.address, ask, "public").await;
+    assert!(seen.contains(" 200 "), "{seen}");
+    let (_, seen) = talk(running.address, ask, "").await;
+    for expected in [
+        "HTTP/1.1 429 ",
+        "content-type: application/problem+json\r\n",
+        "retry-after: 10\r\n",
+        "\"title\":\"Quá nhiều yêu cầu\"",
+    ] {
+        assert!(seen.contains(expected), "{expected} in {seen}");
+    }
+    drop(one);
+    let let_in = async {
+        while !talk(running.address, ask, "\r\n\r\n").await.1.contains(" 200 ") {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(60), let_in).await.expect("a place is free again");
+    drop(two);
+}
+
+#[tokio::test]
+async fn a_head_that_comes_too_slowly_is_hung_up_on() {
+    let running = running_with(|limits| limits.head_s_max = 1).await;
+    let ask = "GET /who HTTP/1.1\r\nhost: a\r\n\r\n";
+    // What comes at once, and whether a byte now and then follows.
+    for (begin, goes_on) in [
+        ("", false),
+        ("P", false),
+        ("PRI * HT", false),
+        ("", true),
+        ("GET /who HTTP/1.1\r\nx: ", false),
+        ("GET /who HTTP/1.1\r\nx: ", true),
+        (ask, false),
+    ] {
+        let mut stream = TcpStream::connect(running.address).await.expect("it listens");
+        stream.write_all(begin.as_bytes()).await.expect("it takes the beginning");
+        let (mut read, mut write) = stream.into_split();
+        let trickle = async {
+            // A write fails when the other end has hung up.
+            while !goes_on || write.write_all(b"a").await.is_ok() {
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
+        };
+        let hung_up = async {
+            let mut rest = Vec::new();
+            let _ = read.read_to_end(&mut rest).await;
+        };
+        let ended = async {
+            tokio::select! { () = trickle => {}, () = hung_up => {} }
+        };
+        let ended = tokio::time::timeout(Duration::from_secs(60), ended).await;
+        assert!(ended.is_ok(), "{begin:?}, goes on: {goes_on}");
+    }
 }
