@@ -105,8 +105,8 @@ pub(crate) fn page(view: &View<'_>, sees_keys: bool) -> Outcome {
             continue;
         }
         let (all, units) = reasons.entry(finding.reason).or_default();
-        all.add(finding);
-        units.entry(atlas.unit_of(finding.at)).or_default().add(finding);
+        all.add(&finding);
+        units.entry(atlas.unit_of(finding.at)).or_default().add(&finding);
     }
     let mut groups: Vec<(u64, Group)> =
         reasons.into_iter().map(|(reason, found)| group(view, reason, found)).collect();
