@@ -6,6 +6,7 @@ mod bad_input;
 mod demo;
 mod fire;
 mod oracle;
+mod proof;
 mod runner;
 mod same;
 mod serve;
