@@ -1,5 +1,6 @@
 //! The command line.
 
+mod audit;
 mod proof;
 
 use std::net::SocketAddr;
@@ -10,6 +11,7 @@ use domain::time::Day;
 
 use query::Boundaries;
 
+pub use audit::{AuditArgs, ClosingsArgs, ExplainArgs, RevisionsArgs};
 pub use proof::{CheckpointArgs, JournalArgs, KeygenArgs, ProveArgs, SignedArgs, VerifyArgs};
 
 /// Facts in, figures out: rollups of the poverty-reduction programme, from the commune to the
@@ -111,6 +113,15 @@ pub enum Command {
     /// Computes the books again from the journal alone and compares their digest with the
     /// store's.
     Rebuild(RebuildArgs),
+    /// What was closed, reopened and published, and the vintages that closings made.
+    Closings(ClosingsArgs),
+    /// Replays the journal apart from the running system and compares it, row by row, with what
+    /// was closed and with the live store.
+    Audit(AuditArgs),
+    /// Opens a figure: to the figures it is computed from, and to the facts behind them.
+    Explain(ExplainArgs),
+    /// What changed since a closing, row by row: by which facts, and why.
+    Revisions(RevisionsArgs),
     /// Makes a key to sign checkpoints with: FILE for its owner alone, FILE.pub for everybody.
     Keygen(KeygenArgs),
     /// Signs what a journal holds: its size and the root of the tree over its records. Whoever
