@@ -1,0 +1,23 @@
+//! Why a figure can be believed: what was closed is kept, can be replayed, explained and revised.
+//!
+//! ```text
+//! journal ─► projector ─► Desk: at each closing a vintage (freeze), filed (shelf) and signed
+//!    └────► Replay: the same vintage from the journal alone ─► differences
+//! fold ───► explain: a figure opened to its facts; revisions: what changed since, and by which
+//! ```
+
+mod compare;
+mod desk;
+mod error;
+mod freeze;
+mod replay;
+mod shelf;
+mod vintage;
+
+pub use compare::{Difference, differences};
+pub use desk::{Desk, PROGRAM, id, named, vintage};
+pub use error::{Error, Result};
+pub use freeze::{freeze, written, written_filter};
+pub use replay::Replay;
+pub use shelf::{Listed, Shelf, read};
+pub use vintage::{Head, Kind, Row, Vintage};
