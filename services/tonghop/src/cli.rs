@@ -1,5 +1,6 @@
 //! The command line.
 
+mod archive;
 mod proof;
 
 use std::net::SocketAddr;
@@ -10,6 +11,7 @@ use domain::time::Day;
 
 use query::Boundaries;
 
+pub use archive::{ArchiveArgs, RestoreArgs};
 pub use proof::{CheckpointArgs, JournalArgs, KeygenArgs, ProveArgs, SignedArgs, VerifyArgs};
 
 /// Facts in, figures out: rollups of the poverty-reduction programme, from the commune to the
@@ -111,6 +113,12 @@ pub enum Command {
     /// Computes the books again from the journal alone and compares their digest with the
     /// store's.
     Rebuild(RebuildArgs),
+    /// Keeps a directory as the second copy of a journal, until it is stopped: the same records at
+    /// the same positions, with their receive times.
+    Archive(ArchiveArgs),
+    /// Publishes an archive into an empty journal under the same identity, and compares the two.
+    /// Nothing else may write to it meanwhile.
+    Restore(RestoreArgs),
     /// Makes a key to sign checkpoints with: FILE for its owner alone, FILE.pub for everybody.
     Keygen(KeygenArgs),
     /// Signs what a journal holds: its size and the root of the tree over its records. Whoever

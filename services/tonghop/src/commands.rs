@@ -1,5 +1,6 @@
 //! The commands: each one's heart, in a file of its own.
 
+mod archive;
 mod ask;
 mod demo;
 mod feed;
@@ -10,6 +11,7 @@ mod lists;
 mod place;
 mod prove;
 mod rebuild;
+mod restore;
 mod service;
 mod simulate;
 mod up;
@@ -77,6 +79,8 @@ fn dispatch(command: Command, screen: &mut Screen) -> Result<ExitCode> {
         Command::Simulate(args) => simulate::simulate(screen, &args)?,
         Command::Digest(args) => ask::digest(screen, &args)?,
         Command::Rebuild(args) => return rebuild::rebuild(screen, &args),
+        Command::Archive(args) => archive::archive(screen, &args)?,
+        Command::Restore(args) => restore::restore(screen, &args)?,
         Command::Keygen(args) => keygen::keygen(screen, &args)?,
         Command::Checkpoint(args) => prove::checkpoint(screen, &args)?,
         Command::Prove(args) => prove::prove(screen, &args)?,
