@@ -9,15 +9,20 @@
 mod compare;
 mod desk;
 mod error;
+mod explain;
 mod freeze;
 mod replay;
+mod revisions;
 mod shelf;
+mod sites;
 mod vintage;
 
 pub use compare::{Difference, differences};
 pub use desk::{Desk, PROGRAM, id, named, vintage};
 pub use error::{Error, Result};
+pub use explain::{Explanation, How, Posted, explain};
 pub use freeze::{freeze, written, written_filter};
 pub use replay::Replay;
+pub use revisions::{Cause, Revision, Revisions, Share, revisions};
 pub use shelf::{Listed, Shelf, read};
 pub use vintage::{Head, Kind, Row, Vintage};

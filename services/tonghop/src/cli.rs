@@ -189,6 +189,12 @@ pub struct UpArgs {
     /// Tells browsers to come by https only, for a year from now (HSTS).
     #[arg(long, requires = "listen")]
     pub hsts: bool,
+    /// Signs the journal with this key (tonghop keygen) at every closing, and in between.
+    #[arg(long, env = "TONGHOP_KEY", value_name = "FILE")]
+    pub key: Option<PathBuf>,
+    /// How often the journal is signed between closings, in minutes; 0: never.
+    #[arg(long, default_value_t = 10, requires = "key", value_name = "MINUTES")]
+    pub checkpoint_minutes: u64,
     #[command(flatten)]
     #[allow(missing_docs)]
     pub nats_options: NatsArgs,
