@@ -92,8 +92,7 @@ pub enum Error {
     /// What is restored into must be empty, or hold the first records of the archive. Nothing was
     /// written.
     #[error(
-        "what to restore into is in use: {what}; nothing was written, name an empty server or \
-         directory"
+        "the journal there is in use: {what}; nothing was written, name an empty server or directory"
     )]
     Occupied {
         /// What was found there.

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow};
 use indicatif::ProgressBar;
 use journal::archive::Archiver;
 use journal::{Journal, Position};
@@ -32,7 +32,8 @@ pub(super) fn archive(screen: &mut Screen, args: &ArchiveArgs) -> Result<()> {
     place::runtime()?.block_on(async {
         let stopped = place::stopped()?;
         let options = place::options(false, &args.journal.nats_options);
-        let source = Journal::open(&url, &options).await?;
+        let source =
+            Journal::open(&url, &options).await.map_err(|error| lost(error, args, &url))?;
         source.warnings().iter().for_each(|warning| screen::note(screen.lang, warning));
         let opened = Archiver::open(&source, &args.archive, &options).await;
         let mut archiver = opened.with_context(|| {
@@ -55,6 +56,18 @@ pub(super) fn archive(screen: &mut Screen, args: &ArchiveArgs) -> Result<()> {
         let end = archiver.archive().end().await?;
         said(screen, &source, begun, end)
     })
+}
+
+/// Says what an archive is for, where its journal is not there any more.
+fn lost(error: journal::Error, args: &ArchiveArgs, url: &str) -> anyhow::Error {
+    let archive = &args.archive;
+    match error {
+        journal::Error::NotAJournal { .. } if archive.join("journal.json").exists() => anyhow!(
+            "{error}; if the journal was lost: tonghop restore {} --journal {url}",
+            archive.display()
+        ),
+        error => error.into(),
+    }
 }
 
 /// Copies up to a position, with a progress bar.

@@ -129,7 +129,8 @@ fn what_cannot_be_archived_or_restored_says_what_to_do() {
     let absent = format!("dir:{}", path("absent"));
     for (args, said) in [
         (["archive", &path("archive"), "--journal", &other], "cannot be the archive of dir:"),
-        (["archive", &path("archive"), "--journal", &absent], "is not a journal"),
+        (["archive", &path("archive"), "--journal", &absent], "was lost: tonghop restore"),
+        (["archive", &path("never"), "--journal", &absent], "is not a journal"),
         (["archive", &path("one"), "--journal", &one], "is the journal itself"),
         (["restore", &path("archive"), "--journal", &other], "nothing was written, name an empty"),
         (["restore", &path("absent"), "--journal", &absent], "is not a journal"),
@@ -139,7 +140,9 @@ fn what_cannot_be_archived_or_restored_says_what_to_do() {
         assert_eq!(output.status.code(), Some(1), "{args:?}: {error}");
         assert!(error.contains(said), "{args:?}: {error}");
     }
-    assert!(!folder.path().join("absent").exists(), "nothing was made");
+    for name in ["absent", "never"] {
+        assert!(!folder.path().join(name).exists(), "{name} was made");
+    }
     let copy = format!("dir:{}", path("copy"));
     let restored = succeed(&["restore", &path("archive"), "--journal", &copy, "--lang", "vi"]);
     assert!(restored.ends_with("Bằng nhau.\n"), "{restored}");
