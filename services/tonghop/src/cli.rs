@@ -1,5 +1,6 @@
 //! The command line.
 
+mod archive;
 mod audit;
 mod proof;
 
@@ -11,6 +12,7 @@ use domain::time::Day;
 
 use query::Boundaries;
 
+pub use archive::{ArchiveArgs, RestoreArgs};
 pub use audit::{AuditArgs, ClosingsArgs, ExplainArgs, RevisionsArgs};
 pub use proof::{CheckpointArgs, JournalArgs, KeygenArgs, ProveArgs, SignedArgs, VerifyArgs};
 
@@ -122,6 +124,12 @@ pub enum Command {
     Explain(ExplainArgs),
     /// What changed since a closing, row by row: by which facts, and why.
     Revisions(RevisionsArgs),
+    /// Keeps a directory as the second copy of a journal, until it is stopped: the same records at
+    /// the same positions, with their receive times.
+    Archive(ArchiveArgs),
+    /// Publishes an archive into an empty journal under the same identity, and compares the two.
+    /// Nothing else may write to it meanwhile.
+    Restore(RestoreArgs),
     /// Makes a key to sign checkpoints with: FILE for its owner alone, FILE.pub for everybody.
     Keygen(KeygenArgs),
     /// Signs what a journal holds: its size and the root of the tree over its records. Whoever

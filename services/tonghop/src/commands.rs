@@ -1,5 +1,6 @@
 //! The commands: each one's heart, in a file of its own.
 
+mod archive;
 mod ask;
 mod audit;
 mod closed;
@@ -12,6 +13,7 @@ mod lists;
 mod place;
 mod prove;
 mod rebuild;
+mod restore;
 mod service;
 mod simulate;
 mod up;
@@ -83,6 +85,8 @@ fn dispatch(command: Command, screen: &mut Screen) -> Result<ExitCode> {
         Command::Audit(args) => return audit::audit(screen, &args),
         Command::Explain(args) => closed::explain(screen, &args)?,
         Command::Revisions(args) => closed::revisions(screen, &args)?,
+        Command::Archive(args) => archive::archive(screen, &args)?,
+        Command::Restore(args) => restore::restore(screen, &args)?,
         Command::Keygen(args) => keygen::keygen(screen, &args)?,
         Command::Checkpoint(args) => prove::checkpoint(screen, &args)?,
         Command::Prove(args) => prove::prove(screen, &args)?,
