@@ -6,6 +6,7 @@
 //! fold ───► explain: a figure opened to its facts; revisions: what changed since, and by which
 //! ```
 
+mod ask;
 mod compare;
 mod desk;
 mod error;
@@ -17,6 +18,7 @@ mod shelf;
 mod sites;
 mod vintage;
 
+pub use ask::{Ask, Body, Closed, Told, answer, closings};
 pub use compare::{Difference, differences};
 pub use desk::{Desk, PROGRAM, id, named, vintage};
 pub use error::{Error, Result};

@@ -1,6 +1,7 @@
 //! The command line.
 
 mod archive;
+mod audit;
 mod proof;
 
 use std::net::SocketAddr;
@@ -12,6 +13,7 @@ use domain::time::Day;
 use query::Boundaries;
 
 pub use archive::{ArchiveArgs, RestoreArgs};
+pub use audit::{AuditArgs, ClosingsArgs, ExplainArgs, RevisionsArgs};
 pub use proof::{CheckpointArgs, JournalArgs, KeygenArgs, ProveArgs, SignedArgs, VerifyArgs};
 
 /// Facts in, figures out: rollups of the poverty-reduction programme, from the commune to the
@@ -119,6 +121,15 @@ pub enum Command {
     /// Publishes an archive into an empty journal under the same identity, and compares the two.
     /// Nothing else may write to it meanwhile.
     Restore(RestoreArgs),
+    /// What was closed, reopened and published, and the vintages that closings made.
+    Closings(ClosingsArgs),
+    /// Replays the journal apart from the running system and compares it, row by row, with what
+    /// was closed and with the live store.
+    Audit(AuditArgs),
+    /// Opens a figure: to the figures it is computed from, and to the facts behind them.
+    Explain(ExplainArgs),
+    /// What changed since a closing, row by row: by which facts, and why.
+    Revisions(RevisionsArgs),
     /// Makes a key to sign checkpoints with: FILE for its owner alone, FILE.pub for everybody.
     Keygen(KeygenArgs),
     /// Signs what a journal holds: its size and the root of the tree over its records. Whoever

@@ -2,6 +2,8 @@
 
 mod archive;
 mod ask;
+mod audit;
+mod closed;
 mod demo;
 mod feed;
 mod folded;
@@ -81,6 +83,10 @@ fn dispatch(command: Command, screen: &mut Screen) -> Result<ExitCode> {
         Command::Rebuild(args) => return rebuild::rebuild(screen, &args),
         Command::Archive(args) => archive::archive(screen, &args)?,
         Command::Restore(args) => restore::restore(screen, &args)?,
+        Command::Closings(args) => closed::closings(screen, &args)?,
+        Command::Audit(args) => return audit::audit(screen, &args),
+        Command::Explain(args) => closed::explain(screen, &args)?,
+        Command::Revisions(args) => closed::revisions(screen, &args)?,
         Command::Keygen(args) => keygen::keygen(screen, &args)?,
         Command::Checkpoint(args) => prove::checkpoint(screen, &args)?,
         Command::Prove(args) => prove::prove(screen, &args)?,

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
+use auditor::Shelf;
 use axum::Router;
 use axum::http::Extensions;
 use gateway::{Appending, Gateway};
@@ -19,7 +20,6 @@ use portal::pages::Pages;
 use projector::{Config, Handle, Projector};
 use proof::Signer;
 use proto::catalogue::Catalogue;
-use query::Editions;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use web::{Check, Csrf, Doors, Gauge};
@@ -29,6 +29,7 @@ mod signing;
 
 use self::reach::Reach;
 use self::signing::Regularly;
+use super::ask;
 use super::folded::Folded;
 use super::place;
 use crate::scenario::beside;
@@ -120,10 +121,9 @@ impl Opened {
             let _ = std::fs::write(data.join(LISTENING), address.to_string());
         }
         let answering = {
-            let (handle, editions) = (handle.clone(), Editions::embedded());
-            Arc::new(move |query: &query::Query| {
-                handle
-                    .read(|fold, progress| query::answer(fold, progress.position, &editions, query))
+            let (handle, shelf) = (handle.clone(), Shelf::of(&data));
+            Arc::new(move |line: &str| {
+                handle.read(|fold, progress| ask::told(fold, progress.position, &shelf, line))
             })
         };
         // Each of these ends the next one by being dropped.
