@@ -6,6 +6,7 @@
 //! fold ───► explain: a figure opened to its facts; revisions: what changed since, and by which
 //! ```
 
+mod as_was;
 mod ask;
 mod compare;
 mod desk;
@@ -18,6 +19,7 @@ mod shelf;
 mod sites;
 mod vintage;
 
+pub use as_was::as_was;
 pub use ask::{Ask, Body, Closed, Told, answer, closings};
 pub use compare::{Difference, differences};
 pub use desk::{Desk, PROGRAM, id, named, vintage};

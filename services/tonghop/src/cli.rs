@@ -13,7 +13,7 @@ use domain::time::Day;
 use query::Boundaries;
 
 pub use archive::{ArchiveArgs, RestoreArgs};
-pub use audit::{AuditArgs, ClosingsArgs, ExplainArgs, RevisionsArgs};
+pub use audit::{AsOfArgs, AuditArgs, ClosingsArgs, ExplainArgs, RevisionsArgs};
 pub use proof::{CheckpointArgs, JournalArgs, KeygenArgs, ProveArgs, SignedArgs, VerifyArgs};
 
 /// Facts in, figures out: rollups of the poverty-reduction programme, from the commune to the
@@ -360,6 +360,9 @@ pub struct FiguresArgs {
     #[command(flatten)]
     #[allow(missing_docs)]
     pub data: DataArgs,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub as_of: AsOfArgs,
 }
 
 /// `movements`
@@ -374,6 +377,9 @@ pub struct MovementsArgs {
     #[command(flatten)]
     #[allow(missing_docs)]
     pub data: DataArgs,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub as_of: AsOfArgs,
 }
 
 /// `findings`

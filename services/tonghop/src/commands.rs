@@ -1,6 +1,7 @@
 //! The commands: each one's heart, in a file of its own.
 
 mod archive;
+mod as_of;
 mod ask;
 mod audit;
 mod closed;

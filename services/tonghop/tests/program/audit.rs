@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use crate::runner::{json, run, simulated, succeed, text};
+use crate::runner::{json, run, simulated, start, stop, succeed, text, until};
 
 const PERIOD: &str = "2021-H1@administrative";
 
@@ -283,4 +283,68 @@ fn closings_that_do_nothing_make_findings() {
     assert_eq!(verdicts, [closed.id.as_str(), "closed_already", &own]);
     let findings = json(&["findings", "--unit", "L-637", "--data", text(&closed.data)]);
     assert_eq!(findings["counts"]["closed_already"], 1, "{findings}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_vintage_is_the_same_from_a_server_from_an_archive_and_on_any_number_of_threads() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let config = journal::server::Config::new(folder.path().join("nats"));
+    let server = journal::server::Server::start(config).await.expect("the server starts");
+    let (url, data) = (server.url(), folder.path().join("data"));
+    let facts = folder.path().join("facts.ndjson");
+    std::fs::write(&facts, story() + &closing("L-637", "C") + &loan("late", "2021-05-05", 7))
+        .expect("a file");
+    let mut running = start(&["up", "--journal", &url, "--data", text(&data)]);
+    succeed(&["import", text(&facts), "--journal", &url]);
+    until("the closing is folded", || data.join("vintages").exists());
+    let archive = folder.path().join("archive");
+    succeed(&["archive", text(&archive), "--journal", &url, "--once"]);
+    let id = format!("L-637.{PERIOD}.official.1");
+    let audit = |from: [&str; 2], threads: &str| {
+        let asked = ["audit", "--vintage", &id, "--data", text(&data), "--threads", threads];
+        json(&[&asked[..], &from].concat())
+    };
+    let mut digests = Vec::new();
+    for threads in ["1", "2", "5"] {
+        for from in [["--journal", &url], ["--archive", text(&archive)]] {
+            let told = audit(from, threads);
+            assert_eq!(told["equal"], true, "{told}");
+            digests.push(told["replayed"].clone());
+        }
+    }
+    digests.dedup();
+    assert_eq!(digests.len(), 1, "{digests:?}");
+    stop(&running);
+    running.wait().expect("it ends");
+    server.stop().await.expect("the server stops");
+}
+
+#[test]
+fn figures_are_told_as_they_were_known() {
+    let closed = Closed::of("L-637", &story());
+    closed.import(&loan("late", "2021-05-05", 7));
+    let data = text(&closed.data);
+    let asked = ["figures", "--unit", "L-637", "--indicator", "loan_instances", "--data", data];
+    let loans = |then: &[&str]| {
+        let told = json(&[&asked[..], &["--period", PERIOD], then].concat());
+        told["figures"][0]["value"].as_i64().expect("a number")
+    };
+    let table: [(&[&str], i64); 7] = [
+        (&[], 3),
+        (&["--as-of", &closed.id], 2),
+        (&["--as-of", "4"], 2),
+        (&["--as-of", "2"], 1),
+        (&["--as-of", "5"], 3),
+        (&["--as-of", "2021-06-15"], 0),
+        (&["--as-of", "2150-01-01T00:00:00Z"], 3),
+    ];
+    for (then, expected) in table {
+        assert_eq!(loans(then), expected, "{then:?}");
+    }
+    let movements = ["movements", "--unit", "L-24097", "--period", PERIOD, "--data", data];
+    let then = json(&[&movements[..], &["--as-of", &closed.id]].concat());
+    assert_eq!(then["tables"], json(&movements)["tables"], "of what did not change");
+    let output = run(&[&asked[..], &["--period", PERIOD, "--as-of", "99"]].concat());
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(!output.status.success() && said.contains("ends at position 5"), "{said}");
 }
