@@ -1,17 +1,7 @@
 //! Lines over time: what was observed, and the course that a target asks for.
 
 use super::bars::frame;
-use super::{at, escape, ticks};
-
-/// One point of the observed line.
-pub(crate) struct LinePoint {
-    /// Under the axis.
-    pub(crate) label: String,
-    /// The value; none where nothing is known.
-    pub(crate) value: Option<f64>,
-    /// The value in words.
-    pub(crate) text: String,
-}
+use super::{Point, at, escape, ticks};
 
 /// The straight course of a target, in steps of the points.
 pub(crate) struct Plan {
@@ -34,7 +24,7 @@ pub(crate) struct Line<'a> {
     /// What it says, in words.
     pub(crate) says: &'a str,
     /// Observed, in order.
-    pub(crate) points: &'a [LinePoint],
+    pub(crate) points: &'a [Point],
     /// Targets.
     pub(crate) plans: &'a [Plan],
     /// Whether the axis begins at zero; where it does not, the page says so.
@@ -131,9 +121,10 @@ fn rendering(chart: &Line<'_>, tick: &dyn Fn(f64) -> String, width: f64, class: 
     for (i, point) in chart.points.iter().enumerate() {
         let px = x(i as f64);
         if let Some(v) = point.value {
-            let tip = escape(&format!("{}: {}", point.label, point.text));
+            let tip = escape(&point.says());
+            let class = if point.is_partial { "pt part" } else { "pt" };
             body.push_str(&format!(
-                "<circle class=\"pt\" cx=\"{}\" cy=\"{}\" r=\"3.5\" data-tip=\"{tip}\" tabindex=\"0\" role=\"img\" aria-label=\"{tip}\"/>",
+                "<circle class=\"{class}\" cx=\"{}\" cy=\"{}\" r=\"3.5\" data-tip=\"{tip}\" tabindex=\"0\" role=\"img\" aria-label=\"{tip}\"/>",
                 at(px),
                 at(y(v)),
             ));
@@ -193,8 +184,14 @@ mod tests {
 
     #[test]
     fn a_line_has_its_points_its_target_and_a_gap_where_nothing_is_known() {
-        let point = |value| LinePoint { label: "6/21".into(), value, text: "x".into() };
-        let points = [point(Some(10.0)), point(None), point(Some(20.0))];
+        let point = |value, told: &str| Point {
+            label: "6/21".into(),
+            value,
+            text: "x".into(),
+            marks: told.into(),
+            is_partial: !told.is_empty(),
+        };
+        let points = [point(Some(10.0), "3 < 14"), point(None, ""), point(Some(20.0), "")];
         let plan = Plan {
             from: (0.0, 10.0),
             to: (4.0, 0.0),
@@ -206,6 +203,9 @@ mod tests {
             Line { title: "t", says: "s", points: &points, plans: &[plan], from_zero: true };
         let svg = line(&chart, &|v| format!("{v}"));
         assert_eq!(svg.matches("<circle").count(), 4, "two points in each rendering");
+        assert_eq!(svg.matches("class=\"pt part\"").count(), 2, "one of them is hollow");
+        assert_eq!(svg.matches("aria-label=\"6/21: x (3 &lt; 14)\"").count(), 2, "{svg}");
+        assert_eq!(svg.matches("aria-label=\"6/21: x\"").count(), 2, "{svg}");
         assert_eq!(svg.matches("ln-now").count(), 2);
         assert_eq!(svg.matches(">12/21</text>").count(), 2, "the axis names where the target ends");
         assert!(svg.contains("&lt;0") && !svg.contains("NaN"), "{svg}");

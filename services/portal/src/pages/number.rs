@@ -62,6 +62,8 @@ pub(crate) struct Shown {
     pub(crate) parts: String,
     /// What has to be said with it.
     pub(crate) marks: Vec<String>,
+    /// Whether it is over a part of the units only.
+    pub(crate) is_partial: bool,
     /// A letter behind the number in a table: `≈` allocated, `k/n`, `*` anything else.
     pub(crate) sign: String,
     /// Why there is no number.
@@ -121,6 +123,7 @@ impl Shown {
                 Lang::En => format!("complete in {told} of {all} units"),
             });
             self.sign = format!("{}{told}/{all}", self.sign);
+            self.is_partial = true;
         }
         if let Some(level) = marks.level.filter(|level| *level != Confirmation::Official) {
             self.marks.push(labels::mark(lang, level.code()));

@@ -108,6 +108,7 @@ texts! {
     target: "Chỉ tiêu", "Target";
     heads: "Số chính", "Headline figures";
     trend: "Diễn biến qua các kỳ", "Trend";
+    partial_note: "Điểm hoặc cột rỗng: chỉ tính trên những đơn vị đã đủ số liệu lúc đó, nên các thời điểm có thể gồm những đơn vị khác nhau.", "Hollow points or bars: only over the units whose figures were complete then, so that times may differ in their units.";
     month_end: "Cuối tháng", "End of month";
     targets: "Chỉ tiêu được giao", "Assigned targets";
     targets_none: "Chưa có chỉ tiêu nào được giao cho kỳ này.", "No target has been assigned for this period.";
@@ -218,7 +219,9 @@ texts! {
     findings_only: "Chỉ xem {0}", "See only {0}";
     facts_found: "Mã từng dữ kiện cần xem lại", "Keys of the facts";
     keys_of_recent: "Mã và nội dung các dữ kiện mới nhất", "Keys and contents of the latest facts";
-    keys_recorded: "Chỉ cán bộ của địa bàn và kiểm toán xem được; mỗi lần xem đều được ghi lại. Lập khi mở trang: tải lại trang để có danh sách mới.", "Only for officers of the unit and auditors; each reading is recorded. Made when the page was opened: load it anew for a new list.";
+    keys_recorded: "Chỉ cán bộ của địa bàn và kiểm toán xem được; mỗi lần xem đều được ghi lại.", "Only for officers of the unit and auditors; each reading is recorded.";
+    keys_open: "Bản trình diễn: ai cũng xem được và không lần xem nào được ghi lại. Khi dùng thật, chỉ cán bộ của địa bàn và kiểm toán xem được, và mỗi lần xem đều được ghi lại.", "In this demonstration anybody sees these, and no reading is recorded. In use, only officers of the unit and auditors do, and each reading is recorded.";
+    keys_made: "Lập khi mở trang: tải lại trang để có danh sách mới.", "Made when the page was opened: load it anew for a new list.";
     keys_listed: "Có {0} trên {1} điều, mới nhất ở trên.", "{0} of {1} findings, the latest first.";
     fact_key: "Mã dữ kiện", "Key of the fact";
     other_fact: "trùng với", "collides with";
