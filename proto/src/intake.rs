@@ -14,7 +14,7 @@ use domain::time::Day;
 
 use crate::document::Document;
 use crate::gazetteer::Gazetteer;
-use crate::meaning::Meaning;
+use crate::meaning::{Meaning, leaf};
 use crate::reject::{Reason, Rejection};
 use crate::scalars::{TEXT_CHARS_MAX, Text};
 use crate::text;
@@ -57,7 +57,7 @@ impl Intake<'_> {
         self.subject(&document, unit)?;
         self.contents(&document, on)?;
         let bytes = document.write();
-        let meaning = document.meaning(&bytes, 0, self.gazetteer)?;
+        let meaning = document.meaning(&leaf(&bytes), 0, self.gazetteer)?;
         Ok(Accepted { bytes, route: self.route(unit), meaning })
     }
 

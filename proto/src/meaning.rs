@@ -7,6 +7,8 @@ use domain::fact::{Fact, Key, Subject, What};
 use domain::time::Day;
 use sha2::{Digest, Sha256};
 
+pub use proof::{Hash, leaf};
+
 use crate::document::{Attributes, Data, Document};
 use crate::gazetteer::Gazetteer;
 use crate::instant;
@@ -46,20 +48,22 @@ fn halves(hash: &[u8]) -> Key {
     Key([half(0), half(8)])
 }
 
-/// The hash of a fact's bytes that tells a duplicate from a rival.
-pub fn content(bytes: &[u8]) -> u64 {
-    halves(&Sha256::digest(bytes)).0[0]
+/// What tells a duplicate from a rival: the first 64 bits of the fact's leaf in the tree over its
+/// journal, so that no fact is hashed twice.
+pub fn content(leaf: &Hash) -> u64 {
+    halves(&leaf.0).0[0]
 }
 
 impl Document<'_> {
-    /// What the document means. `bytes` are its canonical ones; units must be keys.
+    /// What the document means. `leaf` is the [`leaf`] of its canonical bytes: whoever reads a
+    /// journal has it of every record then, also of those that mean nothing. Units must be keys.
     ///
     /// # Errors
     /// A document that was never taken in: a unit that is no key, a part that there is not, a time
     /// that cannot be read.
     pub fn meaning(
         &self,
-        bytes: &[u8],
+        leaf: &Hash,
         position: u64,
         gazetteer: &Gazetteer,
     ) -> Result<Meaning, Rejection> {
@@ -81,7 +85,7 @@ impl Document<'_> {
         };
         let corrects = self.corrects();
         let sequence = attributes.sequence.as_deref().and_then(|text| text.parse().ok());
-        let (sequence, content) = (sequence.unwrap_or(0), content(bytes));
+        let (sequence, content) = (sequence.unwrap_or(0), content(leaf));
         let fact = |key, what| Fact { key, content, position, sequence, on, at, what };
         let what = self.data.what(self.household().is_some(), gazetteer)?;
         let mut facts = Vec::with_capacity(1 + usize::from(corrects.is_some()));

@@ -10,6 +10,7 @@ use std::fs;
 
 use proto::document::{Document, TYPES};
 use proto::gazetteer::Gazetteer;
+use proto::meaning::leaf;
 use serde_json::Value;
 
 #[test]
@@ -27,7 +28,7 @@ fn golden_facts_mean_what_they_meant() {
         let mut text = String::new();
         for line in &lines {
             let document = Document::read(line.as_bytes()).unwrap();
-            let meaning = document.meaning(line.as_bytes(), 0, gazetteer).unwrap();
+            let meaning = document.meaning(&leaf(line.as_bytes()), 0, gazetteer).unwrap();
             let id = &document.attributes.id;
             text +=
                 &format!("{} {id}\n{}\n", document.data.kind(), rendering::of(&meaning, gazetteer));

@@ -1,11 +1,12 @@
 -- The facts that count, from the lines of the journal.
 -- A fact's name is (source, id); the same name with the same bytes is a duplicate, with other
--- bytes a rival: the one whose content hash is smallest wins. Of the winners, those that a void
--- or a correction of the same subject names do not count. There is no void of a void.
+-- bytes a rival: the one whose content hash (RFC 6962: a zero byte before the line) is smallest wins.
+-- Of the winners, those that a void or a correction of the same subject names do not count. There is
+-- no void of a void.
 
 create table line as
 select line,
-    substr(sha256(line), 1, 16) as content,
+    substr(sha256(chr(0) || line), 1, 16) as content,
     from_json(line, '{"type": "VARCHAR", "source": "VARCHAR", "id": "VARCHAR",
         "subject": "VARCHAR", "time": "VARCHAR", "sequence": "VARCHAR",
         "correctsid": "VARCHAR", "correctssource": "VARCHAR",

@@ -13,6 +13,7 @@ use domain::time::Day;
 use journal::{Journal, Position, Record};
 use proto::document::Document;
 use proto::gazetteer::{Gazetteer, Lang};
+use proto::meaning::leaf;
 use query::{When, labels, lang, written};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -50,7 +51,8 @@ impl Fact {
     fn read(record: &Record<'_>) -> Option<Fact> {
         let document = Document::read(record.bytes).ok()?;
         let position = record.position.0;
-        let meaning = document.meaning(record.bytes, position, Gazetteer::embedded()).ok()?;
+        let meaning =
+            document.meaning(&leaf(record.bytes), position, Gazetteer::embedded()).ok()?;
         let corrects = meaning.facts.len() > 1;
         let fact = meaning.facts.into_iter().next()?;
         Some(Fact {

@@ -5,6 +5,7 @@ use journal::Record;
 use proto::document::Document;
 use proto::gazetteer::Gazetteer;
 use proto::instant;
+use proto::meaning::leaf;
 use sha2::{Digest, Sha256};
 use store::{Mark, Unreadable};
 
@@ -71,8 +72,10 @@ impl Decoder {
     /// Reads one record. What cannot be read is passed, never in the way of what follows.
     pub(crate) fn record(&self, record: Record<'_>) -> One {
         let position = record.position.0;
+        // Of every record, whatever it means: the tree over the journal has them all.
+        let leaf = leaf(record.bytes);
         let meaning = Document::read(record.bytes)
-            .and_then(|document| document.meaning(record.bytes, position, self.gazetteer));
+            .and_then(|document| document.meaning(&leaf, position, self.gazetteer));
         match meaning {
             Ok(mut meaning) if self.shard.takes(self.gazetteer, meaning.unit) => {
                 for fact in &mut meaning.facts {

@@ -6,7 +6,7 @@
 //!                                                    └─► Handle: readers in this process
 //! ```
 //!
-//! A commit is a checkpoint of memory and may lag it; a restart takes the difference from the
+//! A commit is an image of memory and may lag it; a restart takes the difference from the
 //! journal. So a new, a restarted and a rebuilt projector are one code path, from another position.
 //!
 //! [`run`] follows a journal until told to stop, [`catch_up`] to its end, and

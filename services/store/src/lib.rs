@@ -1,6 +1,6 @@
 //! The rows: the durable image of a fold, on sled.
 //!
-//! The journal is the truth, the fold in memory is what it comes to, and the rows are a checkpoint
+//! The journal is the truth, the fold in memory is what it comes to, and the rows are an image
 //! of that memory: after a crash they are whole as of some position, and the journal has the rest.
 //! So whatever is wrong with them, the answer is the same: [`Opened::Stale`], and a rebuild.
 //!

@@ -4,8 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::check::{Checks, hash};
 
-/// The format of the rows. Raised when they are laid out otherwise: older rows are rebuilt.
-pub(crate) const FORMAT: u32 = 1;
+/// The format of the rows. Raised when they are laid out otherwise or a number in them means
+/// something else: older rows are rebuilt. 2: the content of a fact is of its leaf hash.
+pub(crate) const FORMAT: u32 = 2;
 
 /// A place in a journal, with what is there.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]

@@ -1,5 +1,7 @@
 //! The command line.
 
+mod proof;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -7,6 +9,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use domain::time::Day;
 
 use query::Boundaries;
+
+pub use proof::{CheckpointArgs, JournalArgs, KeygenArgs, ProveArgs, SignedArgs, VerifyArgs};
 
 /// Facts in, figures out: rollups of the poverty-reduction programme, from the commune to the
 /// nation, that anyone can recompute from the journal.
@@ -107,6 +111,15 @@ pub enum Command {
     /// Computes the books again from the journal alone and compares their digest with the
     /// store's.
     Rebuild(RebuildArgs),
+    /// Makes a key to sign checkpoints with: FILE for its owner alone, FILE.pub for everybody.
+    Keygen(KeygenArgs),
+    /// Signs what a journal holds: its size and the root of the tree over its records. Whoever
+    /// keeps it notices if a record up to there is changed later.
+    Checkpoint(CheckpointArgs),
+    /// Proves that one record is in a journal, to people who have neither journal nor network.
+    Prove(ProveArgs),
+    /// Checks a proof or a checkpoint with public keys.
+    Verify(VerifyArgs),
 }
 
 /// Where a data folder is.

@@ -5,13 +5,16 @@ mod demo;
 mod feed;
 mod folded;
 mod import;
+mod keygen;
 mod lists;
 mod place;
+mod prove;
 mod rebuild;
 mod service;
 mod simulate;
 mod up;
 mod user;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -74,6 +77,10 @@ fn dispatch(command: Command, screen: &mut Screen) -> Result<ExitCode> {
         Command::Simulate(args) => simulate::simulate(screen, &args)?,
         Command::Digest(args) => ask::digest(screen, &args)?,
         Command::Rebuild(args) => return rebuild::rebuild(screen, &args),
+        Command::Keygen(args) => keygen::keygen(screen, &args)?,
+        Command::Checkpoint(args) => prove::checkpoint(screen, &args)?,
+        Command::Prove(args) => prove::prove(screen, &args)?,
+        Command::Verify(args) => verify::verify(screen, &args)?,
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -27,6 +27,15 @@ pub(super) fn has_own_journal(data: &Path) -> bool {
     data.join("journal").join("journal.json").exists()
 }
 
+/// The address of the journal that was asked for, or else of the data folder's own.
+pub(super) fn journal(asked: Option<&str>, data: &Path) -> Result<String> {
+    match asked {
+        Some(url) => Ok(url.to_owned()),
+        None if has_own_journal(data) => Ok(own_journal(data)),
+        None => bail!("{} has no journal of its own: give --journal", data.display()),
+    }
+}
+
 /// The rules of this program.
 pub(super) fn rules() -> Arc<Rules> {
     let atlas = Gazetteer::embedded().atlas.clone();

@@ -28,11 +28,7 @@ struct Verdict {
 }
 
 pub(super) fn rebuild(screen: &mut Screen, args: &RebuildArgs) -> Result<ExitCode> {
-    let url = match &args.journal {
-        Some(url) => url.clone(),
-        None if place::has_own_journal(&args.data.data) => place::own_journal(&args.data.data),
-        None => bail!("{} has no journal of its own: give --journal", args.data.data.display()),
-    };
+    let url = place::journal(args.journal.as_deref(), &args.data.data)?;
     // Without a store there is nothing to compare with: the digest is that of the journal alone.
     let stored = if args.data.data.join("tonghop.json").exists() {
         let answer = ask::answer(screen.lang, &args.data.data, &Query::Digest)?;

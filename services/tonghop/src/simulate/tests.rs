@@ -8,6 +8,7 @@ use proto::catalogue::Catalogue;
 use proto::document::{Document, TYPES};
 use proto::gazetteer::Gazetteer;
 use proto::intake::Intake;
+use proto::meaning::leaf;
 
 use super::line::Kind;
 use super::{Simulation, Summary, run};
@@ -91,7 +92,7 @@ fn until_the_boundaries_change_every_fact_lies_in_the_unit() {
         let (bytes, _) = written(&Simulation { last, ..Simulation::new(4_000, 5, Some(within)) });
         for line in lines(&bytes) {
             let document = Document::read(line).unwrap();
-            let meaning = document.meaning(line, 1, gazetteer).unwrap();
+            let meaning = document.meaning(&leaf(line), 1, gazetteer).unwrap();
             let collective = document.attributes.subject.is_none();
             let home = meaning.facts[0].at;
             // A part of a divided commune reports as a whole; funds go to the unit above.

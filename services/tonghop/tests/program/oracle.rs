@@ -13,6 +13,7 @@ use domain::time::Period;
 use proto::catalogue::Catalogue;
 use proto::document::Document;
 use proto::gazetteer::Gazetteer;
+use proto::meaning::leaf;
 
 use crate::runner::{simulated, text};
 
@@ -73,8 +74,8 @@ fn ours(file: &Path) -> Figures {
     let mut facts = Vec::new();
     for (line, position) in lines.lines().zip(1..) {
         let document = Document::read(line.as_bytes()).expect("simulated facts are canonical");
-        let meaning =
-            document.meaning(line.as_bytes(), position, gazetteer).expect("they mean something");
+        let leaf = leaf(line.as_bytes());
+        let meaning = document.meaning(&leaf, position, gazetteer).expect("they mean something");
         facts.extend(meaning.facts.into_iter().map(|fact| (meaning.subject, fact)));
     }
     let books = evaluate(facts, &rules, 2);
