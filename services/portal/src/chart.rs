@@ -49,6 +49,9 @@ pub(crate) fn escape(text: &str) -> String {
     out
 }
 
+/// How the ticks of an axis are written, all of them at once: alike.
+type Names<'a> = &'a dyn Fn(&[f64]) -> Vec<String>;
+
 /// A coordinate with one decimal: more would only make the page longer.
 fn at(value: f64) -> String {
     let text = format!("{value:.1}");

@@ -1,7 +1,7 @@
 //! Lines over time: what was observed, and the course that a target asks for.
 
 use super::bars::frame;
-use super::{Point, at, escape, ticks};
+use super::{Names, Point, at, escape, ticks};
 
 /// The straight course of a target, in steps of the points.
 pub(crate) struct Plan {
@@ -32,13 +32,13 @@ pub(crate) struct Line<'a> {
 }
 
 /// The chart in two renderings, 660 and 340 wide; the sheet shows one of them.
-pub(crate) fn line(chart: &Line<'_>, tick: &dyn Fn(f64) -> String) -> String {
+pub(crate) fn line(chart: &Line<'_>, name: Names<'_>) -> String {
     [(660.0, "only-w"), (340.0, "only-n")]
-        .map(|(width, class)| rendering(chart, tick, width, class))
+        .map(|(width, class)| rendering(chart, name, width, class))
         .concat()
 }
 
-fn rendering(chart: &Line<'_>, tick: &dyn Fn(f64) -> String, width: f64, class: &str) -> String {
+fn rendering(chart: &Line<'_>, name: Names<'_>, width: f64, class: &str) -> String {
     const HEIGHT: f64 = 260.0;
     const LABEL: f64 = 48.0;
     let known = chart.points.iter().filter_map(|point| point.value);
@@ -52,7 +52,8 @@ fn rendering(chart: &Line<'_>, tick: &dyn Fn(f64) -> String, width: f64, class: 
     let least = if chart.from_zero || least == most { least.min(0.0) } else { least };
     let ticks = ticks(least, if most > least { most } else { least + 1.0 });
     let (low, high) = (ticks[0], ticks[ticks.len() - 1]);
-    let left = 8.0 + 7.0 * ticks.iter().map(|v| tick(*v).chars().count()).max().unwrap_or(1) as f64;
+    let names = name(&ticks);
+    let left = 8.0 + 7.0 * names.iter().map(|name| name.chars().count()).max().unwrap_or(1) as f64;
     let longest = chart.plans.iter().map(|plan| plan.label.chars().count()).max();
     // Room for the last value, or for what the targets ask for, beside the line and not on it.
     let ending = chart.points.last().map(|point| point.text.chars().count());
@@ -67,7 +68,7 @@ fn rendering(chart: &Line<'_>, tick: &dyn Fn(f64) -> String, width: f64, class: 
     let y = |v: f64| bottom - (v - low) / (high - low) * (bottom - top);
 
     let mut body = String::new();
-    for (n, v) in ticks.iter().enumerate() {
+    for (n, (v, name)) in ticks.iter().zip(&names).enumerate() {
         let line = if n == 0 { "axis" } else { "grid-l" };
         body.push_str(&format!(
             "<line class=\"{line}\" x1=\"{left}\" x2=\"{}\" y1=\"{y0}\" y2=\"{y0}\"/>\
@@ -75,7 +76,7 @@ fn rendering(chart: &Line<'_>, tick: &dyn Fn(f64) -> String, width: f64, class: 
             at(right + 6.0),
             at(left - 6.0),
             at(y(*v) + 4.0),
-            escape(&tick(*v)),
+            escape(name),
             y0 = at(y(*v)),
         ));
     }
@@ -201,7 +202,7 @@ mod tests {
         };
         let chart =
             Line { title: "t", says: "s", points: &points, plans: &[plan], from_zero: true };
-        let svg = line(&chart, &|v| format!("{v}"));
+        let svg = line(&chart, &|all| all.iter().map(f64::to_string).collect());
         assert_eq!(svg.matches("<circle").count(), 4, "two points in each rendering");
         assert_eq!(svg.matches("class=\"pt part\"").count(), 2, "one of them is hollow");
         assert_eq!(svg.matches("aria-label=\"6/21: x (3 &lt; 14)\"").count(), 2, "{svg}");
@@ -212,6 +213,6 @@ mod tests {
         let course = svg.split("class=\"ln\" d=\"").nth(1).unwrap().split('"').next().unwrap();
         assert_eq!(course.matches('M').count(), 2, "{course}");
         let none = Line { title: "t", says: "s", points: &[], plans: &[], from_zero: true };
-        assert_eq!(line(&none, &|v| format!("{v}")), "");
+        assert_eq!(line(&none, &|all| all.iter().map(f64::to_string).collect()), "");
     }
 }

@@ -118,7 +118,7 @@ fn of_stock(view: &View<'_>, indicator: &str, title: &str, targets: &[Version]) 
     };
     let chart = Line { title, says: &says, points: &points, plans: &plans, from_zero: !cut };
     Trend {
-        svg: line(&chart, &|v| number::tick(view.lang, v)),
+        svg: line(&chart, &|all| number::ticks(view.lang, all)),
         rows: points,
         cut,
         grain: view.t.month_end.to_owned(),
@@ -204,7 +204,7 @@ fn of_flow(view: &View<'_>, indicator: &str, title: &str) -> Trend {
         .collect();
     let says: Vec<String> = all.iter().map(Point::says).collect();
     Trend {
-        svg: bars(title, &says.join("; "), &all, &|v| number::tick(view.lang, v)),
+        svg: bars(title, &says.join("; "), &all, &|all| number::ticks(view.lang, all)),
         rows: all,
         cut: false,
         grain: fill(view.t.breakdown_one, &[view.app.catalogue.grain(grain, view.lang)]),
