@@ -143,6 +143,14 @@ impl SealedBlock {
         Self(Inner::Open(block))
     }
 
+    /// The position of its last record.
+    pub fn last(&self) -> Position {
+        match &self.0 {
+            Inner::Packed { packed, to, .. } => packed.last().min(*to),
+            Inner::Open(block) => block.last(),
+        }
+    }
+
     /// Decompresses and verifies.
     ///
     /// # Errors

@@ -1,7 +1,8 @@
 //! How a projector begins: with what the store holds, if that is still what the journal says.
 
 use journal::{Journal, Position};
-use store::{Mark, Opened, Store};
+use proof::Range;
+use store::{Loaded, Mark, Opened, Store};
 use tokio::task::spawn_blocking;
 
 use crate::config::Config;
@@ -35,16 +36,16 @@ pub(crate) async fn begin(config: &Config) -> Result<Beginning> {
         Opened::Loaded(loaded) => {
             let loaded = *loaded;
             verify(&config.journal, loaded.mark).await?;
-            let progress = Progress {
-                position: loaded.mark.position,
-                committed: loaded.mark.position,
-                accounting: loaded.counts,
-                findings: loaded.fold.books.findings.len() as u64,
-                ..Progress::default()
-            };
-            let store::Loaded { store, fold, mark, unreadable, .. } = loaded;
-            let state = State { fold, progress, unreadable };
-            return Ok(Beginning { store, state, mark, rebuild: None });
+            match Range::from_bytes(&loaded.tree) {
+                Ok(tree) if tree.size() == loaded.mark.position => {
+                    return Ok(resume(loaded, tree));
+                }
+                Ok(_) | Err(_) => {
+                    let why = "the tree over the journal is not of the rows' position";
+                    tracing::warn!(why, "the rollups are rebuilt from the journal");
+                    (loaded.store.discard(), Some(why.into()))
+                }
+            }
         }
         Opened::Fresh(vacant) => (vacant, None),
         Opened::Stale { why, mark, vacant } => {
@@ -58,8 +59,23 @@ pub(crate) async fn begin(config: &Config) -> Result<Beginning> {
     };
     let store = blocking("begin anew", move || vacant.begin(journal)).await?;
     let fold = Fold::new(config.rules.clone());
-    let state = State { fold, progress: Progress::default(), unreadable: Vec::new() };
+    let (progress, tree, unreadable) = Default::default();
+    let state = State { fold, progress, tree, unreadable };
     Ok(Beginning { store, state, mark: Mark::default(), rebuild })
+}
+
+/// Goes on where the store is.
+fn resume(loaded: Loaded, tree: Range) -> Beginning {
+    let Loaded { store, fold, mark, counts, unreadable, .. } = loaded;
+    let progress = Progress {
+        position: mark.position,
+        committed: mark.position,
+        accounting: counts,
+        findings: fold.books.findings.len() as u64,
+        ..Progress::default()
+    };
+    let state = State { fold, progress, tree, unreadable };
+    Beginning { store, state, mark, rebuild: None }
 }
 
 /// Checks that the journal still has what it had when the rows were committed.

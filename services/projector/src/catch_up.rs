@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use domain::fold::Fold;
+use proof::Range;
 
 use crate::config::Config;
 use crate::projector::Projector;
@@ -20,6 +21,8 @@ pub struct Report {
     pub accounting: Accounting,
     /// The first records that cannot be read.
     pub unreadable: Vec<Unreadable>,
+    /// The tree over the journal up to there.
+    pub tree: Range,
     /// Why everything was folded again from the first record, if it was.
     pub rebuild: Option<String>,
     /// How many records were read now; the others were in the store.
@@ -82,6 +85,7 @@ pub async fn catch_up(
         mark,
         accounting: state.progress.accounting,
         unreadable: state.unreadable,
+        tree: state.tree,
         rebuild,
         records: mark.position - from,
         opened_in,

@@ -11,6 +11,8 @@ use journal::Journal;
 use proto::gazetteer::Gazetteer;
 use store::{Editions, Expect};
 
+use crate::closings::Closings;
+
 /// What a projector is told.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -33,6 +35,8 @@ pub struct Config {
     pub lock_wait: Duration,
     /// How often to commit.
     pub pace: Pace,
+    /// Who keeps the figures that are closed.
+    pub closings: Option<Arc<dyn Closings>>,
 }
 
 impl Config {
@@ -53,6 +57,7 @@ impl Config {
             anew: false,
             lock_wait: Duration::from_secs(5),
             pace: Pace::default(),
+            closings: None,
         }
     }
 

@@ -5,7 +5,7 @@ use journal::Record;
 use proto::document::Document;
 use proto::gazetteer::Gazetteer;
 use proto::instant;
-use proto::meaning::leaf;
+use proto::meaning::{Hash, leaf};
 use sha2::{Digest, Sha256};
 use store::{Mark, Unreadable};
 
@@ -27,6 +27,8 @@ pub(crate) struct Decoded {
     pub(crate) mark: Mark,
     /// In the order of the journal; a correction is two facts of one position.
     pub(crate) facts: Vec<(Subject, Fact)>,
+    /// The leaf of each record in the tree over the journal.
+    pub(crate) leaves: Vec<Hash>,
     /// How many records the facts are from.
     pub(crate) readable: u64,
     pub(crate) unreadable: Vec<Unreadable>,
@@ -53,10 +55,13 @@ impl Decoder {
     pub(crate) fn block(&self, block: &journal::Block) -> Decoded {
         let mut decoded = Decoded { first: block.first().0, ..Decoded::default() };
         decoded.facts.reserve(block.len());
+        decoded.leaves.reserve(block.len());
         let mut last = None;
         for record in block.records() {
             last = Some(record);
-            match self.record(record) {
+            let leaf = leaf(record.bytes);
+            decoded.leaves.push(leaf);
+            match self.record(record, &leaf) {
                 One::Facts(subject, facts) => {
                     decoded.readable += 1;
                     decoded.facts.extend(facts.into_iter().map(|fact| (subject, fact)));
@@ -70,12 +75,10 @@ impl Decoder {
     }
 
     /// Reads one record. What cannot be read is passed, never in the way of what follows.
-    pub(crate) fn record(&self, record: Record<'_>) -> One {
+    pub(crate) fn record(&self, record: Record<'_>, leaf: &Hash) -> One {
         let position = record.position.0;
-        // Of every record, whatever it means: the tree over the journal has them all.
-        let leaf = leaf(record.bytes);
         let meaning = Document::read(record.bytes)
-            .and_then(|document| document.meaning(&leaf, position, self.gazetteer));
+            .and_then(|document| document.meaning(leaf, position, self.gazetteer));
         match meaning {
             Ok(mut meaning) if self.shard.takes(self.gazetteer, meaning.unit) => {
                 for fact in &mut meaning.facts {

@@ -20,6 +20,9 @@ pub enum Error {
     /// The store failed.
     #[error("the rollups cannot be stored")]
     Store(#[source] store::Error),
+    /// The figures that were closed could not be kept.
+    #[error("the figures of a closing cannot be kept")]
+    Closing(#[source] std::io::Error),
     /// A thread of the projector panicked.
     #[error("the projector failed while it was to {doing}")]
     Panicked {

@@ -5,16 +5,33 @@ use std::sync::Arc;
 use domain::batch::{Buckets, evaluate_parts};
 use domain::books::Books;
 use domain::contribution::Rules;
+use domain::fact::{Fact, What};
 use journal::{Journal, Position, SealedBlock};
+use proof::{Hash, Range};
 use proto::gazetteer::Gazetteer;
+use proto::meaning::leaf;
 use tokio::sync::{Mutex, mpsc};
 use tokio::task::{JoinHandle, spawn_blocking};
 
 use crate::decode::{Decoder, One};
 use crate::{Accounting, Error, Result};
 
+/// What a journal comes to.
+#[derive(Debug)]
+pub struct Evaluated {
+    /// Cells, statements and findings.
+    pub books: Books,
+    /// What became of the records.
+    pub accounting: Accounting,
+    /// The closings among them, in the order of the journal.
+    pub closings: Vec<Fact>,
+    /// The tree over the records.
+    pub tree: Range,
+}
+
 /// The books of the journal's records up to `to`, or all, on so many threads: the same as folding
-/// them one by one. Needs memory for all facts, some 120 bytes each.
+/// them one by one. Needs memory for all facts, some 120 bytes each. `progress` is told the number
+/// of records that are read.
 ///
 /// # Errors
 /// `Journal`; `Diverged` if records are missing.
@@ -24,35 +41,70 @@ pub async fn evaluate_journal(
     rules: &Arc<Rules>,
     gazetteer: &'static Gazetteer,
     threads: usize,
-) -> Result<(Books, Accounting)> {
+    progress: impl Fn(u64) + Send,
+) -> Result<Evaluated> {
     let threads = threads.max(1);
     let end = journal.end().await?;
     let to = to.map_or(end, |to| to.min(end));
-    let parts = read(journal, to, gazetteer, threads).await?;
+    let parts = read(journal, to, gazetteer, threads, progress).await?;
 
-    let mut accounting = Accounting::default();
-    let mut facts = Vec::new();
+    let (mut accounting, mut closings) = (Accounting::default(), Vec::new());
+    let (mut facts, mut pieces) = (Vec::new(), Vec::new());
     for part in parts {
         accounting += part.accounting;
         facts.push(part.facts);
+        closings.extend(part.closings);
+        pieces.extend(part.pieces);
     }
+    closings.sort_by_key(|fact| fact.position);
+    let tree = joined(pieces);
     let rules = Arc::clone(rules);
     let folding = spawn_blocking(move || evaluate_parts(facts, &rules, threads));
     let (books, applied) = folding.await.map_err(|_| Error::Panicked { doing: "fold" })?;
     accounting.applied = applied;
     // So far `duplicate` counts every record that can be read.
     accounting.duplicate -= accounting.applied;
-    if accounting.total() != to.0 {
+    if accounting.total() != to.0 || tree.size() != to.0 {
         let what = format!("{} of {} records were found", accounting.total(), to.0);
         return Err(Error::Diverged { what });
     }
-    Ok((books, accounting))
+    Ok(Evaluated { books, accounting, closings, tree })
 }
 
 /// What one worker read.
 struct Part {
     facts: Buckets,
+    closings: Vec<Fact>,
     accounting: Accounting,
+    /// Runs of leaves that fall into the tree's grid, each with the number of leaves before it.
+    pieces: Vec<(u64, Range)>,
+}
+
+impl Part {
+    /// Hashes a run of leaves, `before` of which others stand.
+    fn hash(&mut self, before: u64, leaves: &[Hash]) {
+        let (mut before, mut leaves) = (before, leaves);
+        while !leaves.is_empty() {
+            let aligned = 1u64.checked_shl(before.trailing_zeros()).unwrap_or(u64::MAX);
+            let (run, rest) = leaves.split_at(leaves.len().min(aligned as usize));
+            let mut piece = Range::default();
+            run.iter().for_each(|leaf| piece.push(*leaf));
+            self.pieces.push((before, piece));
+            (before, leaves) = (before + run.len() as u64, rest);
+        }
+    }
+}
+
+/// The tree that pieces make; as far as they follow each other.
+fn joined(mut pieces: Vec<(u64, Range)>) -> Range {
+    pieces.sort_by_key(|(before, _)| *before);
+    let mut tree = Range::default();
+    for (before, piece) in pieces {
+        if before != tree.size() || tree.append(&piece).is_err() {
+            break;
+        }
+    }
+    tree
 }
 
 async fn read(
@@ -60,6 +112,7 @@ async fn read(
     to: Position,
     gazetteer: &'static Gazetteer,
     threads: usize,
+    progress: impl Fn(u64) + Send,
 ) -> Result<Vec<Part>> {
     let (sender, blocks) = mpsc::channel::<SealedBlock>(threads);
     let blocks = Arc::new(Mutex::new(blocks));
@@ -72,8 +125,10 @@ async fn read(
     if to.0 > 0 {
         let mut reading = journal.read(Position(1), to);
         while let Some(block) = reading.next().await {
+            let block = block?;
+            progress(block.last().0);
             // A worker that failed tells below.
-            if sender.send(block?).await.is_err() {
+            if sender.send(block).await.is_err() {
                 break;
             }
         }
@@ -91,20 +146,32 @@ fn read_part(
     gazetteer: &'static Gazetteer,
 ) -> Result<Part> {
     let decoder = Decoder::whole(gazetteer);
-    let mut facts = Buckets::default();
-    let mut accounting = Accounting::default();
+    let mut part = Part {
+        facts: Buckets::default(),
+        closings: Vec::new(),
+        accounting: Accounting::default(),
+        pieces: Vec::new(),
+    };
+    let mut leaves = Vec::new();
     loop {
         let next = blocks.blocking_lock().blocking_recv();
-        let Some(block) = next else { return Ok(Part { facts, accounting }) };
-        for record in block.open()?.records() {
-            match decoder.record(record) {
+        let Some(block) = next else { return Ok(part) };
+        let block = block.open()?;
+        leaves.clear();
+        for record in block.records() {
+            let leaf = leaf(record.bytes);
+            leaves.push(leaf);
+            match decoder.record(record, &leaf) {
                 One::Facts(subject, found) => {
-                    accounting.duplicate += 1;
-                    found.into_iter().for_each(|fact| facts.push(subject, fact));
+                    part.accounting.duplicate += 1;
+                    let closings = found.iter().filter(|one| matches!(one.what, What::Closing(_)));
+                    part.closings.extend(closings.cloned());
+                    found.into_iter().for_each(|fact| part.facts.push(subject, fact));
                 }
-                One::Foreign => accounting.foreign += 1,
-                One::Unreadable(_) => accounting.unreadable += 1,
+                One::Foreign => part.accounting.foreign += 1,
+                One::Unreadable(_) => part.accounting.unreadable += 1,
             }
         }
+        part.hash(block.first().0 - 1, &leaves);
     }
 }

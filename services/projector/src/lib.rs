@@ -14,6 +14,7 @@
 
 mod begin;
 mod catch_up;
+mod closings;
 mod config;
 mod decode;
 mod error;
@@ -25,9 +26,10 @@ mod shared;
 mod writer;
 
 pub use catch_up::{Report, catch_up};
+pub use closings::Closings;
 pub use config::{Config, Pace, Shard};
 pub use error::{Error, Result};
-pub use evaluate::evaluate_journal;
+pub use evaluate::{Evaluated, evaluate_journal};
 pub use projector::{Projector, run};
 pub use shared::{Handle, Progress, Sizes};
 pub use store::{Counts as Accounting, Mark, Unreadable};

@@ -60,7 +60,8 @@ impl Projector {
     pub async fn open(config: Config) -> Result<Projector> {
         let Beginning { store, mut state, mark, rebuild } = begin(&config).await?;
         state.progress.end = config.journal.end().await?.0;
-        let (folder, now) = (Folder::new(Shared::new(state), mark), Instant::now());
+        let (folder, now) =
+            (Folder::new(Shared::new(state), mark, config.closings.clone()), Instant::now());
         let writer = Writer::new(store);
         let rate = Rate { since: now, position: mark.position };
         let (folder, commits) = (Some(folder), 0);

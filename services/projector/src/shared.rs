@@ -3,6 +3,7 @@
 use std::sync::{Arc, PoisonError, RwLock};
 
 use domain::fold::Fold;
+use proof::Range;
 use store::{Counts, Unreadable};
 use tokio::sync::watch;
 
@@ -67,6 +68,8 @@ impl Sizes {
 pub(crate) struct State {
     pub(crate) fold: Fold,
     pub(crate) progress: Progress,
+    /// The tree over the journal, up to the same position.
+    pub(crate) tree: Range,
     /// The first records that could not be read.
     pub(crate) unreadable: Vec<Unreadable>,
 }
@@ -133,6 +136,11 @@ impl Handle {
     pub fn read<R>(&self, look: impl FnOnce(&Fold, &Progress) -> R) -> R {
         let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
         look(&state.fold, &self.progress().at(&state.progress))
+    }
+
+    /// The tree over the journal, as far as it is folded.
+    pub fn tree(&self) -> Range {
+        self.state.read().unwrap_or_else(PoisonError::into_inner).tree.clone()
     }
 
     /// How far it is now.

@@ -43,6 +43,7 @@ pub struct Commit {
     pub(crate) cells: u128,
     pub(crate) mark: Mark,
     pub(crate) counts: Counts,
+    pub(crate) tree: Vec<u8>,
 }
 
 impl Draft {
@@ -93,11 +94,30 @@ impl Draft {
             .collect();
         let Draft { facts, postings, unreadable, statements, findings } = self;
         let cells = rollup.check();
-        Commit { facts, postings, unreadable, statements, findings, series, cells, mark, counts }
+        let tree = Vec::new();
+        Commit {
+            facts,
+            postings,
+            unreadable,
+            statements,
+            findings,
+            series,
+            cells,
+            mark,
+            counts,
+            tree,
+        }
     }
 }
 
 impl Commit {
+    /// With what has to be remembered of the tree over the journal, up to the same position.
+    #[must_use]
+    pub fn with_tree(mut self, tree: Vec<u8>) -> Commit {
+        self.tree = tree;
+        self
+    }
+
     /// How far in the journal it leads.
     pub fn mark(&self) -> Mark {
         self.mark

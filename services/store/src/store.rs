@@ -62,6 +62,8 @@ pub struct Loaded {
     pub mark: Mark,
     /// What became of the records.
     pub counts: Counts,
+    /// What was handed in with the commit, to go on hashing the journal.
+    pub tree: Vec<u8>,
     /// The first records that could not be read.
     pub unreadable: Vec<Unreadable>,
 }
@@ -169,8 +171,9 @@ impl Store {
         for one in commit.unreadable.into_iter().take((UNREADABLE_MAX - listed) as usize) {
             batch.insert(&key::unreadable(one.position), one.reason.into_bytes());
         }
-        let Meta { mark, counts, checks, .. } = &mut self.meta;
+        let Meta { mark, counts, checks, tree, .. } = &mut self.meta;
         (*mark, *counts) = (commit.mark, commit.counts);
+        *tree = commit.tree;
         checks.cells = commit.cells;
         checks.statements = checks.statements.wrapping_add(commit.statements);
         checks.findings = checks.findings.wrapping_add(commit.findings);
@@ -283,8 +286,9 @@ impl Loaded {
     fn new(engine: Engine, vacant: Vacant, meta: Meta, image: Image) -> Loaded {
         let Image { fold, unreadable, upper, tail } = image;
         let (journal, mark, counts) = (meta.journal, meta.mark, meta.counts);
+        let tree = meta.tree.clone();
         let store = Store { engine, vacant, meta, tail, upper, stopped: false };
-        Loaded { store, journal, fold, mark, counts, unreadable }
+        Loaded { store, journal, fold, mark, counts, tree, unreadable }
     }
 }
 

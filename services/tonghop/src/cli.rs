@@ -1,5 +1,7 @@
 //! The command line.
 
+mod archive;
+mod audit;
 mod proof;
 
 use std::net::SocketAddr;
@@ -10,6 +12,8 @@ use domain::time::Day;
 
 use query::Boundaries;
 
+pub use archive::{ArchiveArgs, RestoreArgs};
+pub use audit::{AsOfArgs, AuditArgs, ClosingsArgs, ExplainArgs, RevisionsArgs};
 pub use proof::{CheckpointArgs, JournalArgs, KeygenArgs, ProveArgs, SignedArgs, VerifyArgs};
 
 /// Facts in, figures out: rollups of the poverty-reduction programme, from the commune to the
@@ -111,6 +115,21 @@ pub enum Command {
     /// Computes the books again from the journal alone and compares their digest with the
     /// store's.
     Rebuild(RebuildArgs),
+    /// What was closed, reopened and published, and the vintages that closings made.
+    Closings(ClosingsArgs),
+    /// Replays the journal apart from the running system and compares it, row by row, with what
+    /// was closed and with the live store.
+    Audit(AuditArgs),
+    /// Opens a figure: to the figures it is computed from, and to the facts behind them.
+    Explain(ExplainArgs),
+    /// What changed since a closing, row by row: by which facts, and why.
+    Revisions(RevisionsArgs),
+    /// Keeps a directory as the second copy of a journal, until it is stopped: the same records at
+    /// the same positions, with their receive times.
+    Archive(ArchiveArgs),
+    /// Publishes an archive into an empty journal under the same identity, and compares the two.
+    /// Nothing else may write to it meanwhile.
+    Restore(RestoreArgs),
     /// Makes a key to sign checkpoints with: FILE for its owner alone, FILE.pub for everybody.
     Keygen(KeygenArgs),
     /// Signs what a journal holds: its size and the root of the tree over its records. Whoever
@@ -181,6 +200,12 @@ pub struct UpArgs {
     /// Tells browsers to come by https only, for a year from now (HSTS).
     #[arg(long, requires = "listen")]
     pub hsts: bool,
+    /// Signs the journal with this key (tonghop keygen) at every closing, and in between.
+    #[arg(long, env = "TONGHOP_KEY", value_name = "FILE")]
+    pub key: Option<PathBuf>,
+    /// How often the journal is signed between closings, in minutes; 0: never.
+    #[arg(long, default_value_t = 10, requires = "key", value_name = "MINUTES")]
+    pub checkpoint_minutes: u64,
     #[command(flatten)]
     #[allow(missing_docs)]
     pub nats_options: NatsArgs,
@@ -335,6 +360,9 @@ pub struct FiguresArgs {
     #[command(flatten)]
     #[allow(missing_docs)]
     pub data: DataArgs,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub as_of: AsOfArgs,
 }
 
 /// `movements`
@@ -349,6 +377,9 @@ pub struct MovementsArgs {
     #[command(flatten)]
     #[allow(missing_docs)]
     pub data: DataArgs,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub as_of: AsOfArgs,
 }
 
 /// `findings`

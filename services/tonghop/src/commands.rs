@@ -1,6 +1,10 @@
 //! The commands: each one's heart, in a file of its own.
 
+mod archive;
+mod as_of;
 mod ask;
+mod audit;
+mod closed;
 mod demo;
 mod feed;
 mod folded;
@@ -10,6 +14,7 @@ mod lists;
 mod place;
 mod prove;
 mod rebuild;
+mod restore;
 mod service;
 mod simulate;
 mod up;
@@ -77,6 +82,12 @@ fn dispatch(command: Command, screen: &mut Screen) -> Result<ExitCode> {
         Command::Simulate(args) => simulate::simulate(screen, &args)?,
         Command::Digest(args) => ask::digest(screen, &args)?,
         Command::Rebuild(args) => return rebuild::rebuild(screen, &args),
+        Command::Closings(args) => closed::closings(screen, &args)?,
+        Command::Audit(args) => return audit::audit(screen, &args),
+        Command::Explain(args) => closed::explain(screen, &args)?,
+        Command::Revisions(args) => closed::revisions(screen, &args)?,
+        Command::Archive(args) => archive::archive(screen, &args)?,
+        Command::Restore(args) => restore::restore(screen, &args)?,
         Command::Keygen(args) => keygen::keygen(screen, &args)?,
         Command::Checkpoint(args) => prove::checkpoint(screen, &args)?,
         Command::Prove(args) => prove::prove(screen, &args)?,

@@ -183,6 +183,10 @@ pub(crate) struct Packed {
 }
 
 impl Packed {
+    pub(crate) fn last(&self) -> Position {
+        self.slot.last()
+    }
+
     /// Decompresses and verifies every frame.
     pub(crate) fn open(self) -> Result<Block> {
         let corrupt = |what: &str| Error::corrupt(&self.path, self.slot.offset, what);

@@ -165,9 +165,9 @@ pub(crate) async fn truth(folder: &Path) -> (Digest, Accounting) {
     let config = config(folder).await;
     let (gazetteer, threads) = (config.gazetteer, 2);
     let evaluated =
-        evaluate_journal(&config.journal, None, &config.rules, gazetteer, threads).await;
-    let (books, accounting) = evaluated.unwrap();
-    (digest(books), accounting)
+        evaluate_journal(&config.journal, None, &config.rules, gazetteer, threads, |_| {}).await;
+    let evaluated = evaluated.unwrap();
+    (digest(evaluated.books), evaluated.accounting)
 }
 
 pub(crate) fn digest(books: domain::books::Books) -> Digest {

@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use anyhow::{Result, bail};
 use journal::{Journal, Position};
+use projector::Evaluated;
 use proto::gazetteer::{Gazetteer, Lang};
 use query::lang;
 use query::{Body, Editions, Query};
@@ -46,9 +47,15 @@ pub(super) fn rebuild(screen: &mut Screen, args: &RebuildArgs) -> Result<ExitCod
             None => journal.end().await?,
         };
         let (rules, gazetteer) = (place::rules(), Gazetteer::embedded());
-        let (books, accounting) =
-            projector::evaluate_journal(&journal, Some(to), &rules, gazetteer, args.threads)
-                .await?;
+        let evaluating = projector::evaluate_journal(
+            &journal,
+            Some(to),
+            &rules,
+            gazetteer,
+            args.threads,
+            |_| {},
+        );
+        let Evaluated { books, accounting, .. } = evaluating.await?;
         let digest = books.digest(Editions::embedded().bytes().as_bytes()).to_string();
         anyhow::Ok((digest, accounting))
     })?;

@@ -6,8 +6,9 @@
 
 use domain::codes::Code;
 use domain::time::Day;
+use proto::document::TYPES;
 
-/// The fact types that are simulated: what happens to people and funds. Closings are decisions.
+/// The fact types that are simulated, in the order of [`TYPES`].
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Kind {
     Registered,
@@ -29,33 +30,13 @@ pub(super) enum Kind {
     FundsAllocated,
     FundsDisbursed,
     ExternalReported,
-    FactVoided,
+    // The last type; nobody here closes, reopens or publishes anything.
+    FactVoided = TYPES.len() as isize - 1,
 }
 
 impl Kind {
     pub(super) fn name(self) -> &'static str {
-        match self {
-            Kind::Registered => "vn.tonghop.household.registered.v1",
-            Kind::MovedIn => "vn.tonghop.household.moved_in.v1",
-            Kind::Classified => "vn.tonghop.household.classified.v1",
-            Kind::MovedOut => "vn.tonghop.household.moved_out.v1",
-            Kind::MovedWithin => "vn.tonghop.household.moved_within.v1",
-            Kind::SizeChanged => "vn.tonghop.household.size_changed.v1",
-            Kind::Dissolved => "vn.tonghop.household.dissolved.v1",
-            Kind::RegisteredToExit => "vn.tonghop.household.registered_to_exit.v1",
-            Kind::HouseStarted => "vn.tonghop.house.started.v1",
-            Kind::HouseCompleted => "vn.tonghop.house.completed.v1",
-            Kind::LoanDisbursed => "vn.tonghop.loan.disbursed.v1",
-            Kind::SupportDelivered => "vn.tonghop.support.delivered.v1",
-            Kind::ActivityHeld => "vn.tonghop.activity.held.v1",
-            Kind::CensusReported => "vn.tonghop.census.reported.v1",
-            Kind::TargetAssigned => "vn.tonghop.target.assigned.v1",
-            Kind::TargetAdjusted => "vn.tonghop.target.adjusted.v1",
-            Kind::FundsAllocated => "vn.tonghop.funds.allocated.v1",
-            Kind::FundsDisbursed => "vn.tonghop.funds.disbursed.v1",
-            Kind::ExternalReported => "vn.tonghop.external.reported.v1",
-            Kind::FactVoided => "vn.tonghop.fact.voided.v1",
-        }
+        TYPES[self as usize]
     }
 }
 

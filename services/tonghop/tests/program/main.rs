@@ -2,6 +2,8 @@
 
 #![allow(clippy::print_stdout, reason = "seeds are printed, so that a failure can be repeated")]
 
+mod archive;
+mod audit;
 mod bad_input;
 mod demo;
 mod fire;

@@ -1,0 +1,59 @@
+//! What can go wrong in an audit.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// The result of this crate's functions.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// What can go wrong in an audit. That figures differ is no error but an answer.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A text is no vintage.
+    #[error("line {line}: {what}")]
+    Malformed {
+        /// The line, from 1; 0 when it ends too soon.
+        line: usize,
+        /// What is wrong with it.
+        what: String,
+    },
+    /// A file of ours is damaged.
+    #[error("{}: {what}", path.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        what: String,
+    },
+    /// There is no such vintage.
+    #[error("there is no vintage {wanted}; {known}")]
+    Unknown {
+        /// What was asked for.
+        wanted: String,
+        /// Which there are, in a sentence.
+        known: String,
+    },
+    /// A file could not be read or written.
+    #[error("cannot {doing} {}", path.display())]
+    Io {
+        /// What was done: a verb.
+        doing: &'static str,
+        /// With which file.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// The journal could not be replayed.
+    #[error(transparent)]
+    Replay(#[from] projector::Error),
+    /// A key or a signed text is of no use.
+    #[error(transparent)]
+    Proof(#[from] proof::Error),
+}
+
+impl Error {
+    pub(crate) fn io(doing: &'static str, path: &Path) -> impl Fn(io::Error) -> Error {
+        let path = path.to_owned();
+        move |source| Error::Io { doing, path: path.clone(), source }
+    }
+}

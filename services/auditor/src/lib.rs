@@ -1,0 +1,32 @@
+//! Why a figure can be believed: what was closed is kept, can be replayed, explained and revised.
+//!
+//! ```text
+//! journal ─► projector ─► Desk: at each closing a vintage (freeze), filed (shelf) and signed
+//!    └────► Replay: the same vintage from the journal alone ─► differences
+//! fold ───► explain: a figure opened to its facts; revisions: what changed since, and by which
+//! ```
+
+mod as_was;
+mod ask;
+mod compare;
+mod desk;
+mod error;
+mod explain;
+mod freeze;
+mod replay;
+mod revisions;
+mod shelf;
+mod sites;
+mod vintage;
+
+pub use as_was::as_was;
+pub use ask::{Ask, Body, Closed, Told, answer, closings};
+pub use compare::{Difference, differences};
+pub use desk::{Desk, PROGRAM, id, named, vintage};
+pub use error::{Error, Result};
+pub use explain::{Explanation, How, Posted, explain};
+pub use freeze::{freeze, written, written_filter};
+pub use replay::Replay;
+pub use revisions::{Cause, Revision, Revisions, Share, revisions};
+pub use shelf::{Listed, Shelf, read};
+pub use vintage::{Head, Kind, Row, Vintage};
