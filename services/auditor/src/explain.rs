@@ -1,11 +1,14 @@
 //! A figure opened: to the figures it is computed from, and these to their postings and facts.
 
+use std::collections::HashSet;
+
 use domain::atlas::Unit;
 use domain::catalogue::{Filter, Measure};
 use domain::contribution::trace;
 use domain::fact::{Fact, Key, StatedKind};
 use domain::figures::{Cells, Question, Reader, Time, Value};
 use domain::fold::Fold;
+use domain::posting::Column;
 use proto::gazetteer::Gazetteer;
 use query::findings::key;
 use serde::{Deserialize, Serialize};
@@ -78,6 +81,27 @@ pub struct Posted {
     pub unit: String,
     /// By how much it changes the figure.
     pub by: i64,
+    /// What the journal says of it, when that was looked up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub record: Option<Told>,
+}
+
+/// Who wrote a fact and when, as the journal has it.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Told {
+    /// Who wrote it.
+    pub source: String,
+    /// The source's own name for it.
+    pub id: String,
+    /// Its type.
+    pub kind: String,
+    /// When it happened, as the source says.
+    pub time: String,
+    /// When the journal took it, in milliseconds since the Unix epoch.
+    pub received_ms: i64,
+    /// Whom it is about: a household's pseudonym, for those only who may see it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subject: Option<String>,
 }
 
 /// How deep figures are computed from figures: a share of changes of shares is three.
@@ -140,6 +164,7 @@ impl Opener<'_> {
     fn postings(&self, unit: Unit, cells: &Cells, empty: Explanation) -> Explanation {
         let rules = &self.fold.rules;
         let sites = Sites::of(&rules.atlas, unit);
+        let columns: HashSet<Column> = cells.columns.iter().copied().collect();
         let (mut posted, mut sum) = (Vec::new(), 0i128);
         for (_, timeline) in self.fold.timelines() {
             if !sites.meets(timeline) {
@@ -149,7 +174,7 @@ impl Opener<'_> {
                 let here = contribution.postings.iter().filter(|one| {
                     cells.slots.contains(&one.slot)
                         && sites.has(one.site)
-                        && cells.columns.contains(&one.column)
+                        && columns.contains(&one.column)
                 });
                 let by: i64 = here.map(|one| one.by).sum();
                 if by != 0 {
@@ -165,6 +190,7 @@ impl Opener<'_> {
             on: on.to_string(),
             unit: Gazetteer::embedded().key(rules.atlas.unit_of(*at)).to_owned(),
             by: *by,
+            record: None,
         });
         let (facts, postings) = (facts.collect(), posted.len() as u64);
         Explanation { sum: i64::try_from(sum).ok(), postings, facts, ..empty }
@@ -255,6 +281,7 @@ impl Opener<'_> {
             on: own.on.to_string(),
             unit: opened.unit.clone(),
             by: 0,
+            record: None,
         };
         Explanation { postings: 1, facts: vec![posted], ..opened }
     }
@@ -266,6 +293,12 @@ impl Opener<'_> {
 }
 
 impl Explanation {
+    /// Every fact that is listed, here and in every part.
+    pub fn facts_mut(&mut self) -> Vec<&mut Posted> {
+        let parts = self.parts.iter_mut().flat_map(Explanation::facts_mut);
+        self.facts.iter_mut().chain(parts).collect()
+    }
+
     /// Whether what is listed comes to the value, here and in every part.
     pub fn adds_up(&self) -> bool {
         let own = self.sum.is_none_or(|sum| sum.to_string() == self.value);

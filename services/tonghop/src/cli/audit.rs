@@ -38,6 +38,16 @@ pub struct ExplainArgs {
     #[command(flatten)]
     #[allow(missing_docs)]
     pub data: DataArgs,
+    /// The journal to look the facts up in: dir:PATH or nats://HOST:PORT; without it, the data
+    /// folder's own, if it has one.
+    #[arg(long, env = "TONGHOP_JOURNAL", value_name = "URL")]
+    pub journal: Option<String>,
+    /// Also tells whom facts are about: the pseudonyms of households, for auditors only.
+    #[arg(long)]
+    pub households: bool,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub nats_options: NatsArgs,
 }
 
 /// `revisions`
