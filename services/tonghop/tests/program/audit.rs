@@ -348,3 +348,59 @@ fn figures_are_told_as_they_were_known() {
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(!output.status.success() && said.contains("ends at position 5"), "{said}");
 }
+
+#[test]
+fn krong_pas_half_year_is_closed_and_what_came_later_stands_beside_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("demo");
+    succeed(&["demo", "--no-serve", "--facts", "1000", "--data", text(&data)]);
+    import(&data, folder.path(), &closing("L-637", "C"));
+    let id = format!("L-637.{PERIOD}.official.1");
+    // The published report: 2,342 poor households at the end, 1,779 borrowers.
+    let asked = ["--unit", "L-637", "--indicator", "poor_households,loan_households"];
+    let figures = |then: &[&str]| -> Vec<i64> {
+        let all = [&["figures", "--period", PERIOD, "--data", text(&data)], &asked[..], then];
+        let told = json(&all.concat());
+        let figures = told["figures"].as_array().expect("figures").clone();
+        figures.iter().map(|one| one["value"].as_i64().expect("a number")).collect()
+    };
+    assert_eq!(figures(&["--as-of", &id]), [2342, 1779]);
+
+    let scenario =
+        std::fs::read_to_string(data.join("krong-pa-2021h1.ndjson")).expect("it is there");
+    let loan = scenario.lines().find(|line| line.contains("\"id\":\"loan-889\"")).expect("a loan");
+    let loan: Value = serde_json::from_str(loan).expect("JSON");
+    let rest = format!("\"subject\":{},\"time\":\"2021-06-20T07:00:00+07:00\"", loan["subject"]);
+    let name = format!("{{\"source\":{},\"id\":{}}}", loan["source"], loan["id"]);
+    let void = fact(
+        "fact.voided",
+        "V",
+        &rest,
+        &format!("\"unit\":{},\"of\":{name},\"reason\":\"entered_twice\"", loan["data"]["unit"]),
+    );
+    let late =
+        household("household.registered", "H", "2021-05-20", "\"standing\":\"poor\",\"persons\":3")
+            .replace("74f874a7ac1ab96d", "00000000000000aa");
+    import(&data, folder.path(), &(void + &late));
+
+    assert_eq!(figures(&["--as-of", &id]), [2342, 1779], "what was closed stays");
+    assert_eq!(figures(&[]), [2343, 1778], "now");
+    let told = json(&["revisions", "--vintage", &id, "--data", text(&data)]);
+    let of = |indicator: &str| {
+        let rows = told["rows"].as_array().expect("rows");
+        let row = rows.iter().find(|row| {
+            row["unit"] == "L-637"
+                && row["of"] == indicator
+                && row["by"] == ""
+                && row["kind"] == "figure"
+        });
+        row.map(|row| (row["change"].as_i64(), row["causes"].to_string()))
+    };
+    let table =
+        [("poor_households", 1, "{\"late\":1}"), ("loan_households", -1, "{\"voided\":-1}")];
+    for (indicator, change, causes) in table {
+        assert_eq!(of(indicator), Some((Some(change), causes.to_owned())), "{indicator}");
+    }
+    let audit = json(&["audit", "--unit", "L-637", "--period", PERIOD, "--data", text(&data)]);
+    assert_eq!(audit["equal"], true, "{audit}");
+}
