@@ -10,14 +10,18 @@ mod compare;
 mod desk;
 mod error;
 mod freeze;
+mod pack;
 mod replay;
 mod shelf;
+mod verify;
 mod vintage;
 
 pub use compare::{Difference, differences};
 pub use desk::{Desk, PROGRAM, id, named, vintage};
 pub use error::{Error, Result};
 pub use freeze::{freeze, written, written_filter};
+pub use pack::{Packed, Packer, Source};
 pub use replay::Replay;
 pub use shelf::{Listed, Shelf, read};
+pub use verify::{FAULTS_MAX, Fault, Verdict, is_pack, verify};
 pub use vintage::{Head, Kind, Row, Vintage};

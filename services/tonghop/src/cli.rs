@@ -1,5 +1,6 @@
 //! The command line.
 
+mod pack;
 mod proof;
 
 use std::net::SocketAddr;
@@ -10,6 +11,7 @@ use domain::time::Day;
 
 use query::Boundaries;
 
+pub use pack::PackArgs;
 pub use proof::{CheckpointArgs, JournalArgs, KeygenArgs, ProveArgs, SignedArgs, VerifyArgs};
 
 /// Facts in, figures out: rollups of the poverty-reduction programme, from the commune to the
@@ -118,7 +120,10 @@ pub enum Command {
     Checkpoint(CheckpointArgs),
     /// Proves that one record is in a journal, to people who have neither journal nor network.
     Prove(ProveArgs),
-    /// Checks a proof or a checkpoint with public keys.
+    /// Packs the figures of a closing with every fact they were made of and a signature, to be
+    /// checked by people who have nothing else of ours.
+    Pack(PackArgs),
+    /// Checks a proof, a checkpoint or an audit pack with public keys.
     Verify(VerifyArgs),
 }
 
