@@ -13,6 +13,7 @@ use proto::gazetteer::Gazetteer;
 use query::Editions;
 use query::findings::key;
 
+use crate::Error;
 use crate::freeze::freeze;
 use crate::shelf::Shelf;
 use crate::vintage::{Head, Vintage};
@@ -33,6 +34,32 @@ impl Desk {
     /// A desk that files under `shelf` what is closed in a journal, and signs if it has a key.
     pub fn new(shelf: Shelf, journal: String, signer: Option<Arc<Signer>>) -> Desk {
         Desk { shelf, journal, editions: Editions::embedded(), signer }
+    }
+
+    /// Signs the vintages that were made while there was no key.
+    ///
+    /// # Errors
+    /// `Io`, `Damaged`, `Proof`.
+    pub fn sign_missing(&self) -> crate::Result<()> {
+        let Some(signer) = &self.signer else { return Ok(()) };
+        let signed: Vec<u64> =
+            self.shelf.checkpoints()?.into_iter().map(|(size, _)| size).collect();
+        for listed in self.shelf.list()? {
+            if signed.contains(&listed.position) {
+                continue;
+            }
+            let vintage = crate::shelf::read(&listed.path)?;
+            let Head { journal, position, id, .. } = &vintage.head;
+            let origin = format!("{}/{journal}", signer.name());
+            let root = proof::Hash::parse(&vintage.head.root).ok_or_else(|| Error::Damaged {
+                path: listed.path.clone(),
+                what: "its root is no hash".to_owned(),
+            })?;
+            let extensions = vec![format!("vintage {id} {}", vintage.digest())];
+            let note = Checkpoint { origin, size: *position, root, extensions }.sign(signer)?;
+            self.shelf.keep_checkpoint(*position, &note)?;
+        }
+        Ok(())
     }
 
     /// Signs the tree over the journal as it is, with what else is to be said.

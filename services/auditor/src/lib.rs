@@ -6,22 +6,29 @@
 //! fold ───► explain: a figure opened to its facts; revisions: what changed since, and by which
 //! ```
 
+mod ask;
 mod compare;
 mod desk;
 mod error;
+mod explain;
 mod freeze;
 mod pack;
 mod replay;
+mod revisions;
 mod shelf;
+mod sites;
 mod verify;
 mod vintage;
 
+pub use ask::{Ask, Body, Closed, Told, answer, closings};
 pub use compare::{Difference, differences};
 pub use desk::{Desk, PROGRAM, id, named, vintage};
 pub use error::{Error, Result};
+pub use explain::{Explanation, How, Posted, explain};
 pub use freeze::{freeze, written, written_filter};
 pub use pack::{Packed, Packer, Source};
 pub use replay::Replay;
+pub use revisions::{Cause, Revision, Revisions, Share, revisions};
 pub use shelf::{Listed, Shelf, read};
 pub use verify::{FAULTS_MAX, Fault, Verdict, is_pack, verify};
 pub use vintage::{Head, Kind, Row, Vintage};

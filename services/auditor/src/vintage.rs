@@ -33,7 +33,7 @@ pub struct Head {
     pub journal: String,
     /// The position of the closing: the figures are of everything up to it and nothing after.
     pub position: u64,
-    /// The root of the tree over the journal up to there, in hexadecimal.
+    /// The root of the tree over the journal up to there, in base64.
     pub root: String,
     /// The key of the closing.
     pub closing: String,

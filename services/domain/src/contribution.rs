@@ -35,6 +35,17 @@ pub fn contributions(timeline: &Timeline, rules: &Rules, ledger: &mut impl Ledge
     }
 }
 
+/// What each fact that counts contributes, in the order of the timeline. Together it is what
+/// [`contributions`] gives, without what is found about voids and rivals.
+pub fn trace(timeline: &Timeline, rules: &Rules, mut each: impl FnMut(&Fact, Contribution)) {
+    let mut scan = Scan::new(rules);
+    for fact in timeline.effective() {
+        let mut own = Contribution::default();
+        scan.step(fact, &mut own);
+        each(fact, own);
+    }
+}
+
 /// What changes when a timeline changes: the postings after less those before. Works for every
 /// change: late, corrected, voided.
 pub fn difference(before: &Timeline, after: &Timeline, rules: &Rules) -> Change {

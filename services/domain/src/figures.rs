@@ -161,6 +161,15 @@ impl Figure {
     }
 }
 
+/// What a figure is the sum of: these columns in these slots, at every place of the unit.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Cells {
+    /// The columns.
+    pub columns: Vec<Column>,
+    /// The slots.
+    pub slots: RangeInclusive<Slot>,
+}
+
 /// Answers questions from the books; with the fold, also those that need timelines.
 #[derive(Clone, Copy)]
 pub struct Reader<'a> {
@@ -185,12 +194,14 @@ impl<'a> Reader<'a> {
             return Figure::missing(Missing::UnknownIndicator);
         };
         let Question { unit, filter, time, .. } = question;
+        if let Some(cells) = self.cells(question) {
+            let (value, allocated) = self.view().sum(*unit, &cells.columns, cells.slots);
+            let marks = Marks { allocated, ..Marks::default() };
+            return Figure { value: Value::Whole(value), marks };
+        }
         match &indicator.definition.measure {
-            Measure::Flow { .. } => self.over_slots(*unit, indicator, filter, time.slots()),
-            Measure::Movement { .. } => self.over_slots(*unit, indicator, filter, time.slots()),
-            Measure::Stock { .. } => {
-                let slots = Slot::from(Day::MIN)..=Slot::from(time.last());
-                self.over_slots(*unit, indicator, filter, slots)
+            Measure::Flow { .. } | Measure::Movement { .. } | Measure::Stock { .. } => {
+                Figure::missing(Missing::NotKept)
             }
             Measure::Distinct { .. } => self.distinct(*unit, indicator, filter, *time),
             Measure::Reduction { of } => self.reduction(*unit, of, *time),
@@ -216,48 +227,45 @@ impl<'a> Reader<'a> {
         self.figure(&Question { unit, indicator: &reference.indicator, filter, time })
     }
 
-    fn over_slots(
-        &self,
-        unit: Unit,
-        indicator: &Indicator,
-        filter: &Filter,
-        slots: RangeInclusive<Slot>,
-    ) -> Figure {
-        let Some(columns) = columns(&indicator.kept[0], filter) else {
-            return Figure::missing(Missing::NotKept);
+    /// The cells that a figure is the sum of; none for what is computed from other figures, stated,
+    /// or counted along timelines.
+    pub fn cells(&self, question: &Question<'_>) -> Option<Cells> {
+        let Question { indicator, filter, time, .. } = question;
+        let indicator = self.rules.plan.indicator(indicator)?;
+        let (kept, slots) = match &indicator.definition.measure {
+            Measure::Flow { .. } | Measure::Movement { .. } => (&indicator.kept[0], time.slots()),
+            Measure::Stock { .. } => {
+                (&indicator.kept[0], Slot::from(Day::MIN)..=Slot::from(time.last()))
+            }
+            Measure::Distinct { grains, .. } => {
+                let Time::Period(period) = *time else { return None };
+                let declared = grains.iter().any(|grain| grain == period.grain().name());
+                let one_code_each = filter.values().all(|codes| codes.len() == 1);
+                let same = |kept: &&Kept| {
+                    kept.by.len() == filter.len()
+                        && kept.by.iter().all(|(name, _)| filter.contains_key(*name))
+                };
+                let kept = indicator.kept.iter().find(same);
+                let kept = kept.filter(|_| declared && one_code_each)?;
+                let slot = Slot::from(period);
+                (kept, slot..=slot)
+            }
+            Measure::Reduction { .. }
+            | Measure::Ratio { .. }
+            | Measure::Communes { .. }
+            | Measure::Codes { .. }
+            | Measure::Census {}
+            | Measure::External {}
+            | Measure::Plan {}
+            | Measure::ChildrenBehind { .. } => return None,
         };
-        let (value, allocated) = self.view().sum(unit, &columns, slots);
-        Figure { value: Value::Whole(value), marks: Marks { allocated, ..Marks::default() } }
+        Some(Cells { columns: columns(kept, filter)?, slots })
     }
 
-    /// Different households: read from a cell when the period and the breakdown are declared,
-    /// otherwise counted along all timelines.
+    /// Different households over a time or a breakdown that is not declared: counted along all
+    /// timelines.
     fn distinct(&self, unit: Unit, indicator: &Indicator, filter: &Filter, time: Time) -> Figure {
-        let Measure::Distinct { grains, .. } = &indicator.definition.measure else {
-            return Figure::missing(Missing::NotKept);
-        };
         let total = &indicator.kept[0];
-        let declared = match time {
-            Time::Period(period) => {
-                grains.iter().any(|grain| grain == period.grain().name()).then_some(period)
-            }
-            Time::Days(..) => None,
-        };
-        let one_code_each = filter.values().all(|codes| codes.len() == 1);
-        let same = |kept: &&Kept| {
-            kept.by.len() == filter.len()
-                && kept.by.iter().all(|(name, _)| filter.contains_key(*name))
-        };
-        if let (Some(period), true, Some(kept)) =
-            (declared, one_code_each, indicator.kept.iter().find(same))
-        {
-            let slot = Slot::from(period);
-            let (value, allocated) = self.view().sum(unit, &kept.columns(filter), slot..=slot);
-            return Figure {
-                value: Value::Whole(value),
-                marks: Marks { allocated, ..Marks::default() },
-            };
-        }
         let Some(fold) = self.fold else { return Figure::missing(Missing::NeedsTimelines) };
         let (days, column) = (time.days(), [total.base]);
         let reached = fold.timelines().filter(|(_, timeline)| {

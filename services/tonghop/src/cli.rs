@@ -1,5 +1,6 @@
 //! The command line.
 
+mod audit;
 mod pack;
 mod proof;
 
@@ -11,6 +12,7 @@ use domain::time::Day;
 
 use query::Boundaries;
 
+pub use audit::{AuditArgs, ClosingsArgs, ExplainArgs, RevisionsArgs};
 pub use pack::PackArgs;
 pub use proof::{CheckpointArgs, JournalArgs, KeygenArgs, ProveArgs, SignedArgs, VerifyArgs};
 
@@ -113,6 +115,15 @@ pub enum Command {
     /// Computes the books again from the journal alone and compares their digest with the
     /// store's.
     Rebuild(RebuildArgs),
+    /// What was closed, reopened and published, and the vintages that closings made.
+    Closings(ClosingsArgs),
+    /// Replays the journal apart from the running system and compares it, row by row, with what
+    /// was closed and with the live store.
+    Audit(AuditArgs),
+    /// Opens a figure: to the figures it is computed from, and to the facts behind them.
+    Explain(ExplainArgs),
+    /// What changed since a closing, row by row: by which facts, and why.
+    Revisions(RevisionsArgs),
     /// Makes a key to sign checkpoints with: FILE for its owner alone, FILE.pub for everybody.
     Keygen(KeygenArgs),
     /// Signs what a journal holds: its size and the root of the tree over its records. Whoever
@@ -186,6 +197,12 @@ pub struct UpArgs {
     /// Tells browsers to come by https only, for a year from now (HSTS).
     #[arg(long, requires = "listen")]
     pub hsts: bool,
+    /// Signs the journal with this key (tonghop keygen) at every closing, and in between.
+    #[arg(long, env = "TONGHOP_KEY", value_name = "FILE")]
+    pub key: Option<PathBuf>,
+    /// How often the journal is signed between closings, in minutes; 0: never.
+    #[arg(long, default_value_t = 10, requires = "key", value_name = "MINUTES")]
+    pub checkpoint_minutes: u64,
     #[command(flatten)]
     #[allow(missing_docs)]
     pub nats_options: NatsArgs,

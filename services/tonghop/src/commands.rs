@@ -1,6 +1,8 @@
 //! The commands: each one's heart, in a file of its own.
 
 mod ask;
+mod audit;
+mod closed;
 mod demo;
 mod feed;
 mod folded;
@@ -78,6 +80,10 @@ fn dispatch(command: Command, screen: &mut Screen) -> Result<ExitCode> {
         Command::Simulate(args) => simulate::simulate(screen, &args)?,
         Command::Digest(args) => ask::digest(screen, &args)?,
         Command::Rebuild(args) => return rebuild::rebuild(screen, &args),
+        Command::Closings(args) => closed::closings(screen, &args)?,
+        Command::Audit(args) => return audit::audit(screen, &args),
+        Command::Explain(args) => closed::explain(screen, &args)?,
+        Command::Revisions(args) => closed::revisions(screen, &args)?,
         Command::Keygen(args) => keygen::keygen(screen, &args)?,
         Command::Checkpoint(args) => prove::checkpoint(screen, &args)?,
         Command::Prove(args) => prove::prove(screen, &args)?,

@@ -9,12 +9,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt};
 use tokio::net::{UnixListener, UnixStream as AsyncStream};
 use tokio::sync::Semaphore;
-
-use query::{Answer, Query};
 
 /// Most bytes of a question.
 const QUESTION_BYTES_MAX: u64 = 64 * 1024;
@@ -30,13 +30,13 @@ const ANSWER_WAIT: Duration = Duration::from_secs(60);
 #[serde(rename_all = "snake_case")]
 enum Reply {
     /// The answer.
-    Answer(Box<Answer>),
+    Answer(Box<RawValue>),
     /// There is none, and why.
     Error(String),
 }
 
-/// Answers a question.
-pub type Answerer = Arc<dyn Fn(&Query) -> Result<Answer> + Send + Sync>;
+/// Answers a question, both as JSON.
+pub type Answerer = Arc<dyn Fn(&str) -> Result<Box<RawValue>> + Send + Sync>;
 
 /// Where the socket of a data folder is.
 pub fn path(data: &Path) -> PathBuf {
@@ -76,11 +76,9 @@ async fn converse(stream: AsyncStream, answerer: Answerer) -> Result<()> {
     let mut line = String::new();
     let mut reader = tokio::io::BufReader::new(reading.take(QUESTION_BYTES_MAX));
     tokio::time::timeout(QUESTION_WAIT, reader.read_line(&mut line)).await??;
-    let reply = tokio::task::spawn_blocking(move || {
-        match serde_json::from_str(&line).map_err(Into::into).and_then(|query| answerer(&query)) {
-            Ok(answer) => Reply::Answer(Box::new(answer)),
-            Err(error) => Reply::Error(format!("{error:#}")),
-        }
+    let reply = tokio::task::spawn_blocking(move || match answerer(&line) {
+        Ok(answer) => Reply::Answer(answer),
+        Err(error) => Reply::Error(format!("{error:#}")),
     })
     .await?;
     let mut bytes = serde_json::to_vec(&reply)?;
@@ -90,10 +88,10 @@ async fn converse(stream: AsyncStream, answerer: Answerer) -> Result<()> {
 }
 
 /// Asks the owner of a data folder's store; none when nobody owns it.
-pub fn ask(data: &Path, query: &Query) -> Result<Option<Answer>> {
+pub fn ask<A: DeserializeOwned>(data: &Path, question: &impl Serialize) -> Result<Option<A>> {
     let Ok(mut stream) = UnixStream::connect(path(data)) else { return Ok(None) };
     stream.set_read_timeout(Some(ANSWER_WAIT))?;
-    let mut question = serde_json::to_vec(query)?;
+    let mut question = serde_json::to_vec(question)?;
     question.push(b'\n');
     stream.write_all(&question)?;
     let mut line = String::new();
@@ -102,7 +100,7 @@ pub fn ask(data: &Path, query: &Query) -> Result<Option<Answer>> {
         bail!(owner());
     }
     match serde_json::from_str(&line).with_context(owner)? {
-        Reply::Answer(answer) => Ok(Some(*answer)),
+        Reply::Answer(answer) => Ok(Some(serde_json::from_str(answer.get()).with_context(owner)?)),
         Reply::Error(error) => bail!(error),
     }
 }

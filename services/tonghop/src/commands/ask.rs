@@ -4,10 +4,14 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
+use auditor::Shelf;
+use domain::fold::Fold;
 use domain::time::{Day, Period};
 use proto::catalogue::Catalogue;
 use proto::gazetteer::{Gazetteer, Lang};
 use query::{Answer, Editions, FiguresQuery, Query, When};
+use serde::{Deserialize, Serialize};
+use serde_json::value::{RawValue, to_raw_value};
 use store::{Expect, Opened, Store};
 
 use super::place;
@@ -66,12 +70,46 @@ fn show(screen: &mut Screen, data: &DataArgs, query: &Query) -> Result<()> {
     render::show(screen, &answer)
 }
 
+/// A question of either kind, as it comes over the socket.
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum Asked {
+    Audit(auditor::Ask),
+    Figures(Query),
+}
+
+/// Answers a question that came over the socket.
+pub(super) fn told(fold: &Fold, position: u64, shelf: &Shelf, line: &str) -> Result<Box<RawValue>> {
+    let told = match serde_json::from_str(line)? {
+        Asked::Audit(ask) => to_raw_value(&auditor::answer(fold, position, shelf, &ask)?),
+        Asked::Figures(query) => {
+            to_raw_value(&query::answer(fold, position, &Editions::embedded(), &query)?)
+        }
+    };
+    Ok(told?)
+}
+
 /// Asks whoever owns the store; nobody does: opens it, brings it up to its own journal if it has
 /// one, and answers.
 pub(super) fn answer(lang: Lang, data: &Path, query: &Query) -> Result<Answer> {
     if let Some(answer) = socket::ask(data, query)? {
         return Ok(answer);
     }
+    let (fold, position) = open(lang, data)?;
+    query::answer(&fold, position, &Editions::embedded(), query)
+}
+
+/// The same for questions of an audit.
+pub(super) fn audit(lang: Lang, data: &Path, ask: &auditor::Ask) -> Result<auditor::Told> {
+    if let Some(told) = socket::ask(data, ask)? {
+        return Ok(told);
+    }
+    let (fold, position) = open(lang, data)?;
+    Ok(auditor::answer(&fold, position, &Shelf::of(data), ask)?)
+}
+
+/// Opens the store of a data folder that nobody owns, as of its position.
+fn open(lang: Lang, data: &Path) -> Result<(Fold, u64)> {
     if !data.join("tonghop.json").exists() {
         bail!(
             "there is no data folder {}: import facts into it (tonghop import FILE --data {0}), or \
@@ -83,7 +121,7 @@ pub(super) fn answer(lang: Lang, data: &Path, query: &Query) -> Result<Answer> {
     if place::has_own_journal(data) {
         let url = place::own_journal(data);
         let report = place::catch_up(lang, data, &url, &NatsArgs::default(), false)?;
-        return query::answer(&report.fold, report.mark.position, &editions, query);
+        return Ok((report.fold, report.mark.position));
     }
     let expect = Expect {
         journal: None,
@@ -94,9 +132,7 @@ pub(super) fn answer(lang: Lang, data: &Path, query: &Query) -> Result<Answer> {
         },
     };
     match Store::open(data, expect, place::rules(), LOCK_WAIT)? {
-        Opened::Loaded(loaded) => {
-            query::answer(&loaded.fold, loaded.mark.position, &editions, query)
-        }
+        Opened::Loaded(loaded) => Ok((loaded.fold, loaded.mark.position)),
         Opened::Fresh(_) => bail!(
             "the data folder {} is empty: start `tonghop up --journal URL --data {0}`",
             data.display()
@@ -110,7 +146,7 @@ pub(super) fn answer(lang: Lang, data: &Path, query: &Query) -> Result<Answer> {
 }
 
 /// When a question is about, and the last day.
-fn when(args: &WhenArgs) -> Result<(When, Day)> {
+pub(super) fn when(args: &WhenArgs) -> Result<(When, Day)> {
     match (&args.period, args.from, args.to) {
         (Some(period), _, _) => {
             let period: Period = period.parse()?;
@@ -122,12 +158,12 @@ fn when(args: &WhenArgs) -> Result<(When, Day)> {
     }
 }
 
-fn key(text: &str, on: Day) -> Result<String> {
+pub(super) fn key(text: &str, on: Day) -> Result<String> {
     let unit = place::unit(text, Some(on)).with_context(|| format!("--unit {text:?}"))?;
     Ok(Gazetteer::embedded().key(unit).to_owned())
 }
 
-fn known_indicator(id: &str) -> Result<()> {
+pub(super) fn known_indicator(id: &str) -> Result<()> {
     let catalogue = Catalogue::embedded();
     match (catalogue.definition(id), catalogue.nearest(id)) {
         (Some(_), _) => Ok(()),

@@ -140,7 +140,9 @@ fn report(screen: &mut Screen, summary: &Summary, dry_run: bool) -> Result<()> {
 
 /// Brings the figures of a data folder up to date, unless another process keeps them so.
 fn project(screen: &mut Screen, data: &Path) -> Result<()> {
-    if crate::socket::ask(data, &query::Query::Digest).is_ok_and(|answer| answer.is_some()) {
+    if crate::socket::ask::<query::Answer>(data, &query::Query::Digest)
+        .is_ok_and(|answer| answer.is_some())
+    {
         return Ok(());
     }
     let url = place::own_journal(data);

@@ -6,10 +6,12 @@ use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result, bail};
+use auditor::{Desk, Shelf};
 use domain::contribution::Rules;
 use domain::time::Day;
 use journal::{Credentials, Journal, Options};
 use projector::{Config, Report};
+use proof::Signer;
 use proto::catalogue::Catalogue;
 use proto::gazetteer::{Gazetteer, Lang, UnitRef};
 use tokio::signal::unix::{SignalKind, signal};
@@ -98,6 +100,11 @@ pub(super) fn unit(text: &str, on: Option<Day>) -> Result<domain::atlas::Unit> {
     }
 }
 
+/// The desk that keeps what is closed, in a data folder.
+pub(super) fn desk(data: &Path, journal: &Journal, signer: Option<Arc<Signer>>) -> Arc<Desk> {
+    Arc::new(Desk::new(Shelf::of(data), journal.identity().to_string(), signer))
+}
+
 /// Brings the store of a data folder up to a journal's end, with a progress bar, and hands back
 /// what it comes to.
 pub(super) fn catch_up(
@@ -113,6 +120,7 @@ pub(super) fn catch_up(
         let end = journal.end().await?.0;
         let mut config = Config::new(journal, data, rules(), Catalogue::embedded().hash());
         config.anew = anew;
+        config.closings = Some(desk(data, &config.journal, None));
         let what = ("Đang tổng hợp", "Folding");
         let bar = screen::progress(lang, what, Some(end), false);
         let report =

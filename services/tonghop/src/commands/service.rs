@@ -7,8 +7,10 @@ use std::future::Future;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context, Result};
+use auditor::Shelf;
 use axum::Router;
 use axum::http::Extensions;
 use gateway::{Appending, Gateway};
@@ -16,15 +18,18 @@ use journal::{Journal, Options, Writer};
 use portal::App;
 use portal::pages::Pages;
 use projector::{Config, Handle, Projector};
+use proof::Signer;
 use proto::catalogue::Catalogue;
-use query::Editions;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use web::{Check, Csrf, Doors, Gauge};
 
 mod reach;
+mod signing;
 
 use self::reach::Reach;
+use self::signing::Regularly;
+use super::ask;
 use super::folded::Folded;
 use super::place;
 use crate::scenario::beside;
@@ -41,6 +46,14 @@ pub(super) struct Service {
     pub(super) options: Options,
     /// None: only the projector, and questions by the socket.
     pub(super) front: Option<Front>,
+    pub(super) signing: Signing,
+}
+
+/// Whether the journal is signed, and how often beside each closing.
+#[derive(Default)]
+pub(super) struct Signing {
+    pub(super) key: Option<Arc<Signer>>,
+    pub(super) every: Option<Duration>,
 }
 
 /// What people and programs meet.
@@ -63,12 +76,13 @@ pub(super) struct Opened {
     appending: Option<Appending>,
     front: Option<Front>,
     data: PathBuf,
+    signing: Regularly,
 }
 
 impl Service {
     /// Opens journal and store.
     pub(super) async fn open(self) -> Result<Opened> {
-        let Service { data, url, options, front } = self;
+        let Service { data, url, options, front, signing } = self;
         let writes = front.as_ref().is_some_and(|front| front.writes);
         let (journal, writer) = match Journal::open(&url, &options).await {
             Ok(journal) if !writes => (journal, None),
@@ -79,7 +93,10 @@ impl Service {
             }
         };
         let hash = Catalogue::embedded().hash();
-        let config = Config::new(journal.clone(), &data, place::rules(), hash);
+        let mut config = Config::new(journal.clone(), &data, place::rules(), hash);
+        let desk = place::desk(&data, &journal, signing.key);
+        desk.sign_missing()?;
+        config.closings = Some(desk.clone());
         let projector = Projector::open(config).await?;
         let handle = projector.handle();
         let (gateway, appending) = writer
@@ -89,23 +106,24 @@ impl Service {
             })
             .unzip();
         let rebuild = projector.rebuild().map(str::to_owned);
-        Ok(Opened { journal, handle, gateway, rebuild, projector, appending, front, data })
+        let signing = Regularly { desk, every: signing.every };
+        Ok(Opened { journal, handle, gateway, rebuild, projector, appending, front, data, signing })
     }
 }
 
 impl Opened {
     /// Runs until `stop`.
     pub(super) async fn run(self, stop: impl Future<Output = ()> + Send) -> Result<()> {
-        let Opened { journal, handle, gateway, projector, appending, front, data, .. } = self;
+        let Opened { journal, handle, gateway, projector, appending, front, data, signing, .. } =
+            self;
         let listening = front.as_ref().map(|front| front.listener.local_addr()).transpose()?;
         if let Some(address) = listening {
             let _ = std::fs::write(data.join(LISTENING), address.to_string());
         }
         let answering = {
-            let (handle, editions) = (handle.clone(), Editions::embedded());
-            Arc::new(move |query: &query::Query| {
-                handle
-                    .read(|fold, progress| query::answer(fold, progress.position, &editions, query))
+            let (handle, shelf) = (handle.clone(), Shelf::of(&data));
+            Arc::new(move |line: &str| {
+                handle.read(|fold, progress| ask::told(fold, progress.position, &shelf, line))
             })
         };
         // Each of these ends the next one by being dropped.
@@ -113,6 +131,7 @@ impl Opened {
         let (written, after_writing) = oneshot::channel::<()>();
         let reach = Reach::default();
         let (asked, asking) = (journal.clone(), gateway.clone());
+        let signed = handle.clone();
         let serving = async {
             match front {
                 Some(Front { listener, mut doors, home, .. }) => {
@@ -147,6 +166,7 @@ impl Opened {
             result = all => result.map(drop),
             result = socket::serve(&data, answering) => result,
             () = reach.watch(&asked, asking.as_ref()) => Ok(()),
+            result = signing.run(&signed) => result,
         };
         let _ = std::fs::remove_file(socket::path(&data));
         let _ = std::fs::remove_file(data.join(LISTENING));

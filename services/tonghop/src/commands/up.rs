@@ -1,6 +1,7 @@
 //! `tonghop up`: keeps the rollups of a journal up to date, and answers questions about them.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use access::{Access, Book};
@@ -13,7 +14,7 @@ use tokio::net::TcpListener;
 use web::Doors;
 
 use super::place;
-use super::service::{Front, Service};
+use super::service::{Front, Service, Signing};
 use crate::cli::UpArgs;
 use crate::screen::Screen;
 
@@ -52,7 +53,10 @@ async fn serve(screen: &mut Screen, args: &UpArgs) -> Result<()> {
         None => None,
     };
     let address = front.as_ref().map(|front| front.listener.local_addr()).transpose()?;
-    let service = Service { data: data.clone(), url: url.clone(), options, front };
+    let key = args.key.as_deref().map(proof::keys::signer).transpose()?.map(Arc::new);
+    let every = key.is_some().then(|| Duration::from_secs(60 * args.checkpoint_minutes));
+    let signing = Signing { key, every: every.filter(|every| !every.is_zero()) };
+    let service = Service { data: data.clone(), url: url.clone(), options, front, signing };
     let opened = service.open().await?;
     for warning in opened.journal.warnings() {
         crate::screen::note(screen.lang, &warning);

@@ -10,7 +10,7 @@ use tokio::net::TcpListener;
 use web::Doors;
 
 use crate::cli::{DemoArgs, NatsArgs};
-use crate::commands::service::{Front, Service};
+use crate::commands::service::{Front, Service, Signing};
 use crate::commands::{feed, place};
 use crate::scenario::Report;
 use crate::screen::Screen;
@@ -43,7 +43,9 @@ pub(super) async fn serve(screen: &mut Screen, args: &DemoArgs, province: &str) 
     let front = Front { listener, doors, writes: true, home };
     let (data, url) = (args.data.clone(), place::own_journal(&args.data));
     let options = place::options(true, &NatsArgs::default());
-    let opened = Service { data, url, options, front: Some(front) }.open().await?;
+    let opened = Service { data, url, options, front: Some(front), signing: Signing::default() }
+        .open()
+        .await?;
     let district = &Report::krong_pa().unit;
     screen.heading(screen.pick("Trên trình duyệt", "In a browser"))?;
     screen.line(match screen.lang {

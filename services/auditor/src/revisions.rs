@@ -1,0 +1,282 @@
+//! What changed since a closing, row by row, and which facts did it.
+//!
+//! Of what adds up, every later fact's share is told, by cause; what the facts do not explain is
+//! the definition's or the boundary's. The shares of a row sum to its change, always.
+
+use std::collections::{BTreeMap, HashMap};
+
+use domain::atlas::Unit;
+use domain::catalogue::Filter;
+use domain::contribution::difference;
+use domain::fact::{Fact, What};
+use domain::figures::{Cells, Question, Reader, Time};
+use domain::fold::Fold;
+use domain::posting::{Column, Posting};
+use domain::timeline::Timeline;
+use proto::gazetteer::Gazetteer;
+use query::findings::key;
+use serde::{Deserialize, Serialize};
+
+use crate::compare::differences;
+use crate::desk::named;
+use crate::freeze::freeze;
+use crate::sites::Sites;
+use crate::vintage::{Head, Kind, Vintage};
+
+/// Why a figure is another one now.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Cause {
+    /// A fact came after the closing.
+    Late,
+    /// A fact was corrected.
+    Corrected,
+    /// A fact was voided.
+    Voided,
+    /// The catalogue defines the figure otherwise.
+    Definition,
+    /// The gazetteer draws the unit otherwise.
+    Boundary,
+}
+
+/// A row that is another one now.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Revision {
+    /// What the row tells: `figure`, `movement`, `target` or `finding`.
+    pub kind: String,
+    /// The unit.
+    pub unit: String,
+    /// The indicator, class or reason.
+    pub of: String,
+    /// The breakdown, movement row or fact.
+    pub by: String,
+    /// As it was closed; left out where there was no such row.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub then: Option<String>,
+    /// As it is now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub now: Option<String>,
+    /// By how much, for what adds up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub change: Option<i64>,
+    /// The same by cause.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub causes: BTreeMap<Cause, i64>,
+    /// The facts that did it, the largest share first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub facts: Vec<Share>,
+}
+
+/// What one fact did to a row.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Share {
+    /// Where it stands in the journal.
+    pub position: u64,
+    /// Its key.
+    pub fact: String,
+    /// The day it happened.
+    pub on: String,
+    /// Why it changes what was closed.
+    pub cause: Cause,
+    /// By how much.
+    pub by: i64,
+}
+
+/// All revisions of a vintage.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Revisions {
+    /// The vintage.
+    pub vintage: String,
+    /// Its position.
+    pub then: u64,
+    /// The position that it is compared with.
+    pub now: u64,
+    /// How many facts came in between that change something in the vintage.
+    pub facts: u64,
+    /// The rows that differ.
+    pub rows: Vec<Revision>,
+}
+
+/// What changed since a vintage was closed; of each row at most `limit` facts are named. None for
+/// a vintage of a unit that the gazetteer no longer has.
+pub fn revisions(fold: &Fold, now: u64, vintage: &Vintage, limit: usize) -> Option<Revisions> {
+    let name = named(&vintage.head)?;
+    let (rows, head) = (freeze(fold, &name), Head { position: now, ..vintage.head.clone() });
+    let differ = differences(vintage, &Vintage { head, rows });
+    let mut found: Vec<Revision> = differ
+        .into_iter()
+        .map(|one| Revision {
+            kind: one.kind.word().to_owned(),
+            unit: one.unit,
+            of: one.of,
+            by: one.by,
+            then: one.first,
+            now: one.second,
+            change: None,
+            causes: BTreeMap::new(),
+            facts: Vec::new(),
+        })
+        .collect();
+    let time = Time::Period(name.period);
+    let mut lines = Lines::of(fold, &found, time);
+    let facts = lines.attribute(fold, name.unit, vintage.head.position, time);
+    let same_gazetteer = vintage.head.gazetteer == Gazetteer::embedded().hash();
+    let unexplained = if same_gazetteer { Cause::Definition } else { Cause::Boundary };
+    for line in lines.all {
+        line.settle(&mut found, unexplained, limit);
+    }
+    let (vintage, then) = (vintage.head.id.clone(), vintage.head.position);
+    Some(Revisions { vintage, then, now, facts, rows: found })
+}
+
+/// A row that adds up.
+struct Line {
+    revision: usize,
+    cells: Cells,
+    unit: Unit,
+    shares: Vec<(u64, Share)>,
+}
+
+struct Lines {
+    all: Vec<Line>,
+    by_column: HashMap<Column, Vec<usize>>,
+    sites: HashMap<Unit, Sites>,
+}
+
+impl Lines {
+    fn of(fold: &Fold, found: &[Revision], time: Time) -> Lines {
+        let reader = Reader { fold: None, ..Reader::from(fold) };
+        let gazetteer = Gazetteer::embedded();
+        let mut lines = Lines { all: Vec::new(), by_column: HashMap::new(), sites: HashMap::new() };
+        for (revision, row) in found.iter().enumerate() {
+            let Some(unit) = gazetteer.unit(&row.unit).filter(|_| row.kind == Kind::Figure.word())
+            else {
+                continue;
+            };
+            let question = Question { unit, indicator: &row.of, filter: filter(&row.by), time };
+            let Some(cells) = reader.cells(&question) else { continue };
+            let nth = lines.all.len();
+            for column in &cells.columns {
+                lines.by_column.entry(*column).or_default().push(nth);
+            }
+            lines.sites.entry(unit).or_insert_with(|| Sites::of(&fold.rules.atlas, unit));
+            lines.all.push(Line { revision, cells, unit, shares: Vec::new() });
+        }
+        lines
+    }
+
+    /// Gives every later fact its share; how many there are that have one.
+    fn attribute(&mut self, fold: &Fold, unit: Unit, then: u64, time: Time) -> u64 {
+        let here = Sites::of(&fold.rules.atlas, unit);
+        let last = *time.days().end();
+        let mut facts = 0;
+        for (_, timeline) in fold.timelines() {
+            // What happened after the period changes nothing in it, unless it takes away.
+            let later = |fact: &&Fact| {
+                fact.position > then
+                    && (fact.on <= last || matches!(fact.what, What::Voided { .. }))
+            };
+            if !timeline.facts().iter().any(|fact| later(&fact)) || !here.meets(timeline) {
+                continue;
+            }
+            facts += self.attribute_timeline(fold, timeline, then);
+        }
+        facts
+    }
+
+    fn attribute_timeline(&mut self, fold: &Fold, timeline: &Timeline, then: u64) -> u64 {
+        let mut facts: Vec<&Fact> = timeline.facts().iter().collect();
+        facts.sort_by_key(|fact| fact.position);
+        let known = facts.partition_point(|fact| fact.position <= then);
+        let mut before =
+            Timeline::from(facts[..known].iter().copied().cloned().collect::<Vec<_>>());
+        let mut count = 0;
+        // A correction is two facts of one position.
+        for group in facts[known..].chunk_by(|a, b| a.position == b.position) {
+            let mut after = before.clone();
+            for fact in group {
+                after.insert((*fact).clone());
+            }
+            let change = difference(&before, &after, &fold.rules);
+            count += u64::from(self.share(group, &change.postings));
+            before = after;
+        }
+        count
+    }
+
+    /// Whether a fact has a share in any row.
+    fn share(&mut self, group: &[&Fact], postings: &[Posting]) -> bool {
+        let mut shares: BTreeMap<usize, i64> = BTreeMap::new();
+        for posting in postings {
+            for nth in self.by_column.get(&posting.column).into_iter().flatten() {
+                let line = &self.all[*nth];
+                let here = self.sites.get(&line.unit).is_some_and(|one| one.has(posting.site));
+                if here && line.cells.slots.contains(&posting.slot) {
+                    *shares.entry(*nth).or_default() += posting.by;
+                }
+            }
+        }
+        shares.retain(|_, by| *by != 0);
+        let any = !shares.is_empty();
+        for (nth, by) in shares {
+            let fact = group.iter().find(|one| !is_void(one)).unwrap_or(&group[0]);
+            let share = Share {
+                position: fact.position,
+                fact: key(fact.key),
+                on: fact.on.to_string(),
+                cause: cause(group),
+                by,
+            };
+            self.all[nth].shares.push((fact.position, share));
+        }
+        any
+    }
+}
+
+fn is_void(fact: &Fact) -> bool {
+    matches!(fact.what, What::Voided { .. })
+}
+
+fn cause(group: &[&Fact]) -> Cause {
+    match (group.iter().any(|one| is_void(one)), group.iter().all(|one| is_void(one))) {
+        (true, true) => Cause::Voided,
+        (true, false) => Cause::Corrected,
+        (false, _) => Cause::Late,
+    }
+}
+
+impl Line {
+    /// Enters the shares into the row; what they leave is the definition's or the boundary's.
+    fn settle(self, found: &mut [Revision], unexplained: Cause, limit: usize) {
+        let row = &mut found[self.revision];
+        let number = |said: &Option<String>| {
+            let said = said.as_deref().unwrap_or("0");
+            said.split(' ').next().and_then(|first| first.parse::<i64>().ok())
+        };
+        let (Some(then), Some(now)) = (number(&row.then), number(&row.now)) else { return };
+        let change = now - then;
+        let mut rest = change;
+        for (_, share) in &self.shares {
+            *row.causes.entry(share.cause).or_default() += share.by;
+            rest -= share.by;
+        }
+        if rest != 0 {
+            row.causes.insert(unexplained, rest);
+        }
+        row.causes.retain(|_, by| *by != 0);
+        row.change = Some(change);
+        let mut shares: Vec<Share> = self.shares.into_iter().map(|(_, share)| share).collect();
+        shares.sort_by_key(|share| (std::cmp::Reverse(share.by.abs()), share.position));
+        shares.truncate(limit);
+        row.facts = shares;
+    }
+}
+
+/// `class=poor;programme=x`, read back.
+fn filter(by: &str) -> Filter {
+    let one = |part: &str| {
+        let (name, codes) = part.split_once('=')?;
+        Some((name.to_owned(), codes.split(',').map(str::to_owned).collect()))
+    };
+    by.split(';').filter_map(one).collect()
+}
