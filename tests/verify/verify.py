@@ -24,6 +24,7 @@ import json
 import re
 import sys
 import zipfile
+import zlib
 from collections import Counter, defaultdict
 from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
@@ -41,6 +42,7 @@ FILE_BYTES_MAX = 512 << 20  # of all files but the records, which are read one b
 RECORD_BYTES_MAX = (1 << 20) - (4 << 10)
 RATIO_MAX = 200
 FAULTS_MAX = 20
+DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError)
 
 
 class Faults:
@@ -65,7 +67,7 @@ class Hopeless(Exception):
 def open_pack(path):
     try:
         pack = zipfile.ZipFile(path)
-    except (zipfile.BadZipFile, OSError) as error:
+    except zipfile.BadZipFile as error:
         raise Hopeless(f"this is no audit pack: {error}") from error
     names = [entry.filename for entry in pack.infolist()]
     for name in names:
@@ -101,7 +103,7 @@ def check_sums(pack, faults):
             with pack.open(name) as file:
                 while block := file.read(1 << 16):
                     digest.update(block)
-        except (zipfile.BadZipFile, KeyError, EOFError, OSError) as error:
+        except (*DAMAGED, KeyError) as error:
             faults.find(f"{name} cannot be read: {error}")
             continue
         if listed.get(name) != digest.hexdigest():
@@ -111,7 +113,7 @@ def check_sums(pack, faults):
 def bytes_of(pack, name):
     try:
         return pack.read(name)
-    except (zipfile.BadZipFile, EOFError, OSError) as error:
+    except DAMAGED as error:
         raise Hopeless(f"{name} cannot be read: {error}") from error
 
 
@@ -210,24 +212,25 @@ class Tree:
 
 
 def records(pack, faults):
-    """Position, leaf and bytes of each record. Receipts tell where one ends."""
+    """Receive time (ms), leaf and bytes of each record. Receipts tell where one ends."""
     with pack.open(FACTS) as facts, pack.open(RECEIPTS) as receipts:
         position = 0
         for line in io.TextIOWrapper(receipts, encoding="ascii", errors="replace", newline="\n"):
             position += 1
-            form = re.fullmatch(rf"{position} -?[0-9]+ ([1-9][0-9]{{0,6}}) ([0-9a-f]{{8}})\n", line)
-            if not form or int(form[1]) > RECORD_BYTES_MAX:
+            form = re.fullmatch(rf"{position} (-?[0-9]+) ([1-9][0-9]{{0,6}}) ([0-9a-f]{{8}})\n",
+                                line)
+            if not form or int(form[2]) > RECORD_BYTES_MAX:
                 raise Hopeless(f"{RECEIPTS} line {position}: no receipt of that position")
-            length = int(form[1])
+            length = int(form[2])
             record = facts.read(length + 1)
             if len(record) != length + 1:
                 raise Hopeless(f"the facts end before or within position {position}")
             if record[-1:] != b"\n":
                 raise Hopeless(f"the record at position {position} is longer than its receipt says")
             leaf = hashlib.sha256(b"\x00" + record[:-1]).digest()
-            if leaf[:4].hex() != form[2]:
+            if leaf[:4].hex() != form[3]:
                 faults.find(f"the record at position {position} is not the one of its receipt")
-            yield position, leaf, record[:-1]
+            yield int(form[1]), leaf, record[:-1]
         if facts.read(1):
             faults.find(f"the record at position {position + 1} has no receipt")
 
@@ -238,7 +241,10 @@ def records(pack, faults):
 def civil_day(time):
     """The day in Viet Nam, seven hours ahead of UTC, of an RFC 3339 time."""
     time = re.sub(r"\.[0-9]+", "", re.sub(r":60(?=[.Z+-])", ":59", time.upper()))
-    moment = datetime.fromisoformat(time.replace("Z", "+00:00"))
+    return day_of(datetime.fromisoformat(time.replace("Z", "+00:00")))
+
+
+def day_of(moment):
     return (moment.astimezone(timezone.utc) + timedelta(hours=7)).date()
 
 
@@ -340,6 +346,19 @@ RANKS = {kind: rank for rank, kind in enumerate([
     "loan.disbursed", "support.delivered", "household.moved_out", "household.dissolved"])}
 
 
+# What a fact must say to be read: anything else in a journal counts nothing.
+FIELDS = {
+    "household.registered": {"standing": str, "persons": int},
+    "household.moved_in": {"standing": str, "persons": int},
+    "household.classified": {"from": str, "to": str, "persons": int, "cause": str},
+    "household.size_changed": {"persons": int},
+    "household.moved_within": {"from": str},
+    "house.started": {"house": str, "construction": str, "fund": str, "class": str},
+    "house.completed": {"house": str, "construction": str, "fund": str, "class": str},
+    "loan.disbursed": {"class": str, "programme": str, "purpose": str, "amount": int},
+}
+
+
 def key_of(source, fact_id):
     """A fact's identity: 128 bits of SHA-256 over source, a zero byte and id."""
     return hashlib.sha256(source.encode() + b"\x00" + fact_id.encode()).digest()[:16]
@@ -359,6 +378,9 @@ class Fact:
         unit, part = self.data["unit"], self.data.get("part")
         if unit not in units.units or part and part not in units.successors(unit):
             raise ValueError("no such place")
+        for field, kind in FIELDS.get(self.kind, {}).items():
+            if type(self.data[field]) is not kind:
+                raise ValueError(f"{field} is of another kind")
         self.place = unit, part
         self.names = None  # the fact that does not count because of this one
         if self.kind == "fact.voided":
@@ -383,16 +405,18 @@ def counting(facts):
 
 
 def read_facts(pack, units, faults):
-    """The tree, the facts of each household, and the last record."""
-    tree, households, last = Tree(), defaultdict(list), None
-    for _, leaf, record in records(pack, faults):
+    """The tree, the facts of each household, and the last record with its receive time."""
+    tree, households, last = Tree(), defaultdict(list), (0, None)
+    for received, leaf, record in records(pack, faults):
         tree.push(leaf)
         try:
-            last = document = json.loads(record)
+            last = received, None
+            document = json.loads(record)
+            last = received, document
             subject = document.get("subject", "")
             if subject.startswith("household/"):
                 households[subject].append(Fact(document, leaf, units))
-        except (ValueError, KeyError, TypeError, AttributeError):
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             continue  # a journal may hold what is no fact: it is signed, and counts nothing
     return tree, households, last
 
@@ -583,7 +607,7 @@ def read_table(pack, name):
 
 def plain(text):
     """A text as it was before it was kept from being taken for a formula."""
-    return text[1:] if text[:1] == "'" and text[1:2] in "=+-@\t\r" else text
+    return text[1:] if re.match(r"'[=+\-@\t\r]", text) else text
 
 
 def compare_with_vintage(tables, rows, faults):
@@ -630,13 +654,15 @@ def check_definitions(pack, head, faults):
 
 def check_closing(head, last, faults):
     """The last record is the closing that the vintage is of."""
+    received, last = last
     try:
         data = last["data"]
         found = {"closing": key_of(last["source"], last["id"]).hex(), "unit": data["unit"],
                  "level": data["level"], "period": data["period"],
-                 "reference": data.get("reference", "")}
+                 "reference": data.get("reference", ""), "set_by": data["set_by"],
+                 "received": str(day_of(datetime.fromtimestamp(received / 1000, timezone.utc)))}
         kind = last["type"]
-    except (KeyError, TypeError):
+    except (KeyError, TypeError, OverflowError):
         found, kind = {}, None
     if kind != "vn.tonghop.period.closed.v1":
         faults.find(f"the record at position {head.get('position')} closes no period")
@@ -731,7 +757,7 @@ def verify(path, keys, faults):
     units = Units(pack)
     try:
         tree, households, last = read_facts(pack, units, faults)
-    except (zipfile.BadZipFile, EOFError) as error:
+    except DAMAGED as error:
         raise Hopeless(f"{FACTS} cannot be read: {error}") from error
     if tree.size != size:
         faults.find(f"{size} records were signed, the pack has {tree.size}")
@@ -768,6 +794,8 @@ def main():
         faults.find(str(why))
     except OSError as why:
         sys.exit(f"cannot read: {why}")
+    except (ValueError, KeyError, TypeError, AttributeError, csv.Error, *DAMAGED) as why:
+        faults.find(f"the pack has not the form of one: {type(why).__name__} {why}")
     if not faults.count:
         print(f"TRUE: {told}; all are equal")
         return
