@@ -82,20 +82,30 @@ pub async fn verify(
         verdict.vintage = Some(vintage.head.id.clone());
     }
     let definitions = definitions(&opened, vintage.as_ref(), &mut faults);
+    let again =
+        refold::again(path, &opened, vintage.as_ref(), definitions.as_ref(), threads, progress);
+    let again = again.await;
+    faults.take(again.faults);
+    // First what is signed: of figures there may be more than are told.
+    if let (Some(tree), Some(checkpoint)) = (&again.tree, &verdict.checkpoint) {
+        if tree.size() != checkpoint.size {
+            faults.find(Fault::Size { signed: checkpoint.size, found: tree.size() });
+        } else if tree.root() != checkpoint.root {
+            faults.find(Fault::Root { size: tree.size() });
+        }
+    }
     if let (Some(vintage), Some((catalogue, _))) = (&vintage, &definitions) {
         tables::compare(&opened, vintage, catalogue, &mut faults);
-    }
-    let again =
-        refold::again(path, &opened, vintage.as_ref(), definitions, threads, progress, &mut faults);
-    if let Some(tree) = again.await {
-        if let Some(checkpoint) = &verdict.checkpoint {
-            if tree.size() != checkpoint.size {
-                faults.find(Fault::Size { signed: checkpoint.size, found: tree.size() });
-            } else if tree.root() != checkpoint.root {
-                faults.find(Fault::Root { size: tree.size() });
+        match again.vintage {
+            Some(found) => {
+                refold::compare(vintage, &found, &mut faults);
+                verdict.rows = found.rows.len() as u64;
             }
+            None if again.tree.is_some() => {
+                faults.find(Fault::NoClosing { position: vintage.head.position });
+            }
+            None => {}
         }
-        verdict.rows = vintage.map_or(0, |vintage| vintage.rows.len() as u64);
     }
     (verdict.faults, verdict.more) = (faults.listed, faults.more);
     Ok(verdict)

@@ -225,6 +225,11 @@ pub(crate) struct Faults {
 }
 
 impl Faults {
+    pub(crate) fn take(&mut self, other: Faults) {
+        other.listed.into_iter().for_each(|fault| self.find(fault));
+        self.more += other.more;
+    }
+
     pub(crate) fn find(&mut self, fault: Fault) {
         if self.listed.len() < FAULTS_MAX {
             self.listed.push(fault);

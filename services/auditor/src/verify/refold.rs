@@ -7,7 +7,7 @@ use std::sync::Arc;
 use domain::contribution::Rules;
 use domain::fold::Fold;
 use journal::{Position, SealedBlock};
-use projector::evaluate_blocks;
+use projector::{Evaluated, evaluate_blocks};
 use proof::Range;
 use proto::catalogue::Catalogue;
 use proto::gazetteer::Gazetteer;
@@ -22,59 +22,59 @@ use crate::desk;
 use crate::pack::{facts, form};
 use crate::vintage::Vintage;
 
-/// Reads, hashes and folds the records. The tree over them, if they could be read.
+/// What the records of a pack come to.
+#[derive(Debug, Default)]
+pub(super) struct Again {
+    /// The tree over them, if they could be read.
+    pub(super) tree: Option<Range>,
+    /// The vintage that the closing at the end of them makes, if it makes one.
+    pub(super) vintage: Option<Vintage>,
+    /// What is wrong with them.
+    pub(super) faults: Faults,
+}
+
+/// Reads, hashes and folds the records.
 pub(super) async fn again(
     path: &Path,
     opened: &Opened,
     vintage: Option<&Vintage>,
-    definitions: Option<(Catalogue, Editions)>,
+    definitions: Option<&(Catalogue, Editions)>,
     threads: usize,
     progress: impl Fn(u64) + Send,
-    faults: &mut Faults,
-) -> Option<Range> {
+) -> Again {
     // What cannot be compared is hashed all the same: another root is to be told.
-    let folds = vintage.is_some() && definitions.is_some();
-    let (catalogue, editions) = match definitions {
-        Some((catalogue, editions)) => (Some(catalogue), editions),
-        None => (None, Editions::embedded()),
+    let catalogue = match definitions {
+        Some((catalogue, _)) => catalogue,
+        None => Catalogue::embedded(),
     };
-    let plan = catalogue.as_ref().unwrap_or(Catalogue::embedded()).plan.clone();
     let gazetteer = Gazetteer::embedded();
-    let rules = Arc::new(Rules { atlas: gazetteer.atlas.clone(), plan });
+    let atlas = gazetteer.atlas.clone();
+    let rules = Arc::new(Rules { atlas, plan: catalogue.plan.clone() });
     let (sender, blocks) = mpsc::channel(threads.max(1));
     let reading = read(path, sender);
     let to = Position(opened.receipts);
     let evaluated = evaluate_blocks(blocks, to, &rules, gazetteer, threads, progress).await;
-    let read = match reading.await {
-        Ok(read) => read,
-        Err(_) => Faults {
-            listed: vec![Fault::Fold { what: "reading the records broke off".into() }],
-            more: 0,
-        },
-    };
-    let whole = read.listed.is_empty();
-    read.listed.into_iter().for_each(|fault| faults.find(fault));
-    faults.more += read.more;
-    let evaluated = match evaluated {
+    let mut faults = reading.await.unwrap_or_else(|_| {
+        let mut faults = Faults::default();
+        faults.find(Fault::Fold { what: "reading the records broke off".into() });
+        faults
+    });
+    let Evaluated { books, closings, tree, .. } = match evaluated {
         Ok(evaluated) => evaluated,
         Err(error) => {
             // That records are missing was told.
-            if whole {
+            if faults.listed.is_empty() {
                 faults.find(Fault::Fold { what: error.to_string() });
             }
-            return None;
+            return Again { faults, ..Again::default() };
         }
     };
-    let tree = evaluated.tree;
-    if let (Some(vintage), true) = (vintage, folds) {
-        let fold = Fold::of_books(rules, evaluated.books, evaluated.closings);
+    let found = vintage.zip(definitions).and_then(|(vintage, (_, editions))| {
+        let fold = Fold::of_books(rules, books, closings);
         let (position, journal) = (vintage.head.position, &vintage.head.journal);
-        match desk::vintage(&fold, position, journal, &tree, &editions) {
-            Some(found) => compare(vintage, &found, faults),
-            None => faults.find(Fault::NoClosing { position }),
-        }
-    }
-    Some(tree)
+        desk::vintage(&fold, position, journal, &tree, editions)
+    });
+    Again { tree: Some(tree), vintage: found, faults }
 }
 
 /// Reads the records on a thread of their own.
@@ -103,7 +103,7 @@ fn read(path: &Path, sender: mpsc::Sender<journal::Result<SealedBlock>>) -> Join
 }
 
 /// Tells every line and row that does not come out of the facts.
-fn compare(said: &Vintage, found: &Vintage, faults: &mut Faults) {
+pub(super) fn compare(said: &Vintage, found: &Vintage, faults: &mut Faults) {
     let heads = [
         ("id", &said.head.id, &found.head.id),
         ("closing", &said.head.closing, &found.head.closing),
