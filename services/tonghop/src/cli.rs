@@ -2,6 +2,7 @@
 
 mod archive;
 mod audit;
+mod pack;
 mod proof;
 
 use std::net::SocketAddr;
@@ -14,6 +15,7 @@ use query::Boundaries;
 
 pub use archive::{ArchiveArgs, RestoreArgs};
 pub use audit::{AsOfArgs, AuditArgs, ClosingsArgs, ExplainArgs, RevisionsArgs};
+pub use pack::PackArgs;
 pub use proof::{CheckpointArgs, JournalArgs, KeygenArgs, ProveArgs, SignedArgs, VerifyArgs};
 
 /// Facts in, figures out: rollups of the poverty-reduction programme, from the commune to the
@@ -137,7 +139,10 @@ pub enum Command {
     Checkpoint(CheckpointArgs),
     /// Proves that one record is in a journal, to people who have neither journal nor network.
     Prove(ProveArgs),
-    /// Checks a proof or a checkpoint with public keys.
+    /// Packs the figures of a closing with every fact they were made of and a signature, to be
+    /// checked by people who have nothing else of ours.
+    Pack(PackArgs),
+    /// Checks a proof, a checkpoint or an audit pack with public keys.
     Verify(VerifyArgs),
 }
 

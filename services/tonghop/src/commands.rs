@@ -11,6 +11,7 @@ mod folded;
 mod import;
 mod keygen;
 mod lists;
+mod pack;
 mod place;
 mod prove;
 mod rebuild;
@@ -91,7 +92,8 @@ fn dispatch(command: Command, screen: &mut Screen) -> Result<ExitCode> {
         Command::Keygen(args) => keygen::keygen(screen, &args)?,
         Command::Checkpoint(args) => prove::checkpoint(screen, &args)?,
         Command::Prove(args) => prove::prove(screen, &args)?,
-        Command::Verify(args) => verify::verify(screen, &args)?,
+        Command::Pack(args) => pack::pack(screen, &args)?,
+        Command::Verify(args) => return verify::verify(screen, &args),
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -9,6 +9,7 @@ mod demo;
 mod fire;
 mod nats;
 mod oracle;
+mod pack;
 mod proof;
 mod runner;
 mod same;
