@@ -36,7 +36,7 @@ use crate::{Error, Result};
 #[derive(Debug)]
 pub enum Source {
     /// A new checkpoint is signed with this key.
-    Key(Signer),
+    Key(Box<Signer>),
     /// One that was signed when the vintage was made.
     Note(String),
 }
@@ -64,7 +64,7 @@ impl<W: Write + Seek> Packer<W> {
     /// changed since, where there is one. `progress` is told the position reached.
     ///
     /// # Errors
-    /// `Editions`: another catalogue or gazetteer than this program's made the vintage. `OtherRoot`:
+    /// `Editions`: another catalogue or gazetteer than this program's made the vintage. `OtherJournal`:
     /// the journal is not the one that was closed. `NoNote`: the note does not speak for the vintage.
     /// `Replay`, `Proof`, `Zip`.
     pub async fn pack(
