@@ -64,7 +64,7 @@ impl<W: Write + Seek> Packer<W> {
     /// changed since, where there is one. `progress` is told the position reached.
     ///
     /// # Errors
-    /// `Editions`: another catalogue or gazetteer than this program's made the vintage. `OtherRoot`:
+    /// `Editions`: another catalogue or gazetteer than this program's made the vintage. `OtherJournal`:
     /// the journal is not the one that was closed. `NoNote`: the note does not speak for the vintage.
     /// `Replay`, `Proof`, `Zip`.
     pub async fn pack(

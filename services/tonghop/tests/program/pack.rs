@@ -284,7 +284,7 @@ fn a_figure(files: &mut Files, dice: &mut Dice) -> Vec<String> {
 }
 
 fn a_movement(files: &mut Files, dice: &mut Dice) -> Vec<String> {
-    cell(files, dice, "movements.csv", 6)
+    cell(files, dice, "movements.csv", 5)
 }
 
 fn a_figure_and_the_file(files: &mut Files, dice: &mut Dice) -> Vec<String> {
