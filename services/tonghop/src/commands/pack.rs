@@ -6,16 +6,19 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, ensure};
-use auditor::{Fault, Packed, Packer, Shelf, Source, Verdict, Vintage};
+use anyhow::{Context, Result, bail, ensure};
+use auditor::{Ask, Body, Cause, Fault, Packed, Packer, Revision, Shelf, Source, Verdict, Vintage};
 use journal::Journal;
 use proof::{Checkpoint, keys};
 use proto::gazetteer::Lang;
 use serde::Serialize;
 
-use super::{place, prove};
+use super::{ask, place, prove};
 use crate::cli::{Format, PackArgs};
 use crate::screen::{self, Screen};
+
+/// Facts that are named of each row that changed.
+const FACTS_NAMED: usize = 5;
 
 #[derive(Serialize)]
 struct Written<'a> {
@@ -39,11 +42,12 @@ pub(super) fn pack(screen: &mut Screen, args: &PackArgs) -> Result<()> {
         None => Source::Note(note(&shelf, &vintage)?),
     };
     let begun = Instant::now();
+    let revisions = revisions(screen.lang, data, &args.vintage)?;
     // Written beside: whoever finds a file of that name finds a whole pack.
     let mut beside = out.as_os_str().to_owned();
     beside.push(".part");
     let beside = Path::new(&beside);
-    let packed = write(screen, args, &vintage, source, beside).inspect_err(|_| {
+    let packed = write(screen, args, &vintage, source, &revisions, beside).inspect_err(|_| {
         let _ = fs::remove_file(beside);
     })?;
     fs::rename(beside, out).with_context(|| format!("cannot write {}", out.display()))?;
@@ -62,11 +66,54 @@ fn note(shelf: &Shelf, vintage: &Vintage) -> Result<String> {
     prove::read(&path)
 }
 
+/// What changed since the closing, as a table: of now, and so outside of what was signed.
+fn revisions(lang: Lang, data: &Path, vintage: &str) -> Result<Vec<u8>> {
+    let ask = Ask::Revisions { vintage: vintage.to_owned(), limit: FACTS_NAMED };
+    let Body::Revisions(found) = ask::audit(lang, data, &ask)?.body else {
+        bail!("no revisions were answered");
+    };
+    // Excel takes a file for UTF-8 that begins with a byte order mark.
+    let mut table = csv::Writer::from_writer("\u{feff}".as_bytes().to_vec());
+    let causes = [Cause::Late, Cause::Corrected, Cause::Voided, Cause::Definition, Cause::Boundary];
+    table.write_record([
+        "kind",
+        "unit",
+        "of",
+        "by",
+        "then",
+        "now",
+        "change",
+        "late",
+        "corrected",
+        "voided",
+        "definition",
+        "boundary",
+        "positions",
+    ])?;
+    for row in &found.rows {
+        let Revision { kind, unit, of, by, then, now, change, .. } = row;
+        let text = |said: &Option<String>| said.clone().unwrap_or_default();
+        let positions: Vec<String> = row.facts.iter().map(|one| one.position.to_string()).collect();
+        let mut record = vec![kind.clone(), unit.clone(), of.clone(), by.clone()];
+        record.extend([text(then), text(now)]);
+        record.push(change.map_or_else(String::new, |change| change.to_string()));
+        record.extend(
+            causes.map(|one| {
+                row.causes.get(&one).map_or_else(String::new, |share| share.to_string())
+            }),
+        );
+        record.push(positions.join(" "));
+        table.write_record(&record)?;
+    }
+    table.into_inner().context("memory takes everything")
+}
+
 fn write(
     screen: &Screen,
     args: &PackArgs,
     vintage: &Vintage,
     source: Source,
+    revisions: &[u8],
     to: &Path,
 ) -> Result<Packed> {
     let context = || format!("cannot write {}", to.display());
@@ -82,7 +129,8 @@ fn write(
         let journal = Journal::open(&url, &options).await?;
         let mut out = BufWriter::new(&file);
         let progress = |position| bar.set_position(position);
-        anyhow::Ok(Packer::pack(&mut out, &journal, vintage, source, None, progress).await?)
+        let packing = Packer::pack(&mut out, &journal, vintage, source, Some(revisions), progress);
+        anyhow::Ok(packing.await?)
     })?;
     bar.finish_and_clear();
     file.sync_all().with_context(context)?;
