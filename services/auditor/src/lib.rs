@@ -16,9 +16,10 @@ mod replay;
 mod revisions;
 mod shelf;
 mod sites;
+mod sums;
 mod vintage;
 
-pub use ask::{Ask, Body, Closed, Told, answer, closings};
+pub use ask::{Ask, Body, Closed, Told, answer, closings, closings_of};
 pub use compare::{Difference, differences};
 pub use desk::{Desk, PROGRAM, id, named, vintage};
 pub use error::{Error, Result};
