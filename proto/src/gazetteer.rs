@@ -82,6 +82,13 @@ pub struct Gazetteer {
 }
 
 impl Gazetteer {
+    /// The files that the hash is over, with their names, in its order.
+    pub const FILES: [(&'static str, &'static str); 3] = [
+        ("units.csv", load::UNITS),
+        ("successions.csv", load::SUCCESSIONS),
+        ("aliases.csv", load::ALIASES),
+    ];
+
     /// The gazetteer of this program, read on first use.
     pub fn embedded() -> &'static Gazetteer {
         static EMBEDDED: OnceLock<Gazetteer> = OnceLock::new();
@@ -91,8 +98,8 @@ impl Gazetteer {
     /// SHA-256 in hex over the bytes of units.csv, successions.csv and aliases.csv, in this order.
     pub fn hash(&self) -> &str {
         self.hash.get_or_init(|| {
-            let files = [load::UNITS, load::SUCCESSIONS, load::ALIASES];
-            let digest = files.iter().fold(Sha256::new(), |sha, file| sha.chain_update(file));
+            let files = Gazetteer::FILES.iter();
+            let digest = files.fold(Sha256::new(), |sha, (_, file)| sha.chain_update(file));
             digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
         })
     }

@@ -66,6 +66,11 @@ pub fn day_of_millis(ms: i64) -> Day {
     Day(days.clamp(0, i64::from(u16::MAX)) as u16)
 }
 
+/// The first millisecond of a day in Viet Nam, since the Unix epoch.
+pub fn first_milli(day: Day) -> i64 {
+    FIRST_DAY_MS + i64::from(day.0) * DAY_MS
+}
+
 /// Puts a time into canonical form: a date alone, as offices keep their lists, is its first second
 /// in Viet Nam; `T` and `Z` are capitals. What cannot be read stays as it is.
 pub fn make_canonical(time: &mut Cow<'_, str>) {
@@ -115,6 +120,8 @@ mod tests {
         for (ms, day) in table {
             assert_eq!(day_of_millis(ms).to_string(), day, "{ms}");
         }
+        let day: Day = "2021-03-05".parse().unwrap();
+        assert_eq!(first_milli(day), 1_614_877_200_000);
     }
 
     #[test]

@@ -50,6 +50,23 @@ test('live updates are paused and resumed by a person', async () => {
   await Promise.all([page.close(), other.close()]);
 });
 
+test('a page that finds no place comes again when it was told to', async () => {
+  const page = await browser.newPage();
+  const asked = [];
+  await page.route('**/v1/live/page**', (route) => {
+    if (route.request().method() === 'GET') asked.push(Date.now());
+    if (asked.length > 1) return route.continue();
+    return route.fulfill({ status: 429, headers: { 'retry-after': '6' }, body: '{}' });
+  });
+  await page.goto(portal.url + PAGE);
+  await until('the page is stale', async () => (await state(page)) === 'stale', 10);
+  await until('it has come again', () => asked.length > 1, 20);
+  const seconds = (asked[1] - asked[0]) / 1000;
+  assert.ok(seconds >= 6 && seconds < 12, `after ${seconds} s`);
+  await isLive(page);
+  await page.close();
+});
+
 test('a server that is killed leaves the page saying since when it is stale, and then without a gap', async () => {
   const page = await browser.newPage();
   await page.goto(portal.url + PAGE);

@@ -58,7 +58,10 @@ fn difference(
     let row = Row { kind, name: name.to_owned(), value: String::new() };
     let [unit, of, by] = row.fields().map(str::to_owned);
     let said = |values: Option<Vec<String>>| {
-        values.filter(|all| !all.is_empty()).map(|all| all.join(" | ").replace('\t', " "))
+        values.filter(|all| !all.is_empty()).map(|all| {
+            let written = |value: &String| value.trim_end_matches('\t').replace('\t', " ");
+            all.iter().map(written).collect::<Vec<_>>().join(" | ")
+        })
     };
     Difference { kind, unit, of, by, first: said(first), second: said(second) }
 }

@@ -43,6 +43,34 @@ pub enum Error {
         /// Why not.
         source: io::Error,
     },
+    /// A vintage was made by other definitions than this program has.
+    #[error("{id} was made by another {what}, that of {program}: pack it with that program")]
+    Editions {
+        /// The vintage.
+        id: String,
+        /// Catalogue or gazetteer.
+        what: &'static str,
+        /// The program that made it.
+        program: String,
+    },
+    /// A journal is not the one that was closed.
+    #[error(
+        "the journal is not the one that {id} was made of: it has another identity or root. Keep \
+         both as they are, and report this"
+    )]
+    OtherJournal {
+        /// The vintage.
+        id: String,
+    },
+    /// A checkpoint does not freeze the vintage.
+    #[error("no checkpoint beside the vintages signs {id}: give --key to sign one")]
+    NoNote {
+        /// The vintage.
+        id: String,
+    },
+    /// A pack could not be written.
+    #[error("the pack cannot be written")]
+    Zip(#[from] zip::result::ZipError),
     /// The journal could not be replayed.
     #[error(transparent)]
     Replay(#[from] projector::Error),

@@ -81,6 +81,27 @@ pub struct Posted {
     /// Whether it is of one household: then its key is not for everybody.
     #[serde(skip)]
     pub of_household: bool,
+    /// What the journal says of it, when that was looked up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub record: Option<Told>,
+}
+
+/// Who wrote a fact and when, as the journal has it.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Told {
+    /// Who wrote it.
+    pub source: String,
+    /// The source's own name for it.
+    pub id: String,
+    /// Its type.
+    pub kind: String,
+    /// When it happened, as the source says.
+    pub time: String,
+    /// When the journal took it, in milliseconds since the Unix epoch.
+    pub received_ms: i64,
+    /// Whom it is about: a household's pseudonym, for those only who may see it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subject: Option<String>,
 }
 
 /// How deep figures are computed from figures: a share of changes of shares is three.
@@ -257,6 +278,12 @@ impl Tree {
 }
 
 impl Explanation {
+    /// Every fact that is listed, here and in every part.
+    pub fn facts_mut(&mut self) -> Vec<&mut Posted> {
+        let parts = self.parts.iter_mut().flat_map(Explanation::facts_mut);
+        self.facts.iter_mut().chain(parts).collect()
+    }
+
     /// Whether what is listed comes to the value, here and in every part.
     pub fn adds_up(&self) -> bool {
         let own = self.sum.is_none_or(|sum| sum.to_string() == self.value);

@@ -6,26 +6,34 @@
 //! fold ───► explain: a figure opened to its facts; revisions: what changed since, and by which
 //! ```
 
+mod as_was;
 mod ask;
 mod compare;
 mod desk;
 mod error;
 mod explain;
 mod freeze;
+mod look_up;
+mod pack;
 mod replay;
 mod revisions;
 mod shelf;
 mod sites;
 mod sums;
+mod verify;
 mod vintage;
 
+pub use as_was::as_was;
 pub use ask::{Ask, Body, Closed, Told, answer, closings, closings_of};
 pub use compare::{Difference, differences};
 pub use desk::{Desk, PROGRAM, id, named, vintage};
 pub use error::{Error, Result};
-pub use explain::{Explanation, How, Posted, explain};
+pub use explain::{Explanation, How, Posted, Told as Record, explain};
 pub use freeze::{freeze, written, written_filter};
+pub use look_up::look_up;
+pub use pack::{Packed, Packer, Source};
 pub use replay::Replay;
 pub use revisions::{Cause, Revision, Revisions, Share, revisions};
 pub use shelf::{Listed, Shelf, read};
+pub use verify::{FAULTS_MAX, Fault, Verdict, is_pack, verify};
 pub use vintage::{Head, Kind, Row, Vintage};

@@ -142,5 +142,6 @@ fn posted(fold: &Fold, subject: Subject, fact: &Fact, by: i64) -> Posted {
         unit: Gazetteer::embedded().key(unit).to_owned(),
         by,
         of_household: subject != Subject(fact.key),
+        record: None,
     }
 }

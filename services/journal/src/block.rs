@@ -32,6 +32,18 @@ impl Block {
         Self { first, count, frames }
     }
 
+    /// A block of records that come from elsewhere than a journal, such as a copy of one.
+    pub fn of<'a>(
+        first: Position,
+        records: impl IntoIterator<Item = (ReceiveTime, &'a [u8])>,
+    ) -> Self {
+        let mut builder = BlockBuilder { first, ..BlockBuilder::default() };
+        for (received, bytes) in records {
+            builder.push(first, received, bytes);
+        }
+        builder.take()
+    }
+
     /// The position of the first record; what would be the first, if the block is empty.
     pub fn first(&self) -> Position {
         self.first
@@ -132,6 +144,12 @@ pub struct SealedBlock(Inner);
 enum Inner {
     Packed { packed: Packed, from: Position, to: Position },
     Open(Block),
+}
+
+impl From<Block> for SealedBlock {
+    fn from(block: Block) -> Self {
+        Self::opened(block)
+    }
 }
 
 impl SealedBlock {

@@ -89,6 +89,15 @@ pub enum Error {
         /// What was expected and what was found.
         what: String,
     },
+    /// What is restored into must be empty, or hold the first records of the archive. Nothing was
+    /// written.
+    #[error(
+        "the journal there is in use: {what}; nothing was written, name an empty server or directory"
+    )]
+    Occupied {
+        /// What was found there.
+        what: String,
+    },
     /// The world is slow or away. The same batch may be appended again.
     #[error("the journal is busy: {what}; try the same again later")]
     Busy {

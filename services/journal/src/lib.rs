@@ -17,6 +17,7 @@
 //! # }
 //! ```
 
+pub mod archive;
 mod block;
 mod dir;
 mod error;

@@ -58,8 +58,11 @@ impl FromStr for Identity {
 
 /// When the journal took the record: milliseconds since the Unix epoch, assigned by the engine.
 ///
-/// It never decreases within a `dir` journal (the system clock, clamped to the last). In a `nats`
-/// journal it is the message's timestamp, and as monotone as the clocks of the servers that led.
+/// It never decreases where facts are appended to a `dir` journal (the system clock, clamped to the
+/// last). In a `nats` journal it is the message's timestamp, and as monotone as the clocks of the
+/// servers that led. An archive, and what is restored from it, have the times of their source; a
+/// restored message says them in a header, which is as trustworthy as whoever may publish: only
+/// gateways may, and they never set it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ReceiveTime(pub i64);
 

@@ -117,6 +117,16 @@ if (live && pause && 'EventSource' in window) {
   };
 
   const close = () => { source?.close(); source = null; clearTimeout(retry); };
+  // A browser gives up on an answer that is no stream: a server that starts, a proxy, no place
+  // left. It keeps to itself what the answer said, so that is asked for once more.
+  const comeAgain = async (failed) => {
+    const answer = await fetch(failed.url, { method: 'HEAD' }).catch(() => null);
+    if (source !== failed) return;
+    const told = Number(answer?.headers.get('retry-after')) || 0;
+    // Not all pages at the same moment.
+    const seconds = Math.max(3, Math.min(told, 300)) * (1 + Math.random() / 5);
+    retry = setTimeout(open, 1000 * seconds);
+  };
   const stale = () => { if (!paused) state('stale', words.stale.replace('{time}', clock(heard))); };
   const open = () => {
     close();
@@ -132,8 +142,7 @@ if (live && pause && 'EventSource' in window) {
     source.addEventListener('reset', () => location.reload());
     source.addEventListener('error', () => {
       stale();
-      // A browser gives up on an answer that is no stream: a server that is starting, a proxy.
-      if (source?.readyState === EventSource.CLOSED && !paused) retry = setTimeout(open, 3000);
+      if (source?.readyState === EventSource.CLOSED) comeAgain(source);
     });
   };
 

@@ -5,9 +5,33 @@ mod bars;
 mod line;
 mod spark;
 
-pub(crate) use bars::{Bar, bars, inline_bar};
-pub(crate) use line::{Line, LinePoint, Plan, line};
+pub(crate) use bars::{bars, inline_bar};
+pub(crate) use line::{Line, Plan, line};
 pub(crate) use spark::spark;
+
+/// What is known of one time: a point of a line, or a bar.
+pub(crate) struct Point {
+    /// Under the axis.
+    pub(crate) label: String,
+    /// How high; none where nothing is known.
+    pub(crate) value: Option<f64>,
+    /// The value in words.
+    pub(crate) text: String,
+    /// What has to be said with it; empty when there is nothing.
+    pub(crate) marks: String,
+    /// Whether it is over a part of the units only: drawn hollow.
+    pub(crate) is_partial: bool,
+}
+
+impl Point {
+    /// All of it in words: on hover and focus, and read out.
+    pub(crate) fn says(&self) -> String {
+        match self.marks.as_str() {
+            "" => format!("{}: {}", self.label, self.text),
+            marks => format!("{}: {} ({marks})", self.label, self.text),
+        }
+    }
+}
 
 /// Text that may stand in markup and in an attribute.
 pub(crate) fn escape(text: &str) -> String {
@@ -24,6 +48,9 @@ pub(crate) fn escape(text: &str) -> String {
     }
     out
 }
+
+/// How the ticks of an axis are written, all of them at once: alike.
+type Names<'a> = &'a dyn Fn(&[f64]) -> Vec<String>;
 
 /// A coordinate with one decimal: more would only make the page longer.
 fn at(value: f64) -> String {

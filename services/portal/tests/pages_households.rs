@@ -63,6 +63,23 @@ async fn keys_are_shown_to_those_who_may_see_them_and_every_reading_is_recorded(
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_demonstration_does_not_say_that_readings_are_recorded() {
+    for (demonstrates, said) in [(true, "no reading is recorded"), (false, "Only for officers")] {
+        let mut portal = Portal::open_with(|app| app.demonstrating(demonstrates)).await;
+        let told = portal.tell(&story()).await;
+        portal.app.recent.seen(told).await;
+        for page in ["", "/findings"] {
+            let path = format!("/u/{DISTRICT}{page}?period={PERIOD}&lang=en");
+            let (_, _, html) = portal.get_as(who("auditor", Role::Auditor), &path).await;
+            let html = String::from_utf8(html).unwrap();
+            assert!(html.contains(said), "{path} {demonstrates}");
+            let other = html.contains("no reading is recorded");
+            assert_eq!(other, demonstrates, "{path}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn live_parts_have_no_keys_and_record_nothing() {
     let mut portal = Portal::open().await;
     let told = portal.tell(&story()).await;

@@ -46,6 +46,13 @@ async fn movements_in_todays_boundaries_are_of_the_units_of_today() {
     let children = other["children"].as_array().unwrap();
     let wider = children.iter().filter(|one| one["wider"] == true).map(|one| one["unit"].as_str());
     assert_eq!(wider.collect::<Vec<_>>(), [Some("N-12817")]);
+    let (_, _, csv) =
+        portal.get("/v1/movements?unit=L-340&period=2024&boundaries=current&format=csv").await;
+    let csv = std::str::from_utf8(&csv).unwrap();
+    assert!(csv.lines().next().unwrap().ends_with(",persons,wider"), "{csv}");
+    let wider = csv.lines().filter(|line| line.ends_with(",1"));
+    let wider: BTreeSet<&str> = wider.map(|line| line.split(',').next().unwrap()).collect();
+    assert_eq!(wider, BTreeSet::from(["N-12817"]), "the CSV says so, too");
     let (status, _, _) = portal.get(&format!("{now}x")).await;
     assert_eq!(status, 400, "boundaries that there are not");
 }

@@ -6,7 +6,7 @@ use domain::batch::{Buckets, evaluate_parts};
 use domain::books::Books;
 use domain::contribution::Rules;
 use domain::fact::{Fact, What};
-use journal::{Journal, Position, SealedBlock};
+use journal::{Blocks, Journal, Position, SealedBlock};
 use proof::{Hash, Range};
 use proto::gazetteer::Gazetteer;
 use proto::meaning::leaf;
@@ -43,10 +43,53 @@ pub async fn evaluate_journal(
     threads: usize,
     progress: impl Fn(u64) + Send,
 ) -> Result<Evaluated> {
-    let threads = threads.max(1);
     let end = journal.end().await?;
     let to = to.map_or(end, |to| to.min(end));
-    let parts = read(journal, to, gazetteer, threads, progress).await?;
+    let blocks = Reading::Journal(journal.read(Position(1), to));
+    evaluate(blocks, to, rules, gazetteer, threads, progress).await
+}
+
+/// The same of records that come from elsewhere, such as a copy of a journal: `blocks` hands them
+/// out from position 1 to `to`.
+///
+/// # Errors
+/// As [`evaluate_journal`]; whatever is handed out as an error.
+pub async fn evaluate_blocks(
+    blocks: mpsc::Receiver<journal::Result<SealedBlock>>,
+    to: Position,
+    rules: &Arc<Rules>,
+    gazetteer: &'static Gazetteer,
+    threads: usize,
+    progress: impl Fn(u64) + Send,
+) -> Result<Evaluated> {
+    evaluate(Reading::Given(blocks), to, rules, gazetteer, threads, progress).await
+}
+
+/// Where blocks come from.
+enum Reading {
+    Journal(Blocks),
+    Given(mpsc::Receiver<journal::Result<SealedBlock>>),
+}
+
+impl Reading {
+    async fn next(&mut self) -> Option<journal::Result<SealedBlock>> {
+        match self {
+            Reading::Journal(blocks) => blocks.next().await,
+            Reading::Given(blocks) => blocks.recv().await,
+        }
+    }
+}
+
+async fn evaluate(
+    blocks: Reading,
+    to: Position,
+    rules: &Arc<Rules>,
+    gazetteer: &'static Gazetteer,
+    threads: usize,
+    progress: impl Fn(u64) + Send,
+) -> Result<Evaluated> {
+    let threads = threads.max(1);
+    let parts = read(blocks, to, gazetteer, threads, progress).await?;
 
     let (mut accounting, mut closings) = (Accounting::default(), Vec::new());
     let (mut facts, mut pieces) = (Vec::new(), Vec::new());
@@ -108,7 +151,7 @@ fn joined(mut pieces: Vec<(u64, Range)>) -> Range {
 }
 
 async fn read(
-    journal: &Journal,
+    mut reading: Reading,
     to: Position,
     gazetteer: &'static Gazetteer,
     threads: usize,
@@ -123,7 +166,6 @@ async fn read(
     let working: Vec<JoinHandle<_>> = (0..threads).map(work).collect();
     drop(blocks);
     if to.0 > 0 {
-        let mut reading = journal.read(Position(1), to);
         while let Some(block) = reading.next().await {
             let block = block?;
             progress(block.last().0);

@@ -29,7 +29,7 @@ pub use catch_up::{Report, catch_up};
 pub use closings::Closings;
 pub use config::{Config, Pace, Shard};
 pub use error::{Error, Result};
-pub use evaluate::{Evaluated, evaluate_journal};
+pub use evaluate::{Evaluated, evaluate_blocks, evaluate_journal};
 pub use projector::{Projector, run};
 pub use shared::{Handle, Progress, Sizes};
 pub use store::{Counts as Accounting, Mark, Unreadable};

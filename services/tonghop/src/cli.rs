@@ -1,6 +1,8 @@
 //! The command line.
 
+mod archive;
 mod audit;
+mod pack;
 mod proof;
 
 use std::net::SocketAddr;
@@ -11,7 +13,9 @@ use domain::time::Day;
 
 use query::Boundaries;
 
-pub use audit::{AuditArgs, ClosingsArgs, ExplainArgs, RevisionsArgs};
+pub use archive::{ArchiveArgs, RestoreArgs};
+pub use audit::{AsOfArgs, AuditArgs, ClosingsArgs, ExplainArgs, RevisionsArgs};
+pub use pack::PackArgs;
 pub use proof::{CheckpointArgs, JournalArgs, KeygenArgs, ProveArgs, SignedArgs, VerifyArgs};
 
 /// Facts in, figures out: rollups of the poverty-reduction programme, from the commune to the
@@ -122,6 +126,12 @@ pub enum Command {
     Explain(ExplainArgs),
     /// What changed since a closing, row by row: by which facts, and why.
     Revisions(RevisionsArgs),
+    /// Keeps a directory as the second copy of a journal, until it is stopped: the same records at
+    /// the same positions, with their receive times.
+    Archive(ArchiveArgs),
+    /// Publishes an archive into an empty journal under the same identity, and compares the two.
+    /// Nothing else may write to it meanwhile.
+    Restore(RestoreArgs),
     /// Makes a key to sign checkpoints with: FILE for its owner alone, FILE.pub for everybody.
     Keygen(KeygenArgs),
     /// Signs what a journal holds: its size and the root of the tree over its records. Whoever
@@ -129,7 +139,10 @@ pub enum Command {
     Checkpoint(CheckpointArgs),
     /// Proves that one record is in a journal, to people who have neither journal nor network.
     Prove(ProveArgs),
-    /// Checks a proof or a checkpoint with public keys.
+    /// Packs the figures of a closing with every fact they were made of and a signature, to be
+    /// checked by people who have nothing else of ours.
+    Pack(PackArgs),
+    /// Checks a proof, a checkpoint or an audit pack with public keys.
     Verify(VerifyArgs),
 }
 
@@ -352,6 +365,9 @@ pub struct FiguresArgs {
     #[command(flatten)]
     #[allow(missing_docs)]
     pub data: DataArgs,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub as_of: AsOfArgs,
 }
 
 /// `movements`
@@ -366,6 +382,9 @@ pub struct MovementsArgs {
     #[command(flatten)]
     #[allow(missing_docs)]
     pub data: DataArgs,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub as_of: AsOfArgs,
 }
 
 /// `findings`

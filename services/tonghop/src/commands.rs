@@ -1,5 +1,7 @@
 //! The commands: each one's heart, in a file of its own.
 
+mod archive;
+mod as_of;
 mod ask;
 mod audit;
 mod closed;
@@ -9,9 +11,11 @@ mod folded;
 mod import;
 mod keygen;
 mod lists;
+mod pack;
 mod place;
 mod prove;
 mod rebuild;
+mod restore;
 mod service;
 mod simulate;
 mod up;
@@ -83,10 +87,13 @@ fn dispatch(command: Command, screen: &mut Screen) -> Result<ExitCode> {
         Command::Audit(args) => return audit::audit(screen, &args),
         Command::Explain(args) => closed::explain(screen, &args)?,
         Command::Revisions(args) => closed::revisions(screen, &args)?,
+        Command::Archive(args) => archive::archive(screen, &args)?,
+        Command::Restore(args) => restore::restore(screen, &args)?,
         Command::Keygen(args) => keygen::keygen(screen, &args)?,
         Command::Checkpoint(args) => prove::checkpoint(screen, &args)?,
         Command::Prove(args) => prove::prove(screen, &args)?,
-        Command::Verify(args) => verify::verify(screen, &args)?,
+        Command::Pack(args) => pack::pack(screen, &args)?,
+        Command::Verify(args) => return verify::verify(screen, &args),
     }
     Ok(ExitCode::SUCCESS)
 }

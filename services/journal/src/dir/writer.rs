@@ -106,10 +106,11 @@ impl Appender {
             let before = done;
             while done < records.len() && buffer.len() < BLOCK_BYTES && (buffer.len() as u64) < room
             {
-                self.last_received = self.last_received.max(match received {
-                    Received::Now => now(),
+                self.last_received = match received {
+                    Received::Now => self.last_received.max(now()),
+                    // As it is, even if the clock of the server it comes from went back.
                     Received::At(times) => times[done],
-                });
+                };
                 frame::encode(&mut buffer, self.last_received, &records[done]);
                 done += 1;
             }

@@ -82,8 +82,11 @@ impl NatsWriter {
         route: impl Fn(&Record<'_>) -> String,
     ) -> Result<()> {
         let end = self.journal.end().await?;
-        let gap =
-            |before, found| Error::Gap { place: "the restored journal".into(), before, found };
+        let gap = |before, found| Error::Gap {
+            place: "the restored journal, to which somebody else appends,".into(),
+            before,
+            found,
+        };
         if block.first() != end.next() {
             return Err(gap(end, block.first()));
         }

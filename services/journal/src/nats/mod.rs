@@ -32,6 +32,8 @@ pub const STREAM: &str = "TONGHOP_FACTS";
 pub const SUBJECT_PREFIX: &str = "tonghop.facts";
 
 /// The header of a restored record: its receive time in ms, which the message's cannot tell.
+/// Readers believe it as they believe the record: whoever may publish is a gateway or a restore,
+/// and only a restore sets it.
 const RECEIVED: &str = "Tonghop-Received";
 /// Pauses between attempts, from and to.
 const RETRY: Duration = Duration::from_millis(50);

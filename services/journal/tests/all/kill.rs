@@ -29,9 +29,7 @@ async fn a_child_appends_until_it_is_killed() {
     loop {
         let batch = entries(end, end + 1 + random.below(200));
         end = writer.append(&batch).await.unwrap().last().unwrap().position.0;
-        let mut out = std::io::stdout().lock();
-        writeln!(out, "acknowledged {end}").unwrap();
-        out.flush().unwrap();
+        acknowledge(end);
     }
 }
 
@@ -42,7 +40,8 @@ async fn every_acknowledged_record_survives_kill_9() {
     let mut acknowledged = 0;
     for round in 0..ROUNDS {
         let patience = Duration::from_millis(random.below(120));
-        let seen = run_and_kill(&world.url, patience);
+        let child = "kill::a_child_appends_until_it_is_killed";
+        let seen = run_and_kill(child, CHILD, &world.url, patience).expect("it goes on for ever");
         assert!(seen > acknowledged, "round {round}: the child did not append");
         acknowledged = seen;
         // The record at each position is the one that belongs there: none is lost or doubled.
@@ -53,11 +52,13 @@ async fn every_acknowledged_record_survives_kill_9() {
     assert!(acknowledged > 500, "too little happened: {acknowledged}");
 }
 
-/// Kills a child some time after its first acknowledgement; the last one it gave.
-fn run_and_kill(url: &str, patience: Duration) -> u64 {
+/// Kills a child some time after its first acknowledgement; the last one it gave. The child is a
+/// test of this program that finds `value` in the variable `name`. `None`: it had ended by itself,
+/// with success.
+pub(crate) fn run_and_kill(test: &str, name: &str, value: &str, patience: Duration) -> Option<u64> {
     let mut child = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "kill::a_child_appends_until_it_is_killed", "--nocapture"])
-        .env(CHILD, url)
+        .args(["--exact", test, "--nocapture"])
+        .env(name, value)
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()
@@ -72,17 +73,29 @@ fn run_and_kill(url: &str, patience: Duration) -> u64 {
             }
         }
     });
-    let mut last: u64 = receiver.recv_timeout(DEADLINE).expect("the child acknowledges something");
-    let until = Instant::now() + patience;
+    let mut until = Instant::now() + DEADLINE;
+    let mut last = None;
     loop {
         match receiver.recv_timeout(until.saturating_duration_since(Instant::now())) {
-            Ok(end) => last = end,
+            Ok(end) if last.is_none() => (last, until) = (Some(end), Instant::now() + patience),
+            Ok(end) => last = Some(end),
             Err(RecvTimeoutError::Timeout) => break,
-            Err(RecvTimeoutError::Disconnected) => panic!("the child ended by itself"),
+            Err(RecvTimeoutError::Disconnected) => {
+                assert!(child.wait().unwrap().success(), "the child failed");
+                reading.join().unwrap();
+                return None;
+            }
         }
     }
     child.kill().unwrap(); // SIGKILL
     child.wait().unwrap();
     reading.join().unwrap();
-    receiver.try_iter().last().unwrap_or(last)
+    Some(receiver.try_iter().last().or(last).expect("the child acknowledges something"))
+}
+
+/// Says from within such a child how far it is.
+pub(crate) fn acknowledge(end: u64) {
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "acknowledged {end}").unwrap();
+    out.flush().unwrap();
 }

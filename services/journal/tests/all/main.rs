@@ -3,10 +3,12 @@
 #![expect(clippy::unwrap_used, reason = "a test may fail by it; clippy sees only test functions")]
 #![expect(clippy::print_stderr, reason = "seeds are printed")]
 
+mod archive;
 mod conformance;
 mod crash;
 mod full;
 mod kill;
+mod restore;
 mod sealing;
 mod stream;
 mod world;

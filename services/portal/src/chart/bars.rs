@@ -1,6 +1,6 @@
 //! Bars, always from zero: in a table's cell, and as a chart of periods.
 
-use super::{at, escape, ticks};
+use super::{Names, Point, at, escape, ticks};
 
 /// A bar of a table's cell, `width` wide at `most`, with the parent's value as a tick.
 pub(crate) fn inline_bar(
@@ -24,28 +24,18 @@ pub(crate) fn inline_bar(
     )
 }
 
-/// One bar of a chart.
-pub(crate) struct Bar {
-    /// Under it.
-    pub(crate) label: String,
-    /// How high; none where nothing is known.
-    pub(crate) value: Option<f64>,
-    /// Above it, and read out.
-    pub(crate) text: String,
-}
-
 /// A chart of bars in two renderings, 660 and 340 wide; the sheet shows one of them.
-pub(crate) fn bars(title: &str, says: &str, bars: &[Bar], tick: &dyn Fn(f64) -> String) -> String {
+pub(crate) fn bars(title: &str, says: &str, bars: &[Point], name: Names<'_>) -> String {
     [(660.0, "only-w"), (340.0, "only-n")]
-        .map(|(width, class)| rendering(title, says, bars, tick, width, class))
+        .map(|(width, class)| rendering(title, says, bars, name, width, class))
         .concat()
 }
 
 fn rendering(
     title: &str,
     says: &str,
-    bars: &[Bar],
-    tick: &dyn Fn(f64) -> String,
+    bars: &[Point],
+    name: Names<'_>,
     width: f64,
     class: &str,
 ) -> String {
@@ -54,16 +44,17 @@ fn rendering(
     let least = bars.iter().filter_map(|bar| bar.value).fold(0.0, f64::min);
     let ticks = ticks(least, if most > least { most } else { least + 1.0 });
     let (low, high) = (ticks[0], ticks[ticks.len() - 1]);
-    let left = 8.0 + 7.0 * ticks.iter().map(|v| tick(*v).chars().count()).max().unwrap_or(1) as f64;
+    let names = name(&ticks);
+    let left = 8.0 + 7.0 * names.iter().map(|name| name.chars().count()).max().unwrap_or(1) as f64;
     let (top, bottom) = (20.0, height - 26.0);
     let y = |v: f64| bottom - (v - low) / (high - low) * (bottom - top);
     let mut body = String::new();
-    for v in &ticks {
+    for (v, name) in ticks.iter().zip(&names) {
         let line = if *v == 0.0 { "axis" } else { "grid-l" };
         body.push_str(&format!(
             "<line class=\"{line}\" x1=\"{left}\" x2=\"{width}\" y1=\"{y0}\" y2=\"{y0}\"/>\
              <text class=\"e\" x=\"{x}\" y=\"{yt}\">{}</text>",
-            escape(&tick(*v)),
+            escape(name),
             y0 = at(y(*v)),
             x = at(left - 6.0),
             yt = at(y(*v) + 4.0),
@@ -74,11 +65,12 @@ fn rendering(
     let (wide, each) = ((step * 0.68).min(72.0), label_every(bars.len(), step));
     for (i, bar) in bars.iter().enumerate() {
         let middle = left + step * (i as f64 + 0.5);
-        let tip = escape(&format!("{}: {}", bar.label, bar.text));
         if let Some(value) = bar.value {
+            let tip = escape(&bar.says());
+            let class = if bar.is_partial { "f-part" } else { "f-acc" };
             let (y0, y1) = (y(value.max(0.0)), y(value.min(0.0)));
             body.push_str(&format!(
-                "<g data-tip=\"{tip}\" tabindex=\"0\" role=\"img\" aria-label=\"{tip}\"><rect class=\"f-acc\" x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\"/></g>",
+                "<g data-tip=\"{tip}\" tabindex=\"0\" role=\"img\" aria-label=\"{tip}\"><rect class=\"{class}\" x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\"/></g>",
                 at(middle - wide / 2.0),
                 at(y0),
                 at(wide),
@@ -150,9 +142,17 @@ mod tests {
 
     #[test]
     fn bars_begin_at_zero_and_hostile_labels_stay_text() {
-        let bar = |value| Bar { label: "<b>".into(), value, text: "x".into() };
-        let svg = bars("t", "s", &[bar(Some(10.0)), bar(None)], &|v| format!("{v}"));
+        let bar = |value, is_partial| Point {
+            label: "<b>".into(),
+            value,
+            text: "x".into(),
+            marks: String::new(),
+            is_partial,
+        };
+        let all = [bar(Some(10.0), false), bar(None, false), bar(Some(5.0), true)];
+        let svg = bars("t", "s", &all, &|all| all.iter().map(f64::to_string).collect());
         assert!(svg.contains(">0</text>") && !svg.contains("<b>"), "{svg}");
-        assert_eq!(svg.matches("f-acc").count(), 2, "one bar in each rendering");
+        assert_eq!(svg.matches("f-acc").count(), 2, "one whole bar in each rendering");
+        assert_eq!(svg.matches("f-part").count(), 2, "and a hollow one");
     }
 }

@@ -1,17 +1,7 @@
 //! Lines over time: what was observed, and the course that a target asks for.
 
 use super::bars::frame;
-use super::{at, escape, ticks};
-
-/// One point of the observed line.
-pub(crate) struct LinePoint {
-    /// Under the axis.
-    pub(crate) label: String,
-    /// The value; none where nothing is known.
-    pub(crate) value: Option<f64>,
-    /// The value in words.
-    pub(crate) text: String,
-}
+use super::{Names, Point, at, escape, ticks};
 
 /// The straight course of a target, in steps of the points.
 pub(crate) struct Plan {
@@ -34,7 +24,7 @@ pub(crate) struct Line<'a> {
     /// What it says, in words.
     pub(crate) says: &'a str,
     /// Observed, in order.
-    pub(crate) points: &'a [LinePoint],
+    pub(crate) points: &'a [Point],
     /// Targets.
     pub(crate) plans: &'a [Plan],
     /// Whether the axis begins at zero; where it does not, the page says so.
@@ -42,13 +32,13 @@ pub(crate) struct Line<'a> {
 }
 
 /// The chart in two renderings, 660 and 340 wide; the sheet shows one of them.
-pub(crate) fn line(chart: &Line<'_>, tick: &dyn Fn(f64) -> String) -> String {
+pub(crate) fn line(chart: &Line<'_>, name: Names<'_>) -> String {
     [(660.0, "only-w"), (340.0, "only-n")]
-        .map(|(width, class)| rendering(chart, tick, width, class))
+        .map(|(width, class)| rendering(chart, name, width, class))
         .concat()
 }
 
-fn rendering(chart: &Line<'_>, tick: &dyn Fn(f64) -> String, width: f64, class: &str) -> String {
+fn rendering(chart: &Line<'_>, name: Names<'_>, width: f64, class: &str) -> String {
     const HEIGHT: f64 = 260.0;
     const LABEL: f64 = 48.0;
     let known = chart.points.iter().filter_map(|point| point.value);
@@ -62,7 +52,8 @@ fn rendering(chart: &Line<'_>, tick: &dyn Fn(f64) -> String, width: f64, class: 
     let least = if chart.from_zero || least == most { least.min(0.0) } else { least };
     let ticks = ticks(least, if most > least { most } else { least + 1.0 });
     let (low, high) = (ticks[0], ticks[ticks.len() - 1]);
-    let left = 8.0 + 7.0 * ticks.iter().map(|v| tick(*v).chars().count()).max().unwrap_or(1) as f64;
+    let names = name(&ticks);
+    let left = 8.0 + 7.0 * names.iter().map(|name| name.chars().count()).max().unwrap_or(1) as f64;
     let longest = chart.plans.iter().map(|plan| plan.label.chars().count()).max();
     // Room for the last value, or for what the targets ask for, beside the line and not on it.
     let ending = chart.points.last().map(|point| point.text.chars().count());
@@ -77,7 +68,7 @@ fn rendering(chart: &Line<'_>, tick: &dyn Fn(f64) -> String, width: f64, class: 
     let y = |v: f64| bottom - (v - low) / (high - low) * (bottom - top);
 
     let mut body = String::new();
-    for (n, v) in ticks.iter().enumerate() {
+    for (n, (v, name)) in ticks.iter().zip(&names).enumerate() {
         let line = if n == 0 { "axis" } else { "grid-l" };
         body.push_str(&format!(
             "<line class=\"{line}\" x1=\"{left}\" x2=\"{}\" y1=\"{y0}\" y2=\"{y0}\"/>\
@@ -85,7 +76,7 @@ fn rendering(chart: &Line<'_>, tick: &dyn Fn(f64) -> String, width: f64, class: 
             at(right + 6.0),
             at(left - 6.0),
             at(y(*v) + 4.0),
-            escape(&tick(*v)),
+            escape(name),
             y0 = at(y(*v)),
         ));
     }
@@ -131,9 +122,10 @@ fn rendering(chart: &Line<'_>, tick: &dyn Fn(f64) -> String, width: f64, class: 
     for (i, point) in chart.points.iter().enumerate() {
         let px = x(i as f64);
         if let Some(v) = point.value {
-            let tip = escape(&format!("{}: {}", point.label, point.text));
+            let tip = escape(&point.says());
+            let class = if point.is_partial { "pt part" } else { "pt" };
             body.push_str(&format!(
-                "<circle class=\"pt\" cx=\"{}\" cy=\"{}\" r=\"3.5\" data-tip=\"{tip}\" tabindex=\"0\" role=\"img\" aria-label=\"{tip}\"/>",
+                "<circle class=\"{class}\" cx=\"{}\" cy=\"{}\" r=\"3.5\" data-tip=\"{tip}\" tabindex=\"0\" role=\"img\" aria-label=\"{tip}\"/>",
                 at(px),
                 at(y(v)),
             ));
@@ -193,8 +185,14 @@ mod tests {
 
     #[test]
     fn a_line_has_its_points_its_target_and_a_gap_where_nothing_is_known() {
-        let point = |value| LinePoint { label: "6/21".into(), value, text: "x".into() };
-        let points = [point(Some(10.0)), point(None), point(Some(20.0))];
+        let point = |value, told: &str| Point {
+            label: "6/21".into(),
+            value,
+            text: "x".into(),
+            marks: told.into(),
+            is_partial: !told.is_empty(),
+        };
+        let points = [point(Some(10.0), "3 < 14"), point(None, ""), point(Some(20.0), "")];
         let plan = Plan {
             from: (0.0, 10.0),
             to: (4.0, 0.0),
@@ -204,14 +202,17 @@ mod tests {
         };
         let chart =
             Line { title: "t", says: "s", points: &points, plans: &[plan], from_zero: true };
-        let svg = line(&chart, &|v| format!("{v}"));
+        let svg = line(&chart, &|all| all.iter().map(f64::to_string).collect());
         assert_eq!(svg.matches("<circle").count(), 4, "two points in each rendering");
+        assert_eq!(svg.matches("class=\"pt part\"").count(), 2, "one of them is hollow");
+        assert_eq!(svg.matches("aria-label=\"6/21: x (3 &lt; 14)\"").count(), 2, "{svg}");
+        assert_eq!(svg.matches("aria-label=\"6/21: x\"").count(), 2, "{svg}");
         assert_eq!(svg.matches("ln-now").count(), 2);
         assert_eq!(svg.matches(">12/21</text>").count(), 2, "the axis names where the target ends");
         assert!(svg.contains("&lt;0") && !svg.contains("NaN"), "{svg}");
         let course = svg.split("class=\"ln\" d=\"").nth(1).unwrap().split('"').next().unwrap();
         assert_eq!(course.matches('M').count(), 2, "{course}");
         let none = Line { title: "t", says: "s", points: &[], plans: &[], from_zero: true };
-        assert_eq!(line(&none, &|v| format!("{v}")), "");
+        assert_eq!(line(&none, &|all| all.iter().map(f64::to_string).collect()), "");
     }
 }

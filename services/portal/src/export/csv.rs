@@ -144,7 +144,11 @@ fn figure(table: &mut Table, line: &Line, when: &When, lang: Lang) {
     table.end();
 }
 
-/// Movement tables: a line for each unit, class and row.
+const MOVEMENTS: [&str; 10] =
+    ["unit", "name", "class", "row", "row_name", "from", "to", "households", "persons", "wider"];
+
+/// Movement tables: a line for each unit, class and row. `wider`: 1 for a unit of today that also
+/// holds places that the unit asked for never had, else 0.
 pub(crate) fn movements(
     own: &UnitTables,
     children: &[UnitTables],
@@ -153,10 +157,7 @@ pub(crate) fn movements(
     lang: Lang,
 ) -> Vec<u8> {
     let mut table = Table::new(dialect);
-    for name in ["unit", "name", "class", "row", "row_name", "from", "to", "households", "persons"]
-    {
-        table.text(name);
-    }
+    MOVEMENTS.iter().for_each(|name| table.text(name));
     table.end();
     for unit in std::iter::once(own).chain(children) {
         for of_class in &unit.tables {
@@ -170,6 +171,7 @@ pub(crate) fn movements(
                 table.text(&when.to);
                 table.number(heads.households);
                 table.number(heads.persons);
+                table.number(u8::from(unit.wider));
                 table.end();
             };
             line("opening", &of_class.opening);

@@ -96,6 +96,11 @@ pub(crate) struct Frame {
 }
 
 impl Frame {
+    /// Who sees the keys of households' facts on this page, and whether that is recorded.
+    pub(crate) fn keys_note(&self) -> &'static str {
+        if self.is_demonstration { self.t.keys_open } else { self.t.keys_recorded }
+    }
+
     /// Around a page that is about no unit.
     pub(crate) fn plain(app: &App, ask: &Ask, heading: &str) -> Frame {
         let t = text::of(ask.lang);

@@ -62,6 +62,8 @@ pub(crate) struct Shown {
     pub(crate) parts: String,
     /// What has to be said with it.
     pub(crate) marks: Vec<String>,
+    /// Whether it is over a part of the units only.
+    pub(crate) is_partial: bool,
     /// A letter behind the number in a table: `≈` allocated, `k/n`, `*` anything else.
     pub(crate) sign: String,
     /// Why there is no number.
@@ -121,6 +123,7 @@ impl Shown {
                 Lang::En => format!("complete in {told} of {all} units"),
             });
             self.sign = format!("{}{told}/{all}", self.sign);
+            self.is_partial = true;
         }
         if let Some(level) = marks.level.filter(|level| *level != Confirmation::Official) {
             self.marks.push(labels::mark(lang, level.code()));
@@ -195,21 +198,32 @@ pub(crate) fn exact(value: &Value) -> Option<(i128, i128)> {
     }
 }
 
-/// Writes a tick of an axis: whole numbers, or as few decimals as it needs.
-pub(crate) fn tick(lang: Lang, value: f64) -> String {
-    let places = (0..3u32)
+/// Writes the ticks of an axis: whole numbers, or all with as few decimals as they need; from a
+/// billion on in billions, which only money comes to.
+pub(crate) fn ticks(lang: Lang, values: &[f64]) -> Vec<String> {
+    const BILLION: f64 = 1e9;
+    let is_large = values.iter().any(|value| value.abs() >= BILLION);
+    let (scale, unit) = match is_large {
+        true => (BILLION, written::pick(lang, "\u{a0}tỷ", "\u{a0}billion")),
+        false => (1.0, ""),
+    };
+    let places = values.iter().map(|value| places(value / scale)).max().unwrap_or(0);
+    let written = |value: &f64| {
+        let digits = (value / scale * 10f64.powi(places as i32)).round() as i128;
+        let unit = if digits == 0 { "" } else { unit };
+        format!("{}{unit}", printed(&written::decimal(lang, digits, places)))
+    };
+    values.iter().map(written).collect()
+}
+
+/// How many decimals a tick needs, three at most.
+fn places(value: f64) -> u32 {
+    (0..3u32)
         .find(|places| {
             let scaled = value * 10f64.powi(*places as i32);
             (scaled - scaled.round()).abs() < 1e-6
         })
-        .unwrap_or(3);
-    let digits = (value * 10f64.powi(places as i32)).round() as i128;
-    if value.abs() >= 1e9 {
-        let (number, unit) = money(lang, value.round() as i128);
-        let short = unit.split(' ').next().unwrap_or("");
-        return format!("{}\u{a0}{short}", number.trim_end_matches(['0', ',', '.']));
-    }
-    printed(&written::decimal(lang, digits, places))
+        .unwrap_or(3)
 }
 
 #[cfg(test)]
@@ -229,8 +243,11 @@ mod tests {
             (points(Lang::Vi, (1228, 10_000), (1114, 10_000)), "−1,14\u{a0}điểm\u{a0}%"),
             (points(Lang::En, (10, 100), (12, 100)), "+2.00\u{a0}pp"),
             (points(Lang::Vi, (1, 2), (1, 2)), "0,00\u{a0}điểm\u{a0}%"),
-            (tick(Lang::Vi, 0.25), "0,25"),
-            (tick(Lang::Vi, 1600.0), "1.600"),
+            (ticks(Lang::Vi, &[2.8, 3.0]).join(" "), "2,8 3,0"),
+            (ticks(Lang::Vi, &[0.0, 0.25, 0.5]).join(" "), "0,00 0,25 0,50"),
+            (ticks(Lang::Vi, &[1600.0]).join(" "), "1.600"),
+            (ticks(Lang::Vi, &[0.0, 1e11, 2e11]).join(" "), "0 100\u{a0}tỷ 200\u{a0}tỷ"),
+            (ticks(Lang::En, &[5e8, 1e9]).join(" "), "0.5\u{a0}billion 1.0\u{a0}billion"),
             (money(Lang::Vi, 113_000_000_000).0, "113,00"),
             (money(Lang::Vi, -5_500_000).0, "−5,5"),
         ] {

@@ -110,6 +110,7 @@ texts! {
     target: "Chỉ tiêu", "Target";
     heads: "Số chính", "Headline figures";
     trend: "Diễn biến qua các kỳ", "Trend";
+    partial_note: "Điểm hoặc cột rỗng: chỉ gồm những nơi đã có số liệu lúc đó, nên các thời điểm có thể gồm những nơi khác nhau.", "Hollow points or bars: only over the places whose figures were known then, so that times may differ in their places.";
     month_end: "Cuối tháng", "End of month";
     targets: "Chỉ tiêu được giao", "Assigned targets";
     targets_none: "Chưa có chỉ tiêu nào được giao cho kỳ này.", "No target has been assigned for this period.";
@@ -208,7 +209,7 @@ texts! {
     by_numerator: "Do tử số", "By the numerator";
     by_denominator: "Do mẫu số", "By the denominator";
     findings_title: "Cần xem lại", "Findings";
-    findings_sub: "Điều hệ thống nhận thấy khi tổng hợp. Không có dữ kiện nào bị xóa: “không tính” là chưa đưa vào số, “tính như khai” là đã tính.", "What was noticed while folding. No fact is deleted: held facts are not counted yet, noted ones are counted as declared.";
+    findings_sub: "Điều hệ thống nhận thấy khi tổng hợp. Không có dữ kiện nào bị xóa: “tạm giữ, chưa tính” là chưa đưa vào số, “đã tính như khai” là đã tính.", "What was noticed while folding. No fact is deleted: held facts are not counted yet, noted ones are counted as declared.";
     findings_lede: "{0} dữ kiện chưa tính vào số, {1} dữ kiện đã tính như khai nhưng cần xem lại.", "{0} facts are held and not counted; {1} are counted as declared but should be looked at.";
     findings_none: "Không có điều gì cần xem lại ở đơn vị này trong kỳ.", "There are no findings in this unit in the period.";
     findings_none_ever: "Không có điều gì cần xem lại ở đơn vị này.", "There are no findings in this unit.";
@@ -220,7 +221,9 @@ texts! {
     findings_only: "Chỉ xem {0}", "See only {0}";
     facts_found: "Mã từng dữ kiện cần xem lại", "Keys of the facts";
     keys_of_recent: "Mã và nội dung các dữ kiện mới nhất", "Keys and contents of the latest facts";
-    keys_recorded: "Chỉ cán bộ của địa bàn và kiểm toán xem được; mỗi lần xem đều được ghi lại. Lập khi mở trang: tải lại trang để có danh sách mới.", "Only for officers of the unit and auditors; each reading is recorded. Made when the page was opened: load it anew for a new list.";
+    keys_recorded: "Chỉ cán bộ của địa bàn và kiểm toán xem được; mỗi lần xem đều được ghi lại.", "Only for officers of the unit and auditors; each reading is recorded.";
+    keys_open: "Bản trình diễn: ai cũng xem được và không lần xem nào được ghi lại. Khi dùng thật, chỉ cán bộ của địa bàn và kiểm toán xem được, và mỗi lần xem đều được ghi lại.", "In this demonstration anybody sees these, and no reading is recorded. In use, only officers of the unit and auditors do, and each reading is recorded.";
+    keys_made: "Lập khi mở trang: tải lại trang để có danh sách mới.", "Made when the page was opened: load it anew for a new list.";
     keys_listed: "Có {0} trên {1} điều, mới nhất ở trên.", "{0} of {1} findings, the latest first.";
     fact_key: "Mã dữ kiện", "Key of the fact";
     other_fact: "trùng với", "collides with";

@@ -2,7 +2,7 @@
 
 use domain::atlas::Unit;
 use domain::catalogue::Measure;
-use domain::figures::{Figure, Marks, Time, Value};
+use domain::figures::{Figure, Time, Value};
 use domain::time::{Calendar, Day, Grain, Period};
 
 use super::number::{self, Shown};
@@ -10,15 +10,27 @@ use super::target::Version;
 use super::text::fill;
 use super::time;
 use super::view::View;
-use crate::chart::{Bar, Line, LinePoint, Plan, bars, line};
+use crate::chart::{Line, Plan, Point, bars, line};
 
 /// A chart with its table.
 pub(crate) struct Trend {
     pub(crate) svg: String,
-    pub(crate) rows: Vec<(String, String)>,
+    pub(crate) rows: Vec<Point>,
     /// Whether the axis is cut: the page says so.
     pub(crate) cut: bool,
     pub(crate) grain: String,
+}
+
+impl Trend {
+    /// Whether anything has to be said with any value: the table then has a column for it.
+    pub(crate) fn any_marks(&self) -> bool {
+        self.rows.iter().any(|row| !row.marks.is_empty())
+    }
+
+    /// Whether some times are over a part of the units only: the page says so.
+    pub(crate) fn any_partial(&self) -> bool {
+        self.rows.iter().any(|row| row.is_partial)
+    }
 }
 
 /// Points of a line at most.
@@ -79,17 +91,15 @@ fn of_stock(view: &View<'_>, indicator: &str, title: &str, targets: &[Version]) 
     let year = targets.last().map(|version| version.period);
     let ends = month_ends(view, year.map(|period| *period.days().start()));
     let mut begun = false;
-    let points: Vec<LinePoint> = ends
+    let points: Vec<Point> = ends
         .iter()
         .zip(view.on_days(view.unit, indicator, &ends))
-        .map(|(day, value)| {
+        .map(|(day, figure)| {
             // Before the record of a unit begins, nothing is not zero.
-            begun |= !matches!(value, Value::Whole(0) | Value::Missing(_));
-            let shown = Shown::of(view.lang, indicator, &Figure { value, marks: Marks::default() });
-            LinePoint {
-                label: month(*day),
-                value: number::length(&value).filter(|_| begun),
-                text: if begun { shown.full() } else { "…".to_owned() },
+            begun |= !matches!(figure.value, Value::Whole(0) | Value::Missing(_));
+            match begun {
+                true => point(view, indicator, month(*day), &figure),
+                false => unknown(month(*day)),
             }
         })
         .collect();
@@ -102,24 +112,40 @@ fn of_stock(view: &View<'_>, indicator: &str, title: &str, targets: &[Version]) 
     let cut = least > 0.4 * most && most - least > 0.03 * most;
     let says = match (points.iter().find(|p| p.value.is_some()), points.last()) {
         (Some(first), Some(last)) => {
-            format!("{}: {}; {}: {}", first.label, first.text, last.label, last.text)
+            format!("{}; {}", first.says(), last.says())
         }
         (_, _) => String::new(),
     };
     let chart = Line { title, says: &says, points: &points, plans: &plans, from_zero: !cut };
     Trend {
-        svg: line(&chart, &|v| number::tick(view.lang, v)),
-        rows: points.into_iter().map(|point| (point.label, point.text)).collect(),
+        svg: line(&chart, &|all| number::ticks(view.lang, all)),
+        rows: points,
         cut,
         grain: view.t.month_end.to_owned(),
     }
+}
+
+fn point(view: &View<'_>, indicator: &str, label: String, figure: &Figure) -> Point {
+    let shown = Shown::of(view.lang, indicator, figure);
+    Point {
+        label,
+        value: number::length(&figure.value),
+        text: shown.full(),
+        marks: shown.marks.join("; "),
+        is_partial: shown.is_partial,
+    }
+}
+
+/// A time of which nothing is known.
+fn unknown(label: String) -> Point {
+    Point { label, value: None, text: "…".to_owned(), marks: String::new(), is_partial: false }
 }
 
 fn plans(
     view: &View<'_>,
     indicator: &str,
     ends: &[Day],
-    points: &[LinePoint],
+    points: &[Point],
     targets: &[Version],
 ) -> Vec<Plan> {
     if indicator != "poor_households" {
@@ -168,22 +194,18 @@ fn of_flow(view: &View<'_>, indicator: &str, title: &str) -> Trend {
         at = period.before();
     }
     periods.reverse();
-    let all: Vec<Bar> = periods
+    let all: Vec<Point> = periods
         .iter()
         .map(|period| {
             let figure = view.figure(view.unit, indicator, Time::Period(*period));
             let name = period.to_string();
-            Bar {
-                label: name.split('@').next().unwrap_or(&name).to_owned(),
-                value: number::length(&figure.value),
-                text: Shown::of(view.lang, indicator, &figure).full(),
-            }
+            point(view, indicator, name.split('@').next().unwrap_or(&name).to_owned(), &figure)
         })
         .collect();
-    let says: Vec<String> = all.iter().map(|bar| format!("{}: {}", bar.label, bar.text)).collect();
+    let says: Vec<String> = all.iter().map(Point::says).collect();
     Trend {
-        svg: bars(title, &says.join("; "), &all, &|v| number::tick(view.lang, v)),
-        rows: all.into_iter().map(|bar| (bar.label, bar.text)).collect(),
+        svg: bars(title, &says.join("; "), &all, &|all| number::ticks(view.lang, all)),
+        rows: all,
         cut: false,
         grain: fill(view.t.breakdown_one, &[view.app.catalogue.grain(grain, view.lang)]),
     }
@@ -202,9 +224,9 @@ pub(crate) fn course(view: &View<'_>, unit: Unit, indicator: &str) -> Vec<Option
     let mut begun = false;
     view.on_days(unit, indicator, recent)
         .into_iter()
-        .map(|value| {
-            begun |= !matches!(value, Value::Whole(0) | Value::Missing(_));
-            number::length(&value).filter(|_| begun)
+        .map(|figure| {
+            begun |= !matches!(figure.value, Value::Whole(0) | Value::Missing(_));
+            number::length(&figure.value).filter(|_| begun)
         })
         .collect()
 }

@@ -3,7 +3,7 @@
 use domain::atlas::{Generation, Level, Unit};
 use domain::catalogue::{Filter, Measure};
 use domain::codes::{Code, Standing};
-use domain::figures::{Figure, Question, Reader, Time, Value};
+use domain::figures::{Figure, Marks, Question, Reader, Time, Value};
 use domain::fold::Fold;
 use domain::posting::{Site, Slot};
 use domain::rollup::View as Cells;
@@ -98,25 +98,27 @@ impl<'a> View<'a> {
 
     /// What an indicator comes to at the ends of these days, which must be in order. Of a stock,
     /// the cells between two days are read once.
-    pub(crate) fn on_days(&self, unit: Unit, indicator: &str, days: &[Day]) -> Vec<Value> {
+    pub(crate) fn on_days(&self, unit: Unit, indicator: &str, days: &[Day]) -> Vec<Figure> {
         let plan = &self.app.rules.plan;
         let stock = plan
             .indicator(indicator)
             .filter(|one| matches!(one.definition.measure, Measure::Stock { .. }));
         let Some(stock) = stock else {
-            let value = |day: &Day| self.figure(unit, indicator, Time::Days(*day, *day)).value;
-            return days.iter().map(value).collect();
+            let on = |day: &Day| self.figure(unit, indicator, Time::Days(*day, *day));
+            return days.iter().map(on).collect();
         };
         let cells = Cells { rollup: &self.fold.books.rollup, atlas: &self.app.rules.atlas };
         let columns = stock.kept[0].columns(&Filter::new());
-        let (mut sum, mut from) = (0, Day::MIN);
+        let (mut sum, mut allocated, mut from) = (0, false, Day::MIN);
         days.iter()
             .map(|day| {
                 if *day >= from {
-                    sum += cells.sum(unit, &columns, Slot::from(from)..=Slot::from(*day)).0;
+                    let more = cells.sum(unit, &columns, Slot::from(from)..=Slot::from(*day));
+                    (sum, allocated) = (sum + more.0, allocated || more.1);
                     from = day.next();
                 }
-                Value::Whole(sum)
+                let marks = Marks { allocated, ..Marks::default() };
+                Figure { value: Value::Whole(sum), marks }
             })
             .collect()
     }

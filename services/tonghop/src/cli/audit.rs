@@ -38,6 +38,16 @@ pub struct ExplainArgs {
     #[command(flatten)]
     #[allow(missing_docs)]
     pub data: DataArgs,
+    /// The journal to look the facts up in: dir:PATH or nats://HOST:PORT; without it, the data
+    /// folder's own, if it has one.
+    #[arg(long, env = "TONGHOP_JOURNAL", value_name = "URL")]
+    pub journal: Option<String>,
+    /// Also tells whom facts are about: the pseudonyms of households, for auditors only.
+    #[arg(long)]
+    pub households: bool,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub nats_options: NatsArgs,
 }
 
 /// `revisions`
@@ -88,6 +98,26 @@ pub struct AuditArgs {
     /// Writes a report to print, in both languages.
     #[arg(long, value_name = "FILE.html")]
     pub report: Option<PathBuf>,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub nats_options: NatsArgs,
+}
+
+/// As of when.
+#[derive(Args, Debug)]
+pub struct AsOfArgs {
+    /// As it was known then: at a position of the journal, at a time (2021-06-15 at its end in Viet
+    /// Nam, or 2021-06-15T17:05:00+07:00) by when the journal received facts, or when a vintage was
+    /// closed (its id). Without it, now.
+    #[arg(long, value_name = "POSITION|TIME|VINTAGE")]
+    pub as_of: Option<String>,
+    /// The journal to replay for that: dir:PATH or nats://HOST:PORT; without it, the data
+    /// folder's own.
+    #[arg(long, env = "TONGHOP_JOURNAL", value_name = "URL")]
+    pub journal: Option<String>,
+    /// Threads to replay on.
+    #[arg(long, default_value_t = 2)]
+    pub threads: usize,
     #[command(flatten)]
     #[allow(missing_docs)]
     pub nats_options: NatsArgs,

@@ -84,7 +84,8 @@ pub struct SignedArgs {
 /// `verify`
 #[derive(Args, Debug)]
 pub struct VerifyArgs {
-    /// A proof (tonghop prove) or a checkpoint (tonghop checkpoint); the file says which.
+    /// A proof (tonghop prove), a checkpoint (tonghop checkpoint) or an audit pack (tonghop pack);
+    /// the file says which.
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
     /// The record that a proof is about, byte for byte; one newline behind it is passed over.
@@ -93,4 +94,7 @@ pub struct VerifyArgs {
     /// A public key of somebody who may have signed (FILE.pub); may be given several times.
     #[arg(long, value_name = "FILE", required = true)]
     pub key: Vec<PathBuf>,
+    /// Threads to compute a pack's figures on.
+    #[arg(long, default_value_t = 2)]
+    pub threads: usize,
 }

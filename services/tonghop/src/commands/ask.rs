@@ -14,8 +14,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::{RawValue, to_raw_value};
 use store::{Expect, Opened, Store};
 
-use super::place;
-use crate::cli::{DataArgs, FiguresArgs, FindingsArgs, MovementsArgs, NatsArgs, WhenArgs};
+use super::{as_of, place};
+use crate::cli::{
+    AsOfArgs, DataArgs, FiguresArgs, FindingsArgs, MovementsArgs, NatsArgs, WhenArgs,
+};
 use crate::render;
 use crate::screen::Screen;
 use crate::socket;
@@ -40,13 +42,13 @@ pub(super) fn figures(screen: &mut Screen, args: &FiguresArgs) -> Result<()> {
         boundaries: args.boundaries.into(),
         books_only: false,
     });
-    show(screen, &args.data, &query)
+    show_as_of(screen, &args.data, &args.as_of, &query)
 }
 
 pub(super) fn movements(screen: &mut Screen, args: &MovementsArgs) -> Result<()> {
     let (when, last) = when(&args.when)?;
     let query = Query::Movements { unit: key(&args.unit.unit, last)?, when };
-    show(screen, &args.data, &query)
+    show_as_of(screen, &args.data, &args.as_of, &query)
 }
 
 pub(super) fn findings(screen: &mut Screen, args: &FindingsArgs) -> Result<()> {
@@ -63,6 +65,14 @@ pub(super) fn findings(screen: &mut Screen, args: &FindingsArgs) -> Result<()> {
 
 pub(super) fn digest(screen: &mut Screen, args: &DataArgs) -> Result<()> {
     show(screen, args, &Query::Digest)
+}
+
+fn show_as_of(screen: &mut Screen, data: &DataArgs, then: &AsOfArgs, query: &Query) -> Result<()> {
+    if then.as_of.is_none() {
+        return show(screen, data, query);
+    }
+    let answer = as_of::answer(screen.lang, data, then, query)?;
+    render::show(screen, &answer)
 }
 
 fn show(screen: &mut Screen, data: &DataArgs, query: &Query) -> Result<()> {

@@ -82,7 +82,7 @@ pub(super) fn audit(screen: &mut Screen, args: &AuditArgs) -> Result<ExitCode> {
         let live = match live {
             Some((position, digest)) => {
                 let replay =
-                    replay_to(screen.lang, &journal, args, position, &rules, &editions).await?;
+                    replay(screen.lang, &journal, args, position, &rules, &editions).await?;
                 let books = replay.fold.books.digest(editions.bytes().as_bytes()).to_string();
                 Some(Live { position, equal: books == digest, digest, replayed: books })
             }
@@ -189,17 +189,6 @@ fn live(lang: Lang, args: &AuditArgs) -> Option<(u64, String)> {
 }
 
 async fn replay(
-    lang: Lang,
-    journal: &Journal,
-    args: &AuditArgs,
-    to: u64,
-    rules: &Arc<Rules>,
-    editions: &Editions,
-) -> Result<Replay> {
-    replay_to(lang, journal, args, to, rules, editions).await
-}
-
-async fn replay_to(
     lang: Lang,
     journal: &Journal,
     args: &AuditArgs,

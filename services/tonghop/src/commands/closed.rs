@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context, Result};
-use auditor::{Ask, Body, Cause, Closed, Explanation, Revisions, Told};
+use auditor::{Ask, Body, Cause, Closed, Explanation, Revisions, Told, look_up};
+use journal::Journal;
 use proto::gazetteer::Lang;
 use query::written::{date, name};
 use query::{labels, lang};
@@ -39,7 +40,15 @@ pub(super) fn explain(screen: &mut Screen, args: &ExplainArgs) -> Result<()> {
         when,
         limit: args.limit,
     };
-    let told = ask::audit(screen.lang, &args.data.data, &question)?;
+    let mut told = ask::audit(screen.lang, &args.data.data, &question)?;
+    let url = place::journal(args.journal.as_deref(), &args.data.data);
+    if let (Body::Explanation(explanation), Ok(url)) = (&mut told.body, url) {
+        place::runtime()?.block_on(async {
+            let options = place::options(false, &args.nats_options);
+            let journal = Journal::open(&url, &options).await?;
+            anyhow::Ok(look_up(explanation, &journal, args.households).await?)
+        })?;
+    }
     show(screen, &told)
 }
 
@@ -155,7 +164,12 @@ fn branch(screen: &mut Screen, one: &Explanation, depth: usize) -> Result<()> {
         };
         let position = lang::whole(lang, i128::from(fact.position));
         let (on, unit) = (date(lang, &fact.on), name(lang, &fact.unit));
-        screen.line(format!("{indent}   {position:>10}  {on:<10}  {}  {unit}{by}", fact.fact))?;
+        let who = fact.record.as_ref().map_or_else(String::new, |record| {
+            let subject = record.subject.as_deref().unwrap_or_default();
+            format!("  {} {}  {subject}", record.source, record.id).trim_end().to_owned()
+        });
+        screen
+            .line(format!("{indent}   {position:>10}  {on:<10}  {}  {unit}{by}{who}", fact.fact))?;
     }
     let more = one.postings - one.facts.len() as u64;
     if more > 0 {

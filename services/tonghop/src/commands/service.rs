@@ -22,7 +22,7 @@ use proof::Signer;
 use proto::catalogue::Catalogue;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
-use web::{Check, Csrf, Doors, Gauge};
+use web::{Check, Csrf, Doors, Gauge, Health};
 
 mod forms;
 mod reach;
@@ -211,6 +211,7 @@ fn portal(
         Some(forms) => app.submitting(Arc::new(forms)),
         None => app,
     });
+    watch_live(&mut doors.health, &app);
     let router = portal::router(Arc::clone(&app), &pages);
     let behind = Arc::clone(&app);
     doors.error_page = Some(Arc::new(move |problem, uri, lang, who| {
@@ -283,6 +284,24 @@ fn watch_over(doors: &mut Doors, handle: &Handle, gateway: Option<&Gateway>, rea
     let gateway = gateway.clone();
     let help = "Requests, or parts of long ones, that wait for the journal.";
     gauge("tonghop_appends_waiting", help, false, Box::new(move || gateway.waiting() as f64));
+}
+
+/// What `/metrics` tells of open pages.
+fn watch_live(health: &mut Health, app: &Arc<App>) {
+    type Size = fn((usize, usize)) -> usize;
+    let sizes: [(&'static str, &'static str, Size); 2] = [
+        ("tonghop_live_clients", "Clients that watch live figures or pages.", |(_, clients)| {
+            clients
+        }),
+        ("tonghop_live_topics", "Different figures and pages that they watch.", |(topics, _)| {
+            topics
+        }),
+    ];
+    for (name, help, size) in sizes {
+        let app = Arc::clone(app);
+        let value = Box::new(move || size(app.hub.sizes()) as f64);
+        health.gauges.push(Gauge { name, help, is_counter: false, value });
+    }
 }
 
 /// Where the server of a data folder listens, if one does.

@@ -2,6 +2,8 @@
 
 use std::fs;
 use std::path::Path;
+use std::process::ExitCode;
+use std::time::Instant;
 
 use anyhow::{Context, Result, ensure};
 use proof::{Checkpoint, FIRST_LINE, ProofFile, Verifier, keys, leaf};
@@ -9,8 +11,9 @@ use proto::gazetteer::Lang;
 use serde::Serialize;
 
 use super::prove::read;
+use super::{pack, place};
 use crate::cli::{Format, VerifyArgs};
-use crate::screen::Screen;
+use crate::screen::{Screen, progress};
 
 #[derive(Serialize)]
 struct Verified {
@@ -25,9 +28,13 @@ struct Verified {
     fact_position: Option<u64>,
 }
 
-pub(super) fn verify(screen: &mut Screen, args: &VerifyArgs) -> Result<()> {
+pub(super) fn verify(screen: &mut Screen, args: &VerifyArgs) -> Result<ExitCode> {
     let known: Vec<Verifier> =
         args.key.iter().map(|path| keys::verifier(path)).collect::<Result<_, _>>()?;
+    if auditor::is_pack(&args.file)? {
+        ensure!(args.fact.is_none(), "--fact is for proofs; an audit pack has its facts in it");
+        return verify_pack(screen, args, &known);
+    }
     let text = read(&args.file)?;
     let name = args.file.display();
     let (kind, checkpoint, fact_position) = if let Some(fact) = &args.fact {
@@ -46,7 +53,19 @@ pub(super) fn verify(screen: &mut Screen, args: &VerifyArgs) -> Result<()> {
     say(
         screen,
         Verified { position, answer: "verified", kind, origin, root, extensions, fact_position },
-    )
+    )?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn verify_pack(screen: &mut Screen, args: &VerifyArgs, known: &[Verifier]) -> Result<ExitCode> {
+    let bar = progress(screen.lang, ("Đang tính lại", "Computing again"), None, false);
+    let begun = Instant::now();
+    let checking =
+        auditor::verify(&args.file, known, args.threads, |position| bar.set_position(position));
+    let verdict = place::runtime()?.block_on(checking)?;
+    bar.finish_and_clear();
+    pack::say_verdict(screen, &args.file, &verdict, begun.elapsed())?;
+    Ok(if verdict.holds() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// Checks a proof about the record in a file, which may have a newline behind it.

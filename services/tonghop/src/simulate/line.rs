@@ -8,7 +8,7 @@ use domain::codes::Code;
 use domain::time::Day;
 use proto::document::TYPES;
 
-/// The fact types, in the order of [`TYPES`].
+/// The fact types that are simulated, in the order of [`TYPES`].
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Kind {
     Registered,
@@ -30,7 +30,8 @@ pub(super) enum Kind {
     FundsAllocated,
     FundsDisbursed,
     ExternalReported,
-    FactVoided,
+    // The last type; nobody here closes, reopens or publishes anything.
+    FactVoided = TYPES.len() as isize - 1,
 }
 
 impl Kind {

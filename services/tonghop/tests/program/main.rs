@@ -2,11 +2,14 @@
 
 #![allow(clippy::print_stdout, reason = "seeds are printed, so that a failure can be repeated")]
 
+mod archive;
+mod audit;
 mod bad_input;
 mod demo;
 mod fire;
 mod nats;
 mod oracle;
+mod pack;
 mod proof;
 mod runner;
 mod same;

@@ -7,7 +7,7 @@ use std::process::Child;
 use journal::server::{Config, Server};
 
 use crate::runner::{run, simulated, start, stop, succeed, text, until, wait};
-use crate::serve::{address, ask, officer, post};
+use crate::serve::{address, ask, metric, officer, post};
 
 /// A program that is killed when the test is over, however it ends.
 struct Program(Option<Child>);
@@ -39,13 +39,6 @@ impl Drop for Program {
             let _ = child.wait();
         }
     }
-}
-
-/// The whole number that a metric tells.
-fn metric(at: &str, name: &str) -> Option<u64> {
-    let metrics = ask(at, "GET /metrics", "", "").1;
-    let line = metrics.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
-    line.and_then(|value| value.parse().ok())
 }
 
 /// How many facts had this outcome.

@@ -44,6 +44,13 @@ fn ask_line(address: &str, line: &str, headers: &str) -> u16 {
     ask(address, line, headers, "").0
 }
 
+/// The whole number that a metric tells.
+pub(crate) fn metric(at: &str, name: &str) -> Option<u64> {
+    let metrics = ask(at, "GET /metrics", "", "").1;
+    let line = metrics.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+    line.and_then(|value| value.parse().ok())
+}
+
 pub(crate) fn post(address: &str, token: &str, body: &str) -> (u16, String) {
     let headers =
         format!("authorization: Bearer {token}\r\ncontent-type: application/x-ndjson\r\n");
@@ -83,9 +90,7 @@ fn facts_sent_to_the_server_come_to_the_same_figures_as_imported() {
 
     let (status, again) = post(&at, &token, &facts);
     assert_eq!((status, again.contains("\"outcome\":\"accepted\"")), (200, false), "all are there");
-    until("everything is folded", || {
-        ask(&at, "GET /metrics", "", "").1.contains("\ntonghop_lag_records 0\n")
-    });
+    until("everything is folded", || metric(&at, "tonghop_lag_records") == Some(0));
     let ready = ask(&at, "GET /readyz", "", "");
     assert_eq!(ready.0, 200, "{}", ready.1);
 
@@ -107,6 +112,27 @@ fn facts_sent_to_the_server_come_to_the_same_figures_as_imported() {
     let server = start(&["up", "--listen", "127.0.0.1:0", "--data", text(&sent)]);
     let (status, again) = post(&address(&sent), &token, &facts);
     assert_eq!((status, again.contains("\"outcome\":\"accepted\"")), (200, false), "after restart");
+    stopped(server);
+}
+
+#[test]
+fn the_metrics_tell_how_many_watch_and_how_many_different_pages() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("data");
+    let server = start(&["up", "--listen", "127.0.0.1:0", "--data", text(&data)]);
+    let at = address(&data);
+    let sizes = || ["clients", "topics"].map(|of| metric(&at, &format!("tonghop_live_{of}")));
+    assert_eq!(sizes(), [Some(0), Some(0)]);
+    let watch = |page: &str| {
+        let mut stream = TcpStream::connect(&at).expect("the server listens");
+        let request = format!("GET /v1/live/page?path={page} HTTP/1.1\r\nhost: {at}\r\n\r\n");
+        stream.write_all(request.as_bytes()).expect("it is sent");
+        stream
+    };
+    let open = [watch("/u/VN"), watch("/u/VN"), watch("/u/L-62")];
+    until("three watch two pages", || sizes() == [Some(3), Some(2)]);
+    drop(open);
+    until("nobody watches", || sizes() == [Some(0), Some(0)]);
     stopped(server);
 }
 
@@ -141,11 +167,7 @@ fn the_demo_is_served_and_facts_keep_coming() {
     let args = ["demo", "--facts", "2000", "--listen", "127.0.0.1:0", "--data", text(&data)];
     let server = start(&args);
     let at = address(&data);
-    let accepted = || {
-        let metrics = ask(&at, "GET /metrics", "", "").1;
-        let line = metrics.lines().find_map(|l| l.strip_prefix("tonghop_facts_accepted_total "));
-        line.and_then(|count| count.parse::<u64>().ok()).unwrap_or(0)
-    };
+    let accepted = || metric(&at, "tonghop_facts_accepted_total").unwrap_or(0);
     until("the record of the day has opened", || accepted() > 0);
     let opened = accepted();
     until("facts keep coming", || accepted() > opened + 2);

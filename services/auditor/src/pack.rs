@@ -1,0 +1,225 @@
+//! An audit pack: all that a closing's figures were made of and all that they are, in one zip file
+//! that can be checked without us.
+//!
+//! ```text
+//! checkpoint.note          who signed the journal up to the closing, and the vintage's digest
+//! vintage.txt              the figures as they were frozen; the tables tell the same for people
+//! figures.csv movements.csv targets.csv findings.csv
+//! journal/facts.ndjson     records 1 to the closing's position: their exact bytes, one a line
+//! journal/receipts.txt     position, receive time, length and first leaf bytes of each record
+//! catalog/… gazetteer/…    the definitions and units the figures were made by
+//! VERIFY.md SHA256SUMS     how to check all that, and the hash of every other file
+//! ```
+//!
+//! Times in the zip file are fixed: the same vintage and note give the same bytes.
+
+pub(crate) mod facts;
+pub(crate) mod form;
+mod guide;
+pub(crate) mod tables;
+
+use std::io::{Seek, Write};
+
+use journal::{Journal, Position};
+use proof::{Checkpoint, Hash, Range, Signer, leaf};
+use proto::catalogue::{Catalogue, Texts};
+use proto::gazetteer::Gazetteer;
+use query::Editions;
+use sha2::{Digest as _, Sha256};
+use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, DateTime, ZipWriter};
+
+use crate::vintage::Vintage;
+use crate::{Error, Result};
+
+/// Who says what the journal is.
+#[derive(Debug)]
+pub enum Source {
+    /// A new checkpoint is signed with this key.
+    Key(Signer),
+    /// One that was signed when the vintage was made.
+    Note(String),
+}
+
+/// What was packed.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Packed {
+    /// The records.
+    pub facts: u64,
+    /// Bytes of all files together.
+    pub bytes: u64,
+    /// Which journal, and who speaks for it.
+    pub origin: String,
+}
+
+/// Writes packs.
+pub struct Packer<W: Write + Seek> {
+    zip: ZipWriter<W>,
+    sums: Vec<(&'static str, String)>,
+    bytes: u64,
+}
+
+impl<W: Write + Seek> Packer<W> {
+    /// Packs a vintage with the part of its journal that it is of. `revisions` is the table of what
+    /// changed since, where there is one. `progress` is told the position reached.
+    ///
+    /// # Errors
+    /// `Editions`: another catalogue or gazetteer than this program's made the vintage. `OtherRoot`:
+    /// the journal is not the one that was closed. `NoNote`: the note does not speak for the vintage.
+    /// `Replay`, `Proof`, `Zip`.
+    pub async fn pack(
+        out: W,
+        journal: &Journal,
+        vintage: &Vintage,
+        source: Source,
+        revisions: Option<&[u8]>,
+        progress: impl Fn(u64) + Send,
+    ) -> Result<Packed> {
+        made_here(vintage)?;
+        let mut packer = Packer { zip: ZipWriter::new(out), sums: Vec::new(), bytes: 0 };
+        let (root, receipts) = packer.facts(journal, vintage.head.position, progress).await?;
+        if root.to_string() != vintage.head.root
+            || journal_of(vintage) != journal.identity().to_string()
+        {
+            return Err(Error::OtherJournal { id: vintage.head.id.clone() });
+        }
+        let (origin, note) = note(vintage, root, source)?;
+        packer.put(form::RECEIPTS, receipts.as_bytes())?;
+        packer.put(form::NOTE, note.as_bytes())?;
+        packer.put(form::VINTAGE, vintage.text().as_bytes())?;
+        for (name, table) in tables::all(vintage, Catalogue::embedded()) {
+            packer.put(name, &table)?;
+        }
+        if let Some(table) = revisions {
+            packer.put(form::REVISIONS, table)?;
+        }
+        let Texts { indicators, movements, calendars, codes } = Texts::EMBEDDED;
+        for (name, text) in
+            form::CATALOGUE.into_iter().zip([indicators, movements, calendars, codes])
+        {
+            packer.put(name, text.as_bytes())?;
+        }
+        for (name, (_, text)) in form::GAZETTEER.into_iter().zip(Gazetteer::FILES) {
+            packer.put(name, text.as_bytes())?;
+        }
+        packer.put(form::GUIDE, guide::text(vintage, &origin).as_bytes())?;
+        let bytes = packer.finish()?;
+        Ok(Packed { facts: vintage.head.position, bytes, origin })
+    }
+
+    /// Copies the records: the root of the tree over them, and their receipts.
+    async fn facts(
+        &mut self,
+        journal: &Journal,
+        to: u64,
+        progress: impl Fn(u64) + Send,
+    ) -> Result<(Hash, String)> {
+        self.zip.start_file(form::FACTS, options())?;
+        let (mut sum, mut tree, mut receipts) = (Sha256::new(), Range::default(), String::new());
+        let mut blocks = journal.read(Position(1), Position(to));
+        let mut line = Vec::new();
+        while let Some(block) = blocks.next().await {
+            let block =
+                block.and_then(journal::SealedBlock::open).map_err(projector::Error::from)?;
+            for record in block.records() {
+                let leaf = leaf(record.bytes);
+                facts::receipt(
+                    &mut receipts,
+                    tree.size() + 1,
+                    record.received,
+                    record.bytes,
+                    &leaf,
+                );
+                tree.push(leaf);
+                line.clear();
+                line.extend_from_slice(record.bytes);
+                line.push(b'\n');
+                sum.update(&line);
+                self.bytes += line.len() as u64;
+                self.zip.write_all(&line).map_err(zip::result::ZipError::from)?;
+            }
+            progress(tree.size());
+        }
+        if tree.size() != to {
+            let what = format!("{} of {to} records were found", tree.size());
+            return Err(projector::Error::Diverged { what }.into());
+        }
+        self.sums.push((form::FACTS, form::hex(&sum.finalize())));
+        Ok((tree.root(), receipts))
+    }
+
+    fn put(&mut self, name: &'static str, bytes: &[u8]) -> Result<()> {
+        self.zip.start_file(name, options())?;
+        self.zip.write_all(bytes).map_err(zip::result::ZipError::from)?;
+        self.bytes += bytes.len() as u64;
+        self.sums.push((name, form::hex(&Sha256::digest(bytes))));
+        Ok(())
+    }
+
+    fn finish(mut self) -> Result<u64> {
+        let mut sums = std::mem::take(&mut self.sums);
+        sums.sort_unstable();
+        let lines: String = sums.iter().map(|(name, sum)| format!("{sum}  {name}\n")).collect();
+        self.put(form::SUMS, lines.as_bytes())?;
+        let bytes = self.bytes;
+        self.zip.finish()?.flush().map_err(zip::result::ZipError::from)?;
+        Ok(bytes)
+    }
+}
+
+/// Every entry alike, whenever and by whomever it is written.
+fn options() -> SimpleFileOptions {
+    SimpleFileOptions::default()
+        .compression_method(CompressionMethod::Deflated)
+        .last_modified_time(DateTime::default())
+        .unix_permissions(0o600)
+        .large_file(true)
+}
+
+/// Only the definitions that made a vintage can go into its pack.
+fn made_here(vintage: &Vintage) -> Result<()> {
+    let (here, head) = (Editions::embedded(), &vintage.head);
+    for (what, here, there) in [
+        ("catalogue", here.catalogue, &head.catalogue),
+        ("gazetteer", here.gazetteer, &head.gazetteer),
+    ] {
+        if here != *there {
+            let (id, program) = (head.id.clone(), head.program.clone());
+            return Err(Error::Editions { id, what, program });
+        }
+    }
+    Ok(())
+}
+
+fn journal_of(vintage: &Vintage) -> &str {
+    &vintage.head.journal
+}
+
+/// The line of a checkpoint that freezes a vintage.
+pub(crate) fn extension(vintage: &Vintage) -> String {
+    format!("vintage {} {}", vintage.head.id, vintage.digest())
+}
+
+/// The origin and the signed note.
+fn note(vintage: &Vintage, root: Hash, source: Source) -> Result<(String, String)> {
+    let size = vintage.head.position;
+    match source {
+        Source::Key(signer) => {
+            let origin = format!("{}/{}", signer.name(), vintage.head.journal);
+            let extensions = vec![extension(vintage)];
+            let checkpoint = Checkpoint { origin, size, root, extensions };
+            let note = checkpoint.sign(&signer)?;
+            Ok((checkpoint.origin, note))
+        }
+        Source::Note(note) => {
+            let checkpoint = Checkpoint::unverified(&note)?;
+            let speaks = (checkpoint.size, checkpoint.root) == (size, root)
+                && checkpoint.origin.ends_with(&format!("/{}", vintage.head.journal))
+                && checkpoint.extensions.contains(&extension(vintage));
+            if !speaks {
+                return Err(Error::NoNote { id: vintage.head.id.clone() });
+            }
+            Ok((checkpoint.origin, note))
+        }
+    }
+}

@@ -1,0 +1,215 @@
+//! Opens a zip file of unknown origin: a closed list of names, bounded sizes, nothing written.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{BufReader, Read, Seek, SeekFrom};
+use std::path::Path;
+
+use sha2::{Digest as _, Sha256};
+use zip::{CompressionMethod, ZipArchive};
+
+use super::fault::{Fault, Faults};
+use crate::pack::form;
+use crate::{Error, Result};
+
+/// The end of a zip file without a comment: how many bytes, and how they begin.
+const END_BYTES: i64 = 22;
+const END: [u8; 4] = *b"PK\x05\x06";
+/// Entries that are smaller than this may be packed as tightly as they will.
+const RATIO_FROM: u64 = 1 << 20;
+
+/// The files of a pack but the records and their receipts, which are read when they are needed.
+#[derive(Debug, Default)]
+pub(super) struct Opened {
+    files: BTreeMap<&'static str, Vec<u8>>,
+    /// How many receipts there are.
+    pub(super) receipts: u64,
+}
+
+impl Opened {
+    /// The bytes of a file, if it is there.
+    pub(super) fn bytes(&self, name: &str) -> Option<&[u8]> {
+        self.files.get(name).map(Vec::as_slice)
+    }
+
+    /// The text of a file; that it is none is told.
+    pub(super) fn text(&self, name: &'static str, faults: &mut Faults) -> Option<&str> {
+        let text = std::str::from_utf8(self.bytes(name)?);
+        text.map_err(|_| {
+            faults.find(Fault::Unreadable { file: name, what: "it is not UTF-8".into() });
+        })
+        .ok()
+    }
+}
+
+/// Opens one file of a pack for reading from its beginning to its end.
+pub(super) fn reader(
+    path: &Path,
+    name: &'static str,
+    give: impl FnOnce(&mut dyn Read),
+) -> Result<(), String> {
+    let file = File::open(path).map_err(|error| error.to_string())?;
+    let mut archive = ZipArchive::new(BufReader::new(file)).map_err(|error| error.to_string())?;
+    let entry = archive.by_name(name).map_err(|error| error.to_string())?;
+    let size = entry.size();
+    give(&mut entry.take(size));
+    Ok(())
+}
+
+/// Reads a pack's list and its smaller files, and checks every file's hash. None if it is not safe
+/// or not worth to go on.
+pub(super) fn open(path: &Path, faults: &mut Faults) -> Result<Option<Opened>> {
+    let file = File::open(path).map_err(Error::io("open", path))?;
+    let mut file = BufReader::new(file);
+    let count = match end(&mut file) {
+        Ok(count) => count,
+        Err(what) => {
+            faults.find(Fault::Archive { what });
+            return Ok(None);
+        }
+    };
+    let mut archive = match ZipArchive::new(file) {
+        Ok(archive) => archive,
+        Err(error) => {
+            faults.find(Fault::Archive { what: error.to_string() });
+            return Ok(None);
+        }
+    };
+    if !listed(&mut archive, count, faults) {
+        return Ok(None);
+    }
+    let mut opened = Opened::default();
+    let mut sums = BTreeMap::new();
+    let names: Vec<&'static str> =
+        (0..archive.len()).filter_map(|at| form::known(archive.name_for_index(at)?)).collect();
+    for name in names {
+        match take(&mut archive, name, &mut opened) {
+            Ok(sum) => {
+                sums.insert(name, sum);
+            }
+            Err(what) => faults.find(Fault::Unreadable { file: name, what }),
+        }
+    }
+    compare(&opened, &sums, faults);
+    Ok(Some(opened))
+}
+
+/// How many entries the end of the file says that there are.
+fn end(file: &mut (impl Read + Seek)) -> Result<usize, String> {
+    let mut bytes = [0; END_BYTES as usize];
+    let read = file.seek(SeekFrom::End(-END_BYTES)).and_then(|_| file.read_exact(&mut bytes));
+    if read.is_err() || bytes[..4] != END || bytes[20..] != [0, 0] {
+        return Err("it does not end as a zip file does: it was cut short, or extended".into());
+    }
+    let number = |at: usize| usize::from(u16::from_le_bytes([bytes[at], bytes[at + 1]]));
+    if number(4) != 0 || number(6) != 0 || number(8) != number(10) {
+        return Err("it is a part of several".into());
+    }
+    Ok(number(10))
+}
+
+/// Whether the list of entries is that of a pack.
+fn listed(archive: &mut ZipArchive<BufReader<File>>, count: usize, faults: &mut Faults) -> bool {
+    let before = faults.listed.len();
+    if archive.len() != count {
+        let what =
+            format!("{count} entries have only {} names: some are there twice", archive.len());
+        faults.find(Fault::Archive { what });
+    }
+    if archive.offset() != 0 || archive.has_overlapping_files().unwrap_or(true) {
+        faults
+            .find(Fault::Archive { what: "its entries overlap, or something lies before".into() });
+    }
+    for at in 0..archive.len() {
+        let entry = match archive.by_index_raw(at) {
+            Ok(entry) => entry,
+            Err(error) => {
+                faults.find(Fault::Archive { what: format!("entry {at}: {error}") });
+                continue;
+            }
+        };
+        let name = entry.name().to_owned();
+        let ratio = entry.size() / entry.compressed_size().max(1);
+        let packed =
+            matches!(entry.compression(), CompressionMethod::Stored | CompressionMethod::Deflated);
+        let what = if form::known(&name).is_none() {
+            "no pack has a file of that name"
+        } else if entry.is_symlink() || entry.is_dir() || entry.encrypted() || !packed {
+            "it is a link or a folder, or packed in another way"
+        } else if entry.size() > form::bytes_max(&name) {
+            "it says to be larger than such a file may be"
+        } else if entry.size() > RATIO_FROM && ratio > form::RATIO_MAX {
+            "it is packed more tightly than such text can be"
+        } else {
+            continue;
+        };
+        faults.find(Fault::Entry { file: name, what: what.into() });
+    }
+    for name in form::required() {
+        if archive.index_for_name(name).is_none() {
+            faults.find(Fault::Missing { file: name });
+        }
+    }
+    faults.listed.len() == before
+}
+
+/// Reads a file to its end: its hash; small ones are kept.
+fn take(
+    archive: &mut ZipArchive<BufReader<File>>,
+    name: &'static str,
+    opened: &mut Opened,
+) -> Result<String, String> {
+    let mut entry = archive.by_name(name).map_err(|error| error.to_string())?;
+    let size = entry.size();
+    let (mut sum, mut read, mut buffer) = (Sha256::new(), 0, vec![0; 1 << 16]);
+    let mut kept = Vec::new();
+    loop {
+        let length = entry.read(&mut buffer).map_err(|error| error.to_string())?;
+        if length == 0 {
+            break;
+        }
+        read += length as u64;
+        // Whatever it says of itself, no more than that is unpacked.
+        if read > size {
+            return Err(format!("it is larger than the {size} bytes that it says"));
+        }
+        let bytes = &buffer[..length];
+        sum.update(bytes);
+        match name {
+            form::FACTS => {}
+            form::RECEIPTS => {
+                opened.receipts += bytes.iter().filter(|byte| **byte == b'\n').count() as u64;
+            }
+            _ => kept.extend_from_slice(bytes),
+        }
+    }
+    if read != size {
+        return Err(format!("it has {read} bytes, not the {size} that it says"));
+    }
+    if !matches!(name, form::FACTS | form::RECEIPTS) {
+        opened.files.insert(name, kept);
+    }
+    Ok(form::hex(&sum.finalize()))
+}
+
+/// Every file but the list itself is listed, once, with its hash, and nothing else is.
+fn compare(opened: &Opened, sums: &BTreeMap<&'static str, String>, faults: &mut Faults) {
+    let Some(list) = opened.text(form::SUMS, faults) else { return };
+    let mut listed = BTreeMap::new();
+    for (line, number) in list.split_terminator('\n').zip(1..) {
+        let Some((sum, name)) = line.split_once("  ") else {
+            let what = "this is no hash with a name".to_owned();
+            faults.find(Fault::Malformed { file: form::SUMS, line: number, what });
+            continue;
+        };
+        listed.insert(name, sum);
+    }
+    for (name, sum) in sums.iter().filter(|(name, _)| **name != form::SUMS) {
+        if listed.remove(name) != Some(sum.as_str()) {
+            faults.find(Fault::Sum { file: (*name).to_owned() });
+        }
+    }
+    for name in listed.into_keys().filter(|name| !sums.contains_key(name)) {
+        faults.find(Fault::Sum { file: name.to_owned() });
+    }
+}
