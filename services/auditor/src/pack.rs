@@ -36,7 +36,7 @@ use crate::{Error, Result};
 #[derive(Debug)]
 pub enum Source {
     /// A new checkpoint is signed with this key.
-    Key(Signer),
+    Key(Box<Signer>),
     /// One that was signed when the vintage was made.
     Note(String),
 }

@@ -73,7 +73,7 @@ pub(super) fn audit(screen: &mut Screen, args: &AuditArgs) -> Result<ExitCode> {
     let (replayed, live, facts) = place::runtime()?.block_on(async {
         let journal = Journal::open(&url, &place::options(false, &args.nats_options)).await?;
         let replay =
-            replay(screen.lang, &journal, args, kept.head.position, &rules, &editions).await?;
+            up_to(screen.lang, &journal, args, kept.head.position, &rules, &editions).await?;
         let again = match &args.catalog {
             Some(_) => replay.rows_of(&kept),
             None => replay.vintage(),
@@ -82,7 +82,7 @@ pub(super) fn audit(screen: &mut Screen, args: &AuditArgs) -> Result<ExitCode> {
         let live = match live {
             Some((position, digest)) => {
                 let replay =
-                    replay(screen.lang, &journal, args, position, &rules, &editions).await?;
+                    up_to(screen.lang, &journal, args, position, &rules, &editions).await?;
                 let books = replay.fold.books.digest(editions.bytes().as_bytes()).to_string();
                 Some(Live { position, equal: books == digest, digest, replayed: books })
             }
@@ -188,7 +188,7 @@ fn live(lang: Lang, args: &AuditArgs) -> Option<(u64, String)> {
     }
 }
 
-async fn replay(
+async fn up_to(
     lang: Lang,
     journal: &Journal,
     args: &AuditArgs,

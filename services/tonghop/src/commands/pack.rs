@@ -35,7 +35,7 @@ pub(super) fn pack(screen: &mut Screen, args: &PackArgs) -> Result<()> {
     let shelf = Shelf::of(data);
     let vintage = shelf.get(&args.vintage)?;
     let source = match &args.key {
-        Some(key) => Source::Key(keys::signer(key)?),
+        Some(key) => Source::Key(Box::new(keys::signer(key)?)),
         None => Source::Note(note(&shelf, &vintage)?),
     };
     let begun = Instant::now();
