@@ -180,6 +180,8 @@ async fn a_form_becomes_one_fact_or_says_what_is_missing() {
         let fact: Value = serde_json::from_str(&taken[0]).unwrap();
         assert_eq!(fact["type"], kind, "{form}");
         assert_eq!(fact["data"]["unit"], DISTRICT);
+        // The district is no more: it declares as of its last day.
+        assert!(fact["time"].as_str().unwrap().starts_with("2025-06-30"), "{}", fact["time"]);
         assert!(fact["source"].as_str().unwrap().ends_with(&portal.app.identity));
         assert!(fact["id"].as_str().unwrap().len() <= 64);
         let intake = proto::intake::Intake {

@@ -33,7 +33,7 @@ pub(crate) fn csv(revisions: &Revisions, dialect: Dialect) -> Vec<u8> {
             table.text(text);
         }
         for value in [&row.then, &row.now] {
-            match value.as_deref().map(|text| (text, text.parse::<i128>())) {
+            match value.as_deref().map(str::trim_end).map(|text| (text, text.parse::<i128>())) {
                 None => table.nothing(),
                 Some((_, Ok(whole))) => table.number(whole),
                 Some((text, Err(_))) => table.text(text),

@@ -154,14 +154,21 @@ fn fact(app: &App, name: &str, unit: Unit, declaration: &Declaration) -> String 
     if *act == Act::Reopened {
         data["reason"] = json!(reason);
     }
-    let fact = json!({
+    let now = clock::written(clock::now_ms());
+    // A unit that is no more declares as of its last day; when the journal got it is judged anyway.
+    let last = app.rules.atlas.record(unit).to;
+    let in_force = clock::today() <= last;
+    let mut fact = json!({
         "specversion": "1.0",
         "type": kind,
         "source": format!("urn:tonghop:portal:{}", app.identity),
         "id": format!("{key}.{period}.{level}.{nth}.{}", mark(name)),
-        "time": clock::written(clock::now_ms()),
+        "time": if in_force { now.clone() } else { format!("{last}T12:00:00+07:00") },
         "data": data,
     });
+    if !in_force {
+        fact["recordedtime"] = json!(now);
+    }
     fact.to_string()
 }
 
