@@ -53,7 +53,7 @@ test('an officer closes a half-year, and what comes late is told beside it', asy
   assert.deepEqual(await page.locator('#close-level option').allInnerTexts(), ['chính thức']);
 
   assert.equal((await portal.post([portal.household()])).status, 200);
-  const poor = page.locator('table.rev').first().locator('tr', { hasText: 'Số hộ nghèo' }).first();
+  const poor = page.locator('table.rev').first().locator('tr:has(a[href$="indicator=poor_households"])');
   await until('the late fact stands beside what was closed', async () => {
     await go(desk);
     return await poor.count() > 0;
