@@ -22,6 +22,8 @@ export const PAGES = [
   ['rate', '/u/L-637/i/poverty_rate?period=2021-H1@administrative'],
   ['compare', '/u/L-34/compare?period=2024@civil'],
   ['findings', '/u/L-34/findings'],
+  ['closings', '/u/L-637/closings?period=2021-H1@administrative'],
+  ['explain', '/u/L-637/explain?indicator=poverty_rate&period=2021-H1@administrative'],
   ['published', '/published'],
   ['search', '/search?q=ia'],
   ['sign in', '/sign-in'],

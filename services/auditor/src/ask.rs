@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use domain::atlas::Unit;
 use domain::closing::Act;
 use domain::codes::Code;
 use domain::figures::Question;
@@ -10,6 +11,7 @@ use proto::gazetteer::Gazetteer;
 use query::When;
 use query::findings::key;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::desk::id;
 use crate::explain::{Explanation, explain};
@@ -76,7 +78,7 @@ pub enum Body {
 }
 
 /// A declaration about a period, and what became of it.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Closed {
     /// Where it stands in the journal.
     pub position: u64,
@@ -138,8 +140,14 @@ pub fn answer(fold: &Fold, position: u64, shelf: &Shelf, ask: &Ask) -> Result<To
             Body::Revisions(found.ok_or_else(gone)?)
         }
         Ask::Closings { unit } => {
-            let mut closings = closings(fold, shelf)?;
-            closings.retain(|one| unit.as_ref().is_none_or(|unit| *unit == one.unit));
+            let closings = match unit {
+                // A unit that there is not has closed nothing.
+                Some(unit) => match Gazetteer::embedded().unit(unit) {
+                    Some(unit) => closings_of(fold, shelf, Some(unit))?,
+                    None => Vec::new(),
+                },
+                None => closings(fold, shelf)?,
+            };
             Body::Closings { closings }
         }
     };
@@ -151,10 +159,22 @@ pub fn answer(fold: &Fold, position: u64, shelf: &Shelf, ask: &Ask) -> Result<To
 /// # Errors
 /// `Io`, `Damaged`.
 pub fn closings(fold: &Fold, shelf: &Shelf) -> Result<Vec<Closed>> {
+    closings_of(fold, shelf, None)
+}
+
+/// The same of one unit alone: only its vintages are read.
+///
+/// # Errors
+/// `Io`, `Damaged`.
+pub fn closings_of(fold: &Fold, shelf: &Shelf, only: Option<Unit>) -> Result<Vec<Closed>> {
     let listed = shelf.list()?;
     let mut closings = Vec::new();
     for judged in fold.closings() {
         let closing = judged.closing;
+        let unit = fold.rules.atlas.unit_of(judged.fact.at);
+        if only.is_some_and(|only| only != unit) {
+            continue;
+        }
         let act = match closing.act {
             Act::Closed => "closed",
             Act::Reopened => "reopened",
@@ -166,7 +186,6 @@ pub fn closings(fold: &Fold, shelf: &Shelf) -> Result<Vec<Closed>> {
             Some(kept) => Some(crate::shelf::read(&kept.path)?.digest().to_string()),
             None => None,
         };
-        let unit = fold.rules.atlas.unit_of(judged.fact.at);
         closings.push(Closed {
             position: judged.fact.position,
             act: act.to_owned(),

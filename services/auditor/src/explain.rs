@@ -1,23 +1,19 @@
 //! A figure opened: to the figures it is computed from, and these to their postings and facts.
 
-use std::collections::HashSet;
-
 use domain::atlas::Unit;
 use domain::catalogue::{Filter, Measure};
-use domain::contribution::trace;
-use domain::fact::{Fact, Key, StatedKind};
-use domain::figures::{Cells, Question, Reader, Time, Value};
+use domain::fact::{Key, StatedKind};
+use domain::figures::{Question, Reader, Time, Value};
 use domain::fold::Fold;
-use domain::posting::Column;
 use proto::gazetteer::Gazetteer;
-use query::findings::key;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::freeze::{written, written_filter};
-use crate::sites::Sites;
+use crate::sums::Sums;
 
 /// A figure with what it comes from.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Explanation {
     /// The unit's key.
     pub unit: String,
@@ -41,11 +37,12 @@ pub struct Explanation {
     /// The first of them in the order of the journal, as many as were asked for.
     pub facts: Vec<Posted>,
     /// The figures that this one is computed from.
+    #[schema(no_recursion)]
     pub parts: Vec<Explanation>,
 }
 
 /// How a figure comes about.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum How {
     /// The sum of postings of the time.
@@ -69,7 +66,7 @@ pub enum How {
 }
 
 /// What one fact posts.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Posted {
     /// Where the fact stands in the journal.
     pub position: u64,
@@ -79,15 +76,18 @@ pub struct Posted {
     pub on: String,
     /// The unit it happened in.
     pub unit: String,
-    /// By how much it changes the figure.
+    /// By how much it changes the figure; 0 where it states it.
     pub by: i64,
+    /// Whether it is of one household: then its key is not for everybody.
+    #[serde(skip)]
+    pub of_household: bool,
     /// What the journal says of it, when that was looked up.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub record: Option<Told>,
 }
 
 /// Who wrote a fact and when, as the journal has it.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Told {
     /// Who wrote it.
     pub source: String,
@@ -107,22 +107,42 @@ pub struct Told {
 /// How deep figures are computed from figures: a share of changes of shares is three.
 const DEPTH_MAX: u8 = 4;
 
-/// Opens a figure; of each sum at most `limit` facts are listed.
+/// Opens a figure; of each sum at most `limit` facts are listed. However many sums it has, all
+/// timelines are walked once.
 pub fn explain(fold: &Fold, question: &Question<'_>, limit: usize) -> Explanation {
-    Opener { fold, reader: Reader::from(fold), limit }.open(question, DEPTH_MAX)
+    let mut opener = Opener { fold, reader: Reader::from(fold), sums: Sums::new(limit) };
+    let tree = opener.open(question, DEPTH_MAX);
+    opener.sums.walk(fold);
+    tree.told(&opener.sums)
+}
+
+/// A figure opened, before its facts are known.
+struct Tree {
+    opened: Explanation,
+    from: From,
+    parts: Vec<Tree>,
+}
+
+/// Where the facts of a figure are to be found.
+enum From {
+    Nowhere,
+    /// Among the sums.
+    Sum(usize),
+    /// It is stated in one.
+    Statement(Key),
 }
 
 struct Opener<'f> {
     fold: &'f Fold,
     reader: Reader<'f>,
-    limit: usize,
+    sums: Sums,
 }
 
 impl Opener<'_> {
-    fn open(&self, question: &Question<'_>, depth: u8) -> Explanation {
+    fn open(&mut self, question: &Question<'_>, depth: u8) -> Tree {
         let figure = self.reader.figure(question);
         let days = question.time.days();
-        let empty = Explanation {
+        let opened = Explanation {
             unit: Gazetteer::embedded().key(question.unit).to_owned(),
             indicator: question.indicator.to_owned(),
             by: written_filter(&question.filter),
@@ -135,8 +155,9 @@ impl Opener<'_> {
             facts: Vec::new(),
             parts: Vec::new(),
         };
-        let Some(indicator) = self.fold.rules.plan.indicator(question.indicator) else {
-            return empty;
+        let fold = self.fold;
+        let Some(indicator) = fold.rules.plan.indicator(question.indicator) else {
+            return Tree { opened, from: From::Nowhere, parts: Vec::new() };
         };
         if let Some(cells) = self.reader.cells(question) {
             let how = match indicator.definition.measure {
@@ -144,56 +165,21 @@ impl Opener<'_> {
                 Measure::Distinct { .. } => How::Distinct,
                 _ => How::Flow,
             };
-            return self.postings(question.unit, &cells, Explanation { how, ..empty });
+            let from = From::Sum(self.sums.add(fold, question.unit, cells));
+            return Tree { opened: Explanation { how, ..opened }, from, parts: Vec::new() };
         }
         if depth == 0 {
-            return empty;
+            return Tree { opened, from: From::Nowhere, parts: Vec::new() };
         }
         let (how, parts) = self.parts(question, &indicator.definition.measure, figure.value);
         let parts = parts.iter().map(|part| self.open(part, depth - 1)).collect();
-        let opened = Explanation { how, parts, ..empty };
-        match &indicator.definition.measure {
-            Measure::Census {} => self.stated(question, StatedKind::Census, opened),
-            Measure::External {} => self.stated(question, StatedKind::External, opened),
-            Measure::Plan {} => self.stated(question, StatedKind::Target, opened),
-            _ => opened,
-        }
-    }
-
-    /// Lists what is posted to the cells that a figure is the sum of.
-    fn postings(&self, unit: Unit, cells: &Cells, empty: Explanation) -> Explanation {
-        let rules = &self.fold.rules;
-        let sites = Sites::of(&rules.atlas, unit);
-        let columns: HashSet<Column> = cells.columns.iter().copied().collect();
-        let (mut posted, mut sum) = (Vec::new(), 0i128);
-        for (_, timeline) in self.fold.timelines() {
-            if !sites.meets(timeline) {
-                continue;
-            }
-            trace(timeline, rules, |fact, contribution| {
-                let here = contribution.postings.iter().filter(|one| {
-                    cells.slots.contains(&one.slot)
-                        && sites.has(one.site)
-                        && columns.contains(&one.column)
-                });
-                let by: i64 = here.map(|one| one.by).sum();
-                if by != 0 {
-                    sum += i128::from(by);
-                    posted.push((fact.position, fact.key, fact.on, fact.at, by));
-                }
-            });
-        }
-        posted.sort_unstable();
-        let facts = posted.iter().take(self.limit).map(|(position, fact, on, at, by)| Posted {
-            position: *position,
-            fact: key(*fact),
-            on: on.to_string(),
-            unit: Gazetteer::embedded().key(rules.atlas.unit_of(*at)).to_owned(),
-            by: *by,
-            record: None,
-        });
-        let (facts, postings) = (facts.collect(), posted.len() as u64);
-        Explanation { sum: i64::try_from(sum).ok(), postings, facts, ..empty }
+        let from = match (how, &indicator.definition.measure) {
+            (How::Stated, Measure::Census {}) => self.stated(question, StatedKind::Census),
+            (How::Stated, Measure::External {}) => self.stated(question, StatedKind::External),
+            (How::Stated, Measure::Plan {}) => self.stated(question, StatedKind::Target),
+            (_, _) => From::Nowhere,
+        };
+        Tree { opened: Explanation { how, ..opened }, from, parts }
     }
 
     /// The figures that a figure is computed from.
@@ -263,32 +249,31 @@ impl Opener<'_> {
     }
 
     /// The fact in which a unit states the figure.
-    fn stated(
-        &self,
-        question: &Question<'_>,
-        kind: StatedKind,
-        opened: Explanation,
-    ) -> Explanation {
+    fn stated(&mut self, question: &Question<'_>, kind: StatedKind) -> From {
         let Question { unit, indicator, time, .. } = question;
         let statements = self.reader.statements(*unit, indicator, kind, *time);
-        let Some(own) = statements.last().filter(|_| opened.how == How::Stated) else {
-            return opened;
-        };
-        let fact = self.fact(own.fact);
-        let posted = Posted {
-            position: fact.map_or(0, |fact| fact.position),
-            fact: key(own.fact),
-            on: own.on.to_string(),
-            unit: opened.unit.clone(),
-            by: 0,
-            record: None,
-        };
-        Explanation { postings: 1, facts: vec![posted], ..opened }
+        let Some(own) = statements.last() else { return From::Nowhere };
+        self.sums.look_for(own.fact);
+        From::Statement(own.fact)
     }
+}
 
-    fn fact(&self, wanted: Key) -> Option<&Fact> {
-        let all = self.fold.timelines().flat_map(|(_, timeline)| timeline.facts());
-        all.into_iter().find(|fact| fact.key == wanted)
+impl Tree {
+    /// The explanation, with what the walk has found.
+    fn told(self, sums: &Sums) -> Explanation {
+        let Tree { opened, from, parts } = self;
+        let parts = parts.into_iter().map(|part| part.told(sums)).collect();
+        let opened = Explanation { parts, ..opened };
+        match from {
+            From::Nowhere => opened,
+            From::Sum(nth) => {
+                let (sum, postings, facts) = sums.of(nth);
+                Explanation { sum, postings, facts, ..opened }
+            }
+            From::Statement(fact) => {
+                Explanation { postings: 1, facts: sums.statement(fact), ..opened }
+            }
+        }
     }
 }
 

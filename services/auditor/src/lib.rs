@@ -19,11 +19,12 @@ mod replay;
 mod revisions;
 mod shelf;
 mod sites;
+mod sums;
 mod verify;
 mod vintage;
 
 pub use as_was::as_was;
-pub use ask::{Ask, Body, Closed, Told, answer, closings};
+pub use ask::{Ask, Body, Closed, Told, answer, closings, closings_of};
 pub use compare::{Difference, differences};
 pub use desk::{Desk, PROGRAM, id, named, vintage};
 pub use error::{Error, Result};

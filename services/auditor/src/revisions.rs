@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashMap};
 use domain::atlas::Unit;
 use domain::catalogue::Filter;
 use domain::contribution::difference;
-use domain::fact::{Fact, What};
+use domain::fact::{Fact, Subject, What};
 use domain::figures::{Cells, Question, Reader, Time};
 use domain::fold::Fold;
 use domain::posting::{Column, Posting};
@@ -16,6 +16,7 @@ use domain::timeline::Timeline;
 use proto::gazetteer::Gazetteer;
 use query::findings::key;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::compare::differences;
 use crate::desk::named;
@@ -24,7 +25,7 @@ use crate::sites::Sites;
 use crate::vintage::{Head, Kind, Vintage};
 
 /// Why a figure is another one now.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Cause {
     /// A fact came after the closing.
@@ -40,7 +41,7 @@ pub enum Cause {
 }
 
 /// A row that is another one now.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Revision {
     /// What the row tells: `figure`, `movement`, `target` or `finding`.
     pub kind: String,
@@ -68,7 +69,7 @@ pub struct Revision {
 }
 
 /// What one fact did to a row.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Share {
     /// Where it stands in the journal.
     pub position: u64,
@@ -80,10 +81,13 @@ pub struct Share {
     pub cause: Cause,
     /// By how much.
     pub by: i64,
+    /// Whether it is of one household: then its key is not for everybody.
+    #[serde(skip)]
+    pub of_household: bool,
 }
 
 /// All revisions of a vintage.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Revisions {
     /// The vintage.
     pub vintage: String,
@@ -170,7 +174,7 @@ impl Lines {
         let here = Sites::of(&fold.rules.atlas, unit);
         let last = *time.days().end();
         let mut facts = 0;
-        for (_, timeline) in fold.timelines() {
+        for (subject, timeline) in fold.timelines() {
             // What happened after the period changes nothing in it, unless it takes away.
             let later = |fact: &&Fact| {
                 fact.position > then
@@ -179,12 +183,17 @@ impl Lines {
             if !timeline.facts().iter().any(|fact| later(&fact)) || !here.meets(timeline) {
                 continue;
             }
-            facts += self.attribute_timeline(fold, timeline, then);
+            facts += self.attribute_timeline(fold, (subject, timeline), then);
         }
         facts
     }
 
-    fn attribute_timeline(&mut self, fold: &Fold, timeline: &Timeline, then: u64) -> u64 {
+    fn attribute_timeline(
+        &mut self,
+        fold: &Fold,
+        (subject, timeline): (Subject, &Timeline),
+        then: u64,
+    ) -> u64 {
         let mut facts: Vec<&Fact> = timeline.facts().iter().collect();
         facts.sort_by_key(|fact| fact.position);
         let known = facts.partition_point(|fact| fact.position <= then);
@@ -198,14 +207,14 @@ impl Lines {
                 after.insert((*fact).clone());
             }
             let change = difference(&before, &after, &fold.rules);
-            count += u64::from(self.share(group, &change.postings));
+            count += u64::from(self.share(subject, group, &change.postings));
             before = after;
         }
         count
     }
 
     /// Whether a fact has a share in any row.
-    fn share(&mut self, group: &[&Fact], postings: &[Posting]) -> bool {
+    fn share(&mut self, subject: Subject, group: &[&Fact], postings: &[Posting]) -> bool {
         let mut shares: BTreeMap<usize, i64> = BTreeMap::new();
         for posting in postings {
             for nth in self.by_column.get(&posting.column).into_iter().flatten() {
@@ -226,6 +235,7 @@ impl Lines {
                 on: fact.on.to_string(),
                 cause: cause(group),
                 by,
+                of_household: subject != Subject(fact.key),
             };
             self.all[nth].shares.push((fact.position, share));
         }

@@ -51,7 +51,8 @@ pub enum Refusal {
 }
 
 impl Refusal {
-    pub(crate) fn problem(&self) -> Problem {
+    /// The same as a problem, in both languages.
+    pub fn problem(&self) -> Problem {
         match self {
             Refusal::Wrong(rejection) => {
                 let catalogue = Catalogue::embedded();

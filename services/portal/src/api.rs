@@ -1,6 +1,7 @@
 //! The API under `/v1`: what the facts come to, as data.
 
 mod asked;
+mod audit;
 pub(crate) mod cache;
 pub(crate) mod figures;
 mod findings;
@@ -9,7 +10,7 @@ mod indicators;
 mod movements;
 pub(crate) mod openapi;
 mod position;
-mod reply;
+pub(crate) mod reply;
 mod targets;
 mod units;
 
@@ -37,6 +38,11 @@ pub fn router() -> Router<Arc<App>> {
         .route("/v1/movements", get(movements::movements))
         .route("/v1/targets", get(targets::targets))
         .route("/v1/findings", get(findings::findings))
+        .route("/v1/explain", get(audit::explain))
+        .route("/v1/closings", get(audit::closings))
+        .route("/v1/revisions", get(audit::revisions))
+        .route("/v1/vintages/{id}", get(audit::vintage))
+        .route("/v1/checkpoints/{size}", get(audit::checkpoint))
         .route("/v1/position", get(position::position))
         .route("/v1/openapi.json", get(openapi::document))
         .route("/v1/live", get(serve::topic))

@@ -5,6 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use access::Who;
+use auditor::Shelf;
 use bytes::Bytes;
 use domain::contribution::Rules;
 use journal::Journal;
@@ -20,10 +21,13 @@ use crate::api::openapi;
 use crate::clock;
 use crate::live::{Hub, Limits, Page, Render};
 use crate::recent::Recent;
+use crate::submit::Submit;
 
 /// Most threads that read the fold at once for answers: it waits for them. Live pages have places
 /// of their own ([`Limits::renderers`]), so that however many are open, answers find these free.
 const READERS_MAX: usize = 4;
+/// Most threads that walk all timelines at once: each keeps the fold for long.
+const AUDITS_MAX: usize = 2;
 
 /// What all handlers share. Reading the fold is done by [`Handle::read`], quickly: the projector
 /// waits meanwhile.
@@ -50,6 +54,12 @@ pub struct App {
     pub recent: Recent,
     pub(crate) answers: Answers,
     pub(crate) readers: Arc<Semaphore>,
+    /// Places for what walks all timelines.
+    pub(crate) audits: Arc<Semaphore>,
+    /// What was closed; none where nothing is kept.
+    pub(crate) shelf: Option<Shelf>,
+    /// Takes what forms write; none where nothing is written.
+    pub(crate) submit: Option<Arc<dyn Submit>>,
     pub(crate) render: Render,
     pub(crate) reading: Reading,
     /// Whether its facts are invented, as every page then says.
@@ -83,6 +93,9 @@ impl App {
             recent: Recent::default(),
             answers: Answers::default(),
             readers: Arc::new(Semaphore::new(READERS_MAX)),
+            audits: Arc::new(Semaphore::new(AUDITS_MAX)),
+            shelf: None,
+            submit: None,
             render: Arc::new(|_, _| None),
             reading: Arc::new(|_, _, _| false),
             is_demonstration: false,
@@ -113,6 +126,18 @@ impl App {
         reading: impl Fn(&Who, &str, &str) -> bool + Send + Sync + 'static,
     ) -> App {
         App { reading: Arc::new(reading), ..self }
+    }
+
+    /// Shows what was closed.
+    #[must_use]
+    pub fn shelving(self, shelf: Shelf) -> App {
+        App { shelf: Some(shelf), ..self }
+    }
+
+    /// Lets officers close the figures of their units by forms; this writes what they declare.
+    #[must_use]
+    pub fn submitting(self, submit: Arc<dyn Submit>) -> App {
+        App { submit: Some(submit), ..self }
     }
 
     /// Says on every page, on paper, too, that its facts are a demonstration.

@@ -3,6 +3,7 @@
 pub(crate) mod csv;
 pub(crate) mod figures;
 pub(crate) mod movements;
+pub(crate) mod revisions;
 mod sheet;
 
 use domain::atlas::Unit;

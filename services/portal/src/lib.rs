@@ -6,6 +6,7 @@
 pub mod api;
 mod app;
 mod assets;
+mod audit;
 mod below;
 mod chart;
 mod clock;
@@ -13,6 +14,7 @@ mod export;
 pub mod live;
 pub mod pages;
 pub mod recent;
+pub mod submit;
 mod tiles;
 
 use std::sync::Arc;

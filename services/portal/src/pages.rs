@@ -1,7 +1,11 @@
 //! Pages for people: rendered here, whole without JavaScript, alive with it.
 
 mod ask;
+mod closings;
 mod compare;
+mod declare;
+mod desk;
+mod explain;
 mod fault;
 mod findings;
 mod frame;
@@ -15,6 +19,7 @@ mod operations;
 mod overview;
 mod published;
 mod recent;
+mod revised;
 mod rows;
 mod search;
 mod sign_in;
@@ -24,6 +29,7 @@ mod tile_map;
 mod time;
 mod trend;
 mod view;
+mod words;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -43,6 +49,7 @@ use proto::gazetteer::Lang;
 use web::{Asker, Language, Problem};
 
 use crate::App;
+use crate::api::reply::place_in;
 use ask::Ask;
 use fault::Fault;
 use view::View;
@@ -137,6 +144,7 @@ impl Pages {
             "/u/{key}/i/{indicator}",
             "/u/{key}/compare",
             "/u/{key}/findings",
+            "/u/{key}/explain",
             "/search",
             "/operations",
             "/published",
@@ -144,7 +152,13 @@ impl Pages {
         ] {
             router = router.route(path, page.clone());
         }
-        router
+        let pages = self.clone();
+        let closings = page.post(
+            move |State(app): State<Arc<App>>, who: Asker, lang: Language, request: Request| {
+                declare::take(pages.clone(), app, who.0, lang.0, request)
+            },
+        );
+        router.route("/u/{key}/closings", closings)
     }
 
     /// The answer to an address that nothing serves, in the asker's language: for the fallback of
@@ -172,6 +186,10 @@ impl Pages {
         let Query(query) = Query::<Vec<(String, String)>>::try_from_uri(&uri).ok()?;
         let who = Who { role, ..Who::public() };
         let ask = Ask { for_one: false, ..Ask::new(uri.path(), query, lang, who) };
+        // What walks along all timelines is not made anew with every change.
+        if is_audit(uri.path()) {
+            return None;
+        }
         match self.build(app, &ask).ok()? {
             Outcome::Page(page) => Some(parts(&page.dyn_render().ok()?)),
             Outcome::Go(_) => None,
@@ -191,6 +209,26 @@ impl Pages {
         let query = Query::<Vec<(String, String)>>::try_from_uri(uri);
         let query = query.map(|Query(pairs)| pairs).unwrap_or_default();
         fault::of_problem(app, &Ask::new(uri.path(), query, lang, who.clone()), problem)
+    }
+
+    /// What forms have to send against forgery.
+    fn csrf_of(&self, request: &Extensions) -> String {
+        self.csrf.as_ref().map_or_else(String::new, |find| find(request))
+    }
+
+    /// The page, or another address, or the page that says why there is none.
+    fn answer(&self, app: &App, ask: &Ask, status: StatusCode) -> Response {
+        match self.build(app, ask) {
+            Ok(Outcome::Go(address)) => Redirect::to(&address).into_response(),
+            Ok(Outcome::Page(page)) => match page.dyn_render() {
+                Ok(text) => html(status, text),
+                Err(error) => {
+                    tracing::error!(%error, path = ask.path, "a page could not be written");
+                    fault::respond(app, ask, &Fault::Internal)
+                }
+            },
+            Err(fault) => fault::respond(app, ask, &fault),
+        }
     }
 
     fn build(&self, app: &App, ask: &Ask) -> Result<Outcome, Fault> {
@@ -221,6 +259,11 @@ impl Pages {
             return Ok(Outcome::Go(ask.href("/search", &[("q", Some(text))])));
         }
         let unit = app.gazetteer.unit(key).ok_or(Fault::NotFound)?;
+        match segments.as_slice() {
+            ["u", _, "closings"] => return closings::page(app, ask, unit),
+            ["u", _, "explain"] => return explain::page(app, ask, unit),
+            _ => {}
+        }
         let recent = match (&self.recent, segments.as_slice()) {
             (Some(find), ["u", _]) => find(app, unit, ask.lang, RECENT),
             (_, _) => Vec::new(),
@@ -263,33 +306,48 @@ async fn serve(
     let unclear = query.is_err();
     let query = query.map(|Query(pairs)| pairs).unwrap_or_default();
     let mut ask = Ask::new(uri.path(), query, lang, who);
-    ask.csrf = pages.csrf.as_ref().map_or_else(String::new, |find| find(request.extensions()));
-    // Reading figures takes milliseconds of computing, which other connections need not wait for.
+    ask.csrf = pages.csrf_of(request.extensions());
+    let answer = move |app: &App, ask: &Ask| match unclear {
+        true => fault::respond(app, ask, &Fault::Unclear(String::new())),
+        false => pages.answer(app, ask, StatusCode::OK),
+    };
+    aside(app, ask, answer).await
+}
+
+/// Whether a page walks along all timelines.
+fn is_audit(path: &str) -> bool {
+    path.ends_with("/closings") || path.ends_with("/explain")
+}
+
+/// Makes an answer on a thread of its own: reading figures takes milliseconds of computing, which
+/// other connections need not wait for. Of what takes seconds only a few are made at once.
+async fn aside(
+    app: Arc<App>,
+    ask: Ask,
+    answer: impl FnOnce(&App, &Ask) -> Response + Send + 'static,
+) -> Response {
+    let place = match is_audit(&ask.path) {
+        true => match place_in(&app.audits).await {
+            Ok(place) => Some(place),
+            Err(_) => return fault::respond(&app, &ask, &Fault::Busy),
+        },
+        false => None,
+    };
+    let (path, lang, chosen) = (ask.path.clone(), ask.lang, ask.get("lang").is_some());
     let made = tokio::task::spawn_blocking(move || {
-        let made =
-            if unclear { Err(Fault::Unclear(String::new())) } else { pages.build(&app, &ask) };
-        let answer = match made {
-            Ok(Outcome::Go(address)) => Redirect::to(&address).into_response(),
-            Ok(Outcome::Page(page)) => match page.dyn_render() {
-                Ok(text) => html(StatusCode::OK, text),
-                Err(error) => {
-                    tracing::error!(%error, path = ask.path, "a page could not be written");
-                    fault::respond(&app, &ask, &Fault::Internal)
-                }
-            },
-            Err(fault) => fault::respond(&app, &ask, &fault),
-        };
-        (answer, ask.get("lang").is_some())
+        let answer = answer(&app, &ask);
+        drop(place);
+        answer
     });
     match made.await {
-        Ok((mut answer, chosen)) => {
+        Ok(mut answer) => {
             if chosen {
                 remember(&mut answer, lang);
             }
             answer
         }
         Err(error) => {
-            tracing::error!(%error, path = uri.path(), "a page broke");
+            tracing::error!(%error, path, "a page broke");
             StatusCode::INTERNAL_SERVER_ERROR.into_response()
         }
     }

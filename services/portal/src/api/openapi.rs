@@ -58,6 +58,11 @@ struct ProblemBody {
         super::movements::movements,
         super::targets::targets,
         super::findings::findings,
+        super::audit::explain,
+        super::audit::closings,
+        super::audit::revisions,
+        super::audit::vintage,
+        super::audit::checkpoint,
         super::position::position,
         crate::live::serve::topic,
         crate::live::serve::page,
@@ -70,6 +75,7 @@ struct ProblemBody {
         (name = "indicators", description = "The catalogue"),
         (name = "figures", description = "What the facts come to"),
         (name = "findings", description = "What the fold noticed"),
+        (name = "audit", description = "What was closed, where figures come from, what changed since"),
         (name = "live", description = "Changes as they happen"),
         (name = "operations", description = "How far the figures are"),
     ),
@@ -185,7 +191,7 @@ mod tests {
 
     #[test]
     fn what_is_described_is_what_is_read() {
-        let table: [(&str, &[&str]); 12] = [
+        let table: [(&str, &[&str]); 17] = [
             ("/v1/units", api::units::LIST),
             ("/v1/units/{key}", api::units::ONE),
             ("/v1/units/{key}/children", api::units::CHILDREN),
@@ -195,6 +201,11 @@ mod tests {
             ("/v1/movements", api::movements::MOVEMENTS),
             ("/v1/targets", api::targets::TARGETS),
             ("/v1/findings", api::findings::FINDINGS),
+            ("/v1/explain", api::audit::EXPLAIN),
+            ("/v1/closings", api::audit::CLOSINGS),
+            ("/v1/revisions", api::audit::REVISIONS),
+            ("/v1/vintages/{id}", api::audit::FILE),
+            ("/v1/checkpoints/{size}", api::audit::FILE),
             ("/v1/position", api::position::POSITION),
             ("/v1/live", crate::live::serve::TOPIC),
             ("/v1/live/page", crate::live::serve::PAGE),

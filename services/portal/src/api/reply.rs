@@ -11,6 +11,7 @@ use proto::gazetteer::plain;
 use query::Editions;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use web::{Kind, Problem};
 
 use super::cache::Ready;
@@ -54,12 +55,23 @@ pub(crate) async fn reply(
     question: &str,
     make: impl FnOnce(&App) -> Result<Made, Problem> + Send + 'static,
 ) -> Response {
+    reply_in(app, &app.readers, headers, question, make).await
+}
+
+/// The same for what takes one of these places while it is made.
+pub(crate) async fn reply_in(
+    app: &Arc<App>,
+    places: &Arc<Semaphore>,
+    headers: &HeaderMap,
+    question: &str,
+    make: impl FnOnce(&App) -> Result<Made, Problem> + Send + 'static,
+) -> Response {
     let position = app.handle.progress().position;
     let now = tag(app, position, question);
     if matches(headers, &now) {
         return unchanged(now);
     }
-    let answered = app.answers.get(question, position, || ready(app, question, make)).await;
+    let answered = app.answers.get(question, position, || ready(app, places, question, make)).await;
     match answered {
         Ok(ready) if matches(headers, &ready.tag) => unchanged(ready.tag),
         Ok(ready) => {
@@ -78,13 +90,12 @@ pub(crate) async fn reply(
 
 async fn ready(
     app: &Arc<App>,
+    places: &Arc<Semaphore>,
     question: &str,
     make: impl FnOnce(&App) -> Result<Made, Problem> + Send + 'static,
 ) -> Result<Ready, Problem> {
     // The fold waits for its readers, so that only so many may read at once.
-    let place = tokio::time::timeout(WAIT, app.readers.clone().acquire_owned()).await;
-    let busy = || Problem::new(Kind::Busy, "too many answers are being made").retry_after(1);
-    let place = place.ok().and_then(Result::ok).ok_or_else(busy)?;
+    let place = place_in(places).await?;
     let theirs = Arc::clone(app);
     let made = tokio::task::spawn_blocking(move || {
         let made = make(&theirs);
@@ -99,6 +110,13 @@ async fn ready(
         tag: tag(app, made.position, question),
         disposition,
     })
+}
+
+/// Waits for a place, not for long.
+pub(crate) async fn place_in(places: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit, Problem> {
+    let place = tokio::time::timeout(WAIT, places.clone().acquire_owned()).await;
+    let busy = || Problem::new(Kind::Busy, "too many answers are being made").retry_after(1);
+    place.ok().and_then(Result::ok).ok_or_else(busy)
 }
 
 fn unchanged(tag: HeaderValue) -> Response {

@@ -15,14 +15,14 @@ pub(crate) struct Dialect {
 }
 
 /// Rows being written.
-struct Table {
+pub(super) struct Table {
     writer: csv::Writer<Vec<u8>>,
     row: csv::ByteRecord,
     comma: bool,
 }
 
 impl Table {
-    fn new(dialect: Dialect) -> Table {
+    pub(super) fn new(dialect: Dialect) -> Table {
         let start = if dialect.bom { "\u{feff}".as_bytes().to_vec() } else { Vec::new() };
         let writer = csv::WriterBuilder::new()
             .delimiter(if dialect.semicolon { b';' } else { b',' })
@@ -33,7 +33,7 @@ impl Table {
 
     /// A text; one that a spreadsheet would take for a formula is led by an apostrophe (OWASP, CSV
     /// injection).
-    fn text(&mut self, text: &str) {
+    pub(super) fn text(&mut self, text: &str) {
         if is_formula(text) {
             self.row.push_field(format!("'{text}").as_bytes());
         } else {
@@ -41,23 +41,23 @@ impl Table {
         }
     }
 
-    fn number(&mut self, number: impl std::fmt::Display) {
+    pub(super) fn number(&mut self, number: impl std::fmt::Display) {
         let text = number.to_string();
         let text = if self.comma { text.replace('.', ",") } else { text };
         self.row.push_field(text.as_bytes());
     }
 
-    fn nothing(&mut self) {
+    pub(super) fn nothing(&mut self) {
         self.row.push_field(b"");
     }
 
-    fn end(&mut self) {
+    pub(super) fn end(&mut self) {
         // Writing to memory does not fail.
         let _ = self.writer.write_byte_record(&self.row);
         self.row.clear();
     }
 
-    fn finish(self) -> Vec<u8> {
+    pub(super) fn finish(self) -> Vec<u8> {
         self.writer.into_inner().unwrap_or_default()
     }
 }

@@ -15,6 +15,15 @@ pub(crate) struct Ask {
     /// Whether the page is made for this asker alone: only then a reading can be recorded under a
     /// name. Live parts are made once for all of a role.
     pub(crate) for_one: bool,
+    /// What is to be said of the form that was just sent.
+    pub(crate) notice: Option<Notice>,
+}
+
+/// What became of a form.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Notice {
+    pub(crate) good: bool,
+    pub(crate) text: String,
 }
 
 /// The parameters that links take along.
@@ -36,7 +45,15 @@ impl Ask {
             *period = in_calendar(period, calendar.as_deref());
             query.retain(|(name, _)| name != "from" && name != "to");
         }
-        Ask { path: path.into(), query, lang, who, csrf: String::new(), for_one: true }
+        Ask {
+            path: path.into(),
+            query,
+            lang,
+            who,
+            csrf: String::new(),
+            for_one: true,
+            notice: None,
+        }
     }
 
     /// A parameter's first value.

@@ -1,7 +1,8 @@
 //! Pages that say why there is no page.
 
 use askama::Template;
-use axum::http::StatusCode;
+use axum::http::header::RETRY_AFTER;
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
 use query::lang;
 use web::Problem;
@@ -23,6 +24,8 @@ pub(crate) enum Fault {
     Forbidden,
     /// A parameter cannot be read: its value.
     Unclear(String),
+    /// Too many ask for what takes long.
+    Busy,
     /// Ours.
     Internal,
 }
@@ -44,11 +47,16 @@ pub(crate) fn respond(app: &App, ask: &Ask, fault: &Fault) -> Response {
         Fault::Unclear(what) => {
             (StatusCode::BAD_REQUEST, t.error_400, t.error_400_way, what.as_str())
         }
+        Fault::Busy => (StatusCode::SERVICE_UNAVAILABLE, t.error_503, t.error_later, ""),
         Fault::Internal => (StatusCode::INTERNAL_SERVER_ERROR, t.error_500, t.error_500_way, ""),
     };
     // What was typed is shown, but not all of a hostile megabyte.
     let what = what.chars().take(ECHO_CHARS_MAX).collect();
-    html(status, write(app, ask, status.as_u16(), title, way, what))
+    let mut answer = html(status, write(app, ask, status.as_u16(), title, way, what));
+    if *fault == Fault::Busy {
+        answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("2"));
+    }
+    answer
 }
 
 /// The page of a problem that another part of the program has with a request.

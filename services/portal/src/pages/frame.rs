@@ -186,6 +186,7 @@ impl Frame {
             link("/i", t.indicators),
             link("/compare", t.compare),
             link("/findings", t.findings),
+            link("/closings", t.closings),
         ];
         frame.nav.extend(frame.operations.clone());
         frame.control = Some(control(view));

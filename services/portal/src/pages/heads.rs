@@ -11,6 +11,8 @@ use super::view::View;
 pub(super) struct Head {
     pub(super) id: &'static str,
     pub(super) href: String,
+    /// Where the figure comes from.
+    pub(super) why: String,
     pub(super) name: String,
     pub(super) shown: Shown,
     /// How much it changed, and since when.
@@ -31,6 +33,7 @@ pub(super) fn heads(
     let head = |id: &'static str, shown: Shown, change: String, since: String, note: String| Head {
         id,
         href: view.href(view.unit, &format!("/i/{id}")),
+        why: view.explain(view.unit, id),
         name: labels::indicator(lang, id),
         note: if note.is_empty() && !shown.missing.is_empty() {
             shown.missing.clone()
@@ -107,6 +110,7 @@ fn counted(view: &View<'_>, id: &'static str) -> Head {
     Head {
         id,
         href: view.href(view.unit, &format!("/i/{id}")),
+        why: view.explain(view.unit, id),
         name: labels::indicator(view.lang, id),
         note: shown.marks.join("; "),
         since: if change.is_empty() {

@@ -34,6 +34,8 @@ struct Part {
 struct Child {
     rank: usize,
     href: String,
+    /// Where its figure comes from.
+    why: String,
     name: String,
     key: String,
     wider: bool,
@@ -49,6 +51,7 @@ struct Page {
     stamp: String,
     id: String,
     shown: Shown,
+    why: String,
     change: String,
     definition: Vec<(&'static str, String)>,
     trend: Trend,
@@ -82,6 +85,7 @@ pub(crate) fn page(view: &View<'_>, id: &str) -> Result<Outcome, Fault> {
             let child = Child {
                 rank: 0,
                 href: view.ask.href(&format!("/u/{}/i/{id}", view.key(one.unit)), &[]),
+                why: view.explain(one.unit, id),
                 name: view.short(one.unit).to_owned(),
                 key: view.key(one.unit).to_owned(),
                 wider: one.wider,
@@ -114,6 +118,7 @@ pub(crate) fn page(view: &View<'_>, id: &str) -> Result<Outcome, Fault> {
     Ok(Outcome::Page(Box::new(Page {
         stamp: format!("{} · {} · {days}", view.name(view.unit), view.title()),
         id: id.to_owned(),
+        why: view.explain(view.unit, id),
         change: view.change(view.unit, id, &figure.value),
         definition: definition(view, &found.definition),
         trend: trend::trend(view, id, &name, &targets),

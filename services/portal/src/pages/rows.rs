@@ -14,6 +14,9 @@ use crate::chart::{inline_bar, spark};
 pub(crate) struct Row {
     pub(crate) rank: String,
     pub(crate) href: String,
+    /// Where its number of poor households comes from, and its rate.
+    pub(crate) why: String,
+    pub(crate) why_rate: String,
     pub(crate) name: String,
     pub(crate) key: String,
     pub(crate) wider: bool,
@@ -116,6 +119,8 @@ fn row(view: &View<'_>, below: Below) -> Row {
         rank: String::new(),
         href: view.href(unit, ""),
         name: if unit == view.unit { view.name(unit) } else { view.short(unit).to_owned() },
+        why: view.explain(unit, "poor_households"),
+        why_rate: view.explain(unit, "poverty_rate"),
         key: view.key(unit).to_owned(),
         wider: below.wider,
         is_allocated: rate.is_allocated() || shown.is_allocated(),

@@ -11,9 +11,11 @@ macro_rules! texts {
         static EN: Texts = Texts { $($name: $en,)* };
         /// Every text in both languages, for the tests.
         #[cfg(test)]
-        const BOTH: &[(&str, &str, &str)] = &[$((stringify!($name), $vi, $en),)*];
+        pub(crate) const BOTH: &[(&str, &str, &str)] = &[$((stringify!($name), $vi, $en),)*];
     };
 }
+
+pub(super) use texts;
 
 /// The texts of a language.
 pub(crate) fn of(lang: Lang) -> &'static Texts {
@@ -291,6 +293,9 @@ texts! {
     error_other_way: "Hãy quay lại trang trước, tải lại trang rồi thử lại.", "Go back, load the page anew and try again.";
     error_500: "Hệ thống gặp lỗi", "Something went wrong here";
     error_500_way: "Lỗi đã được ghi lại. Số liệu không bị ảnh hưởng. Xin thử lại sau ít phút.", "The error has been recorded. Figures are not affected. Please try again in a few minutes.";
+    error_503: "Hệ thống đang bận", "Busy";
+    closings: "Chốt số liệu", "Closings";
+    why_this: "Từ đâu ra?", "Where from?";
     error_later: "Xin thử lại sau ít phút. Không có gì bị mất.", "Please try again in a few minutes. Nothing is lost.";
     sign_in_wait: "Đã sai nhiều lần. Xin đợi {0} giây rồi thử lại.", "Wrong too often. Please wait {0} seconds and try again.";
     sign_in_busy: "Đang có nhiều người đăng nhập. Xin thử lại sau giây lát.", "Many people are signing in. Please try again in a moment.";
@@ -307,11 +312,16 @@ texts! {
 
 #[cfg(test)]
 mod tests {
+    use super::super::words;
     use super::*;
+
+    fn all() -> impl Iterator<Item = &'static (&'static str, &'static str, &'static str)> {
+        BOTH.iter().chain(words::BOTH)
+    }
 
     #[test]
     fn every_text_is_there_in_both_languages_with_the_same_holes() {
-        for (name, vi, en) in BOTH {
+        for (name, vi, en) in all() {
             assert!(!vi.is_empty() && !en.is_empty(), "{name}");
             for hole in ["{0}", "{1}", "{2}", "{time}"] {
                 assert_eq!(vi.contains(hole), en.contains(hole), "{name} {hole}");
@@ -326,7 +336,7 @@ mod tests {
             ("indicator", "chỉ số", &["chỉ tiêu"]),
             ("target", "chỉ tiêu", &["chỉ số", "mục tiêu"]),
         ];
-        for (name, vi, en) in BOTH {
+        for (name, vi, en) in all() {
             let (vi, en) = (vi.to_lowercase(), en.to_lowercase());
             for (idea, word, others) in table {
                 let about = en

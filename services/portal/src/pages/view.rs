@@ -17,8 +17,8 @@ use super::fault::Fault;
 use super::number;
 use super::text::{self, Texts};
 use super::time;
-use crate::App;
 use crate::below::{self, Below};
+use crate::{App, audit};
 
 /// What a unit's page looks at.
 pub(crate) struct View<'a> {
@@ -93,31 +93,7 @@ impl<'a> View<'a> {
     /// Whether a figure is computed from so many cells that a page of many figures leaves it out:
     /// every combination of a breakdown at every place, or every commune asked one by one.
     pub(crate) fn is_heavy(&self, unit: Unit, indicator: &str) -> bool {
-        const CELLS_MAX: usize = 500_000;
-        let (atlas, plan) = (&self.app.rules.atlas, &self.app.rules.plan);
-        let Some(found) = plan.indicator(indicator) else { return false };
-        let level = atlas.record(unit).level;
-        match &found.definition.measure {
-            Measure::Flow { .. } => {
-                let columns = found.kept.first().map_or(1, |kept| usize::from(kept.len()));
-                columns * atlas.places(unit).len() > CELLS_MAX
-            }
-            Measure::Communes { .. } => matches!(level, Level::Nation | Level::Province),
-            Measure::Ratio { numerator, denominator } => {
-                self.is_heavy(unit, &numerator.indicator)
-                    || self.is_heavy(unit, &denominator.indicator)
-            }
-            Measure::Codes { of, .. } | Measure::Reduction { of } => {
-                self.is_heavy(unit, &of.indicator)
-            }
-            Measure::Distinct { .. }
-            | Measure::Stock { .. }
-            | Measure::Movement { .. }
-            | Measure::Census {}
-            | Measure::External {}
-            | Measure::ChildrenBehind { .. }
-            | Measure::Plan {} => false,
-        }
+        audit::is_heavy(&self.app.rules, unit, indicator)
     }
 
     /// What an indicator comes to at the ends of these days, which must be in order. Of a stock,
@@ -180,6 +156,12 @@ impl<'a> View<'a> {
         self.ask.href(&format!("/u/{}{page}", self.key(unit)), &[])
     }
 
+    /// The address of the page that opens a figure.
+    pub(crate) fn explain(&self, unit: Unit, indicator: &str) -> String {
+        let path = format!("/u/{}/explain", self.key(unit));
+        self.ask.href(&path, &[("indicator", Some(indicator))])
+    }
+
     /// The address of this unit's table in a form that programs read.
     pub(crate) fn download(&self, table: &str, more: &[(&str, Option<&str>)]) -> String {
         let name = self.period_name();
@@ -189,9 +171,9 @@ impl<'a> View<'a> {
         // A period or days, never both.
         let days = if name.is_none() { (Some(&*from), Some(&*to)) } else { (None, None) };
         changes.extend([("period", name.as_deref()), ("from", days.0), ("to", days.1)]);
-        // Findings are of facts, which have the boundaries of their day.
-        let current =
-            (self.boundaries == Boundaries::Current && table != "findings").then_some("current");
+        // Findings and explanations are of facts, which have the boundaries of their day.
+        let of_facts = matches!(table, "findings" | "explain");
+        let current = (self.boundaries == Boundaries::Current && !of_facts).then_some("current");
         changes.push(("boundaries", current));
         changes.extend(more.iter().copied());
         self.ask.href(&format!("/v1/{table}"), &changes)

@@ -4,6 +4,7 @@
 
 use std::sync::{Arc, Mutex};
 
+use auditor::{Desk, Shelf};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
@@ -61,7 +62,10 @@ impl Portal {
         let rules = Arc::new(Rules { atlas: Gazetteer::embedded().atlas.clone(), plan });
         let data = folder.path().join("data");
         let hash = Catalogue::embedded().hash();
-        let config = Config::new(journal.clone(), data, Arc::clone(&rules), hash);
+        let mut config = Config::new(journal.clone(), &data, Arc::clone(&rules), hash);
+        let shelf = Shelf::of(&data);
+        let desk = Desk::new(shelf.clone(), journal.identity().to_string(), None);
+        config.closings = Some(Arc::new(desk));
         let projector = Projector::open(config).await.unwrap();
         let readings = Arc::new(Mutex::new(Vec::new()));
         let written = Arc::clone(&readings);
@@ -72,6 +76,7 @@ impl Portal {
                 who.name != "unrecorded"
             },
         );
+        let app = app.shelving(shelf);
         let app = Arc::new(set(app));
         let (stop, stopped) = oneshot::channel::<()>();
         let running = tokio::spawn(async move {

@@ -24,9 +24,11 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use web::{Check, Csrf, Doors, Gauge, Health};
 
+mod forms;
 mod reach;
 mod signing;
 
+use self::forms::Forms;
 use self::reach::Reach;
 use self::signing::Regularly;
 use super::ask;
@@ -136,7 +138,9 @@ impl Opened {
             match front {
                 Some(Front { listener, mut doors, home, .. }) => {
                     watch_over(&mut doors, &handle, gateway.as_ref(), &reach);
-                    let (app, mut routes) = portal(&mut doors, journal, handle.clone(), home);
+                    let audit = (Shelf::of(&data), gateway.clone().map(Forms));
+                    let (app, mut routes) =
+                        portal(&mut doors, journal, handle.clone(), home, audit);
                     if let Some(gateway) = gateway {
                         routes = routes.merge(gateway::router(gateway));
                     }
@@ -180,6 +184,7 @@ fn portal(
     journal: Journal,
     handle: Handle,
     home: Option<String>,
+    (shelf, forms): (Shelf, Option<Forms>),
 ) -> (Arc<App>, Router) {
     let csrf = |request: &Extensions| request.get::<Csrf>().map(|csrf| csrf.0.clone());
     let mut pages = Pages::new()
@@ -200,8 +205,12 @@ fn portal(
             }
         })
         .demonstrating(doors.access.is_open())
-        .describing(gateway::openapi());
-    let app = Arc::new(app);
+        .describing(gateway::openapi())
+        .shelving(shelf);
+    let app = Arc::new(match forms {
+        Some(forms) => app.submitting(Arc::new(forms)),
+        None => app,
+    });
     watch_live(&mut doors.health, &app);
     let router = portal::router(Arc::clone(&app), &pages);
     let behind = Arc::clone(&app);

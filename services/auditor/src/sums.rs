@@ -1,0 +1,147 @@
+//! Which facts post to the sums that a figure comes from: found in one walk along all timelines.
+
+use std::collections::{HashMap, HashSet};
+
+use domain::atlas::{Place, Unit};
+use domain::contribution::trace;
+use domain::fact::{Fact, Key, Subject};
+use domain::figures::Cells;
+use domain::fold::Fold;
+use domain::posting::{Column, Contribution};
+use proto::gazetteer::Gazetteer;
+use query::findings::key;
+
+use crate::explain::Posted;
+use crate::sites::Sites;
+
+/// The sums of a figure, and the facts in which units state it.
+pub(crate) struct Sums {
+    limit: usize,
+    all: Vec<Sum>,
+    by_column: HashMap<Column, Vec<usize>>,
+    sites: HashMap<Unit, Sites>,
+    places: HashSet<Place>,
+    statements: HashMap<Key, Option<Posted>>,
+}
+
+struct Sum {
+    unit: Unit,
+    cells: Cells,
+    sum: i128,
+    postings: u64,
+    /// The first in the order of the journal; a few more than asked for while walking.
+    posted: Vec<(u64, Key, Posted)>,
+}
+
+impl Sums {
+    /// None yet; of each at most `limit` facts will be listed.
+    pub(crate) fn new(limit: usize) -> Sums {
+        Sums {
+            limit,
+            all: Vec::new(),
+            by_column: HashMap::new(),
+            sites: HashMap::new(),
+            places: HashSet::new(),
+            statements: HashMap::new(),
+        }
+    }
+
+    /// Adds the sum of the cells of a unit; its number.
+    pub(crate) fn add(&mut self, fold: &Fold, unit: Unit, cells: Cells) -> usize {
+        let nth = self.all.len();
+        for column in &cells.columns {
+            let sums = self.by_column.entry(*column).or_default();
+            // A column counts once, however often it is named.
+            if sums.last() != Some(&nth) {
+                sums.push(nth);
+            }
+        }
+        let atlas = &fold.rules.atlas;
+        self.sites.entry(unit).or_insert_with(|| Sites::of(atlas, unit));
+        self.places.extend(atlas.places(unit));
+        self.all.push(Sum { unit, cells, sum: 0, postings: 0, posted: Vec::new() });
+        nth
+    }
+
+    /// Looks for a fact in which a unit states a figure.
+    pub(crate) fn look_for(&mut self, fact: Key) {
+        self.statements.insert(fact, None);
+    }
+
+    /// Walks along all timelines.
+    pub(crate) fn walk(&mut self, fold: &Fold) {
+        for (subject, timeline) in fold.timelines() {
+            if !self.statements.is_empty() {
+                for fact in timeline.facts() {
+                    if let Some(found) = self.statements.get_mut(&fact.key) {
+                        *found = Some(posted(fold, subject, fact, 0));
+                    }
+                }
+            }
+            if timeline.facts().iter().any(|fact| self.places.contains(&fact.at)) {
+                trace(timeline, &fold.rules, |fact, own| self.post(fold, subject, fact, &own));
+            }
+        }
+    }
+
+    fn post(&mut self, fold: &Fold, subject: Subject, fact: &Fact, own: &Contribution) {
+        let mut shares: Vec<(usize, i64)> = Vec::new();
+        for posting in &own.postings {
+            for nth in self.by_column.get(&posting.column).into_iter().flatten() {
+                let Sum { unit, cells, .. } = &self.all[*nth];
+                let here = self.sites.get(unit).is_some_and(|sites| sites.has(posting.site));
+                if !here || !cells.slots.contains(&posting.slot) {
+                    continue;
+                }
+                match shares.iter_mut().find(|(one, _)| one == nth) {
+                    Some((_, by)) => *by += posting.by,
+                    None => shares.push((*nth, posting.by)),
+                }
+            }
+        }
+        for (nth, by) in shares.into_iter().filter(|(_, by)| *by != 0) {
+            let sum = &mut self.all[nth];
+            sum.sum += i128::from(by);
+            sum.postings += 1;
+            sum.posted.push((fact.position, fact.key, posted(fold, subject, fact, by)));
+            // Of a million postings only the first are kept.
+            if sum.posted.len() > 2 * self.limit + 64 {
+                sum.keep(self.limit);
+            }
+        }
+    }
+
+    /// Of a sum: what it comes to, how many postings there are, and the first of them.
+    pub(crate) fn of(&self, nth: usize) -> (Option<i64>, u64, Vec<Posted>) {
+        let Sum { sum, postings, posted, .. } = &self.all[nth];
+        let mut first: Vec<_> = posted.iter().collect();
+        first.sort_by_key(|(position, key, _)| (*position, *key));
+        let facts = first.into_iter().take(self.limit).map(|(_, _, one)| one.clone());
+        (i64::try_from(*sum).ok(), *postings, facts.collect())
+    }
+
+    /// The fact that was looked for.
+    pub(crate) fn statement(&self, fact: Key) -> Vec<Posted> {
+        self.statements.get(&fact).cloned().flatten().into_iter().collect()
+    }
+}
+
+impl Sum {
+    fn keep(&mut self, limit: usize) {
+        self.posted.sort_by_key(|(position, key, _)| (*position, *key));
+        self.posted.truncate(limit);
+    }
+}
+
+fn posted(fold: &Fold, subject: Subject, fact: &Fact, by: i64) -> Posted {
+    let unit = fold.rules.atlas.unit_of(fact.at);
+    Posted {
+        position: fact.position,
+        fact: key(fact.key),
+        on: fact.on.to_string(),
+        unit: Gazetteer::embedded().key(unit).to_owned(),
+        by,
+        of_household: subject != Subject(fact.key),
+        record: None,
+    }
+}

@@ -1,0 +1,66 @@
+//! What an audit tells to whom: keys and days of facts of single households only to those who may
+//! see these. How many facts there are and what they sum to is for everybody.
+
+use auditor::{Explanation, Revisions, Vintage};
+use domain::atlas::{Level, Unit};
+use domain::catalogue::Measure;
+use domain::contribution::Rules;
+
+/// What the record of readings says of facts behind a figure.
+pub(crate) const READING_EXPLAINED: &str = "facts of households behind a figure";
+/// What it says of what changed since a closing.
+pub(crate) const READING_REVISED: &str = "facts of households since a closing";
+/// What it says of a vintage.
+pub(crate) const READING_VINTAGE: &str = "a vintage with keys of households' facts";
+
+/// Leaves the facts of single households out of an explanation.
+pub(crate) fn close_explanation(explanation: &mut Explanation) {
+    explanation.facts.retain(|fact| !fact.of_household);
+    explanation.parts.iter_mut().for_each(close_explanation);
+}
+
+/// Leaves the facts of single households out of revisions; findings lose their facts' keys.
+pub(crate) fn close_revisions(revisions: &mut Revisions) {
+    for row in &mut revisions.rows {
+        row.facts.retain(|fact| !fact.of_household);
+        if row.kind == "finding" {
+            row.by = String::new();
+        }
+    }
+}
+
+/// Whether the text of a vintage has keys of facts that may be of single households: findings do
+/// not tell of whom they are.
+pub(crate) fn tells_of_households(vintage: &Vintage) -> bool {
+    vintage.rows.iter().any(|row| row.kind == auditor::Kind::Finding)
+}
+
+/// Whether a figure is computed from so many cells that what shows many figures leaves it out:
+/// every combination of a breakdown at every place, or every commune asked one by one.
+pub(crate) fn is_heavy(rules: &Rules, unit: Unit, indicator: &str) -> bool {
+    const CELLS_MAX: usize = 500_000;
+    let Rules { atlas, plan } = rules;
+    let Some(found) = plan.indicator(indicator) else { return false };
+    let level = atlas.record(unit).level;
+    match &found.definition.measure {
+        Measure::Flow { .. } => {
+            let columns = found.kept.first().map_or(1, |kept| usize::from(kept.len()));
+            columns * atlas.places(unit).len() > CELLS_MAX
+        }
+        Measure::Communes { .. } => matches!(level, Level::Nation | Level::Province),
+        Measure::Ratio { numerator, denominator } => {
+            is_heavy(rules, unit, &numerator.indicator)
+                || is_heavy(rules, unit, &denominator.indicator)
+        }
+        Measure::Codes { of, .. } | Measure::Reduction { of } => {
+            is_heavy(rules, unit, &of.indicator)
+        }
+        Measure::Distinct { .. }
+        | Measure::Stock { .. }
+        | Measure::Movement { .. }
+        | Measure::Census {}
+        | Measure::External {}
+        | Measure::ChildrenBehind { .. }
+        | Measure::Plan {} => false,
+    }
+}

@@ -1,0 +1,286 @@
+//! Closings of a unit and period: the desk, what was closed, and what changed since.
+
+use askama::Template;
+use auditor::{Closed, Revisions, Vintage};
+use domain::atlas::Unit;
+use domain::codes::{Authority, Code, Confirmation};
+use domain::figures::Time;
+use domain::fold::Fold;
+use domain::time::Period;
+use projector::Progress;
+use query::{labels, written};
+
+use super::ask::{Ask, Notice};
+use super::desk::{self, Desk, Levels};
+use super::fault::Fault;
+use super::frame::Frame;
+use super::revised::{self, Revised};
+use super::text::{capital, fill};
+use super::view::View;
+use super::words::{self, Texts as Words};
+use super::{Outcome, number, time};
+use crate::App;
+
+/// Facts that are named of each row that differs: none, on a page.
+const SHARES: usize = 0;
+
+/// One declaration that had its effect.
+struct Line {
+    act: String,
+    level: String,
+    by: String,
+    received: String,
+    position: String,
+    digest: String,
+    /// Whether it makes a vintage.
+    is_closing: bool,
+    is_signed: bool,
+    text_href: Option<String>,
+    note_href: Option<String>,
+    beside_href: Option<String>,
+}
+
+/// One that had none.
+struct Refused {
+    what: String,
+    why: String,
+    todo: String,
+}
+
+/// The forms of those who may declare.
+struct Forms {
+    action: String,
+    period: String,
+    open: Vec<Choice>,
+    closed: Vec<Choice>,
+    authorities: Vec<Choice>,
+}
+
+struct Choice {
+    code: &'static str,
+    name: String,
+    chosen: bool,
+}
+
+#[derive(Template)]
+#[template(path = "closings.html")]
+struct Page {
+    f: Frame,
+    w: &'static Words,
+    stamp: String,
+    days: String,
+    position: String,
+    lede: String,
+    notice: Option<Notice>,
+    desk: Option<Desk>,
+    forms: Option<Forms>,
+    lines: Vec<Line>,
+    any_text: bool,
+    refused: Vec<Refused>,
+    revised: Option<Revised>,
+    source: String,
+}
+
+/// What was closed of a unit and period, read before the page is made.
+struct Kept {
+    closings: Vec<Closed>,
+    signed: Vec<u64>,
+    /// The vintage that is set beside now.
+    vintage: Option<Vintage>,
+}
+
+/// The page of a unit.
+pub(crate) fn page(app: &App, ask: &Ask, unit: Unit) -> Result<Outcome, Fault> {
+    let time = app.handle.read(|fold, progress| {
+        let view = View::open(app, fold, progress, ask, unit)?;
+        Ok(view.time)
+    })?;
+    let period = match time {
+        Time::Period(period) => Some(period),
+        Time::Days(..) => None,
+    };
+    let kept = period.map(|period| kept(app, ask, unit, period)).transpose()?;
+    app.handle.read(|fold: &Fold, progress: &Progress| {
+        let view = View::open(app, fold, progress, ask, unit)?;
+        Ok(written_page(&view, period, kept))
+    })
+}
+
+/// Reads closings and vintages; the vintage asked for by `v`, or the latest.
+fn kept(app: &App, ask: &Ask, unit: Unit, period: Period) -> Result<Kept, Fault> {
+    let broken = |error: auditor::Error| {
+        tracing::error!(%error, "what was closed could not be read");
+        Fault::Internal
+    };
+    let Some(shelf) = &app.shelf else {
+        return Ok(Kept { closings: Vec::new(), signed: Vec::new(), vintage: None });
+    };
+    let told = app.handle.read(|fold, _| auditor::closings_of(fold, shelf, Some(unit)));
+    let mut closings = told.map_err(broken)?;
+    closings.retain(|one| one.period == period.to_string());
+    let signed = shelf.checkpoints().map_err(broken)?.into_iter().map(|(size, _)| size).collect();
+    let mut ids = closings.iter().filter(|one| one.digest.is_some()).map(|one| &one.vintage);
+    let chosen = match ask.get("v") {
+        Some(asked) => {
+            Some(ids.find(|id| id.as_deref() == Some(asked)).ok_or(Fault::NotFound)?.clone())
+        }
+        None => ids.next_back().cloned(),
+    };
+    let vintage = chosen.flatten().map(|id| shelf.get(&id)).transpose().map_err(broken)?;
+    Ok(Kept { closings, signed, vintage })
+}
+
+fn written_page(view: &View<'_>, period: Option<Period>, kept: Option<Kept>) -> Outcome {
+    let (w, lang) = (words::of(view.lang), view.lang);
+    let title = fill(w.title, &[&query::written::title(lang, &view.when())]);
+    let mut frame = Frame::of_unit(view, "/closings", &title);
+    // What walks along all timelines is made when somebody asks, not four times a second.
+    frame.live = false;
+    let declared = view.fold.closings();
+    let levels = period.map(|period| desk::levels(&declared, view.unit, period, time::now().0));
+    let lede = match &levels {
+        None => w.need_period.to_owned(),
+        Some(Levels { next: Some(next), .. }) => fill(w.next_level, &[&level(view, *next)]),
+        Some(Levels { closed, .. }) if closed.contains(&Confirmation::Official) => {
+            w.next_none.to_owned()
+        }
+        Some(_) => String::new(),
+    };
+    let (from, to) = view.days();
+    let sees = view.ask.who.may_see_households(&view.app.rules.atlas, view.unit);
+    let Kept { closings, signed, vintage } =
+        kept.unwrap_or(Kept { closings: Vec::new(), signed: Vec::new(), vintage: None });
+    let taken = closings.iter().filter(|one| one.refused.is_none());
+    let lines: Vec<Line> = taken.map(|one| line(view, one, &signed, sees)).collect();
+    let revised = vintage.as_ref().and_then(|vintage| {
+        let found = auditor::revisions(view.fold, view.position, vintage, SHARES);
+        found.map(|found: Revisions| revised::revised(view, vintage, &found))
+    });
+    Outcome::Page(Box::new(Page {
+        stamp: view.name(view.unit),
+        days: format!("{} – {}", number::day(lang, from), number::day(lang, to)),
+        position: fill(w.position_now, &[&frame.position]),
+        lede,
+        notice: view.ask.notice.clone().or_else(|| told(view, &closings)),
+        desk: period.map(|period| desk::desk(view, period, w)),
+        forms: period.zip(levels).and_then(|(period, levels)| forms(view, period, &levels)),
+        any_text: lines.iter().any(|one| one.is_closing) && !sees,
+        lines,
+        refused: closings.iter().filter_map(|one| refused(view, one)).collect(),
+        revised,
+        source: fill(view.t.source_facts, &[&frame.position]),
+        w,
+        f: frame,
+    }))
+}
+
+fn level(view: &View<'_>, level: Confirmation) -> String {
+    labels::code(view.lang, "level", level.code())
+}
+
+fn act(w: &Words, code: &str) -> &'static str {
+    match code {
+        "reopened" => w.act_reopened,
+        "published" => w.act_published,
+        _ => w.act_closed,
+    }
+}
+
+fn line(view: &View<'_>, one: &Closed, signed: &[u64], sees: bool) -> Line {
+    let lang = view.lang;
+    let is_closing = one.act == "closed";
+    let kept = one.vintage.as_ref().filter(|_| one.digest.is_some());
+    let is_signed = is_closing && signed.contains(&one.position);
+    let by = [labels::code(lang, "set_by", &one.set_by), one.reference.clone()];
+    Line {
+        act: act(words::of(lang), &one.act).to_owned(),
+        level: capital(&labels::code(lang, "level", &one.level)),
+        by: by.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("; "),
+        received: written::date(lang, &one.received),
+        position: number::whole(lang, i128::from(one.position)),
+        digest: one.digest.as_deref().unwrap_or_default().chars().take(16).collect(),
+        is_closing,
+        is_signed,
+        text_href: kept.filter(|_| sees).map(|id| format!("/v1/vintages/{id}")),
+        note_href: is_signed.then(|| format!("/v1/checkpoints/{}", one.position)),
+        beside_href: kept.map(|id| {
+            let href = view.ask.href(&view.ask.path, &[("v", Some(id))]);
+            format!("{href}#h-rev")
+        }),
+    }
+}
+
+fn refused(view: &View<'_>, one: &Closed) -> Option<Refused> {
+    let why = one.refused.as_deref()?;
+    let (lang, w) = (view.lang, words::of(view.lang));
+    let level = labels::code(lang, "level", &one.level);
+    let position = number::whole(lang, i128::from(one.position));
+    Some(Refused {
+        what: format!(
+            "{}, {level}; {}; {}",
+            capital(act(w, &one.act)),
+            written::date(lang, &one.received),
+            fill(w.position_now, &[&position])
+        ),
+        why: labels::finding(lang, why),
+        todo: labels::finding_remedy(lang, why),
+    })
+}
+
+/// What became of the declaration that was just written: the address has its position as `told`.
+fn told(view: &View<'_>, closings: &[Closed]) -> Option<Notice> {
+    let (lang, w) = (view.lang, words::of(view.lang));
+    let position: u64 = view.ask.get("told")?.parse().ok()?;
+    let at = number::whole(lang, i128::from(position));
+    let Some(one) = closings.iter().find(|one| one.position == position) else {
+        let early = position > view.position;
+        return early.then(|| Notice { good: true, text: fill(w.not_yet, &[&at]) });
+    };
+    Some(match &one.refused {
+        None => {
+            let level = labels::code(lang, "level", &one.level);
+            let what = capital(&format!("{} {level}", act(w, &one.act)));
+            Notice { good: true, text: fill(w.done, &[&what, &at]) }
+        }
+        Some(why) => {
+            let (said, todo) = (labels::finding(lang, why), labels::finding_remedy(lang, why));
+            Notice { good: false, text: fill(w.turned_down, &[&at, &said, &todo]) }
+        }
+    })
+}
+
+/// The forms, for those who may write facts of the unit where anything is written.
+fn forms(view: &View<'_>, period: Period, levels: &Levels) -> Option<Forms> {
+    use domain::atlas::Level::{Commune, District, Nation, Province};
+    let atlas = &view.app.rules.atlas;
+    let may = view.ask.for_one && view.ask.who.may_write(atlas, view.unit);
+    if !may || view.app.submit.is_none() || view.app.shelf.is_none() {
+        return None;
+    }
+    let choices = |all: &[Confirmation], chosen: Option<Confirmation>| {
+        let one = |one: &Confirmation| Choice {
+            code: one.code(),
+            name: level(view, *one),
+            chosen: Some(*one) == chosen,
+        };
+        all.iter().map(one).collect()
+    };
+    let own = match atlas.record(view.unit).level {
+        Nation => Authority::Government,
+        Province => Authority::Province,
+        District => Authority::DistrictCommittee,
+        Commune => Authority::Commune,
+    };
+    let authority = |one: &Authority| Choice {
+        code: one.code(),
+        name: labels::code(view.lang, "set_by", one.code()),
+        chosen: *one == own,
+    };
+    Some(Forms {
+        action: view.ask.href(&view.ask.path, &[]),
+        period: period.to_string(),
+        open: choices(&levels.open, levels.next),
+        closed: choices(&levels.closed, levels.closed.last().copied()),
+        authorities: Authority::ALL.iter().map(authority).collect(),
+    })
+}
