@@ -90,7 +90,7 @@ texts! {
     how_count: "Đếm các phần khác 0.", "How many of the parts are not zero.";
     how_other: "Không có, hoặc phải đếm dọc theo từng hộ.", "There is none, or it is counted along the households.";
     comes_from: "{0} dữ kiện, cộng thành {1}.", "{0} facts, which sum to {1}.";
-    comes_from_stated: "Nêu trong {0} dữ kiện.", "Stated in {0} facts.";
+    comes_from_stated: "Nêu trong {0} dữ kiện.", "Facts that state it: {0}.";
     listed: "Hiện {0} dữ kiện đầu theo thứ tự của sổ.", "The first {0} facts in the order of the journal.";
     closed_facts: "Không liệt kê dữ kiện của từng hộ.", "Facts of single households are not listed.";
     by_how_much: "Làm đổi", "Changes it by";
