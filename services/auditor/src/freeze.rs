@@ -1,7 +1,7 @@
 //! The rows of a vintage, from the books of a position.
 
 use domain::atlas::{Level, Unit};
-use domain::catalogue::{Filter, Measure};
+use domain::catalogue::Filter;
 use domain::closing::VintageName;
 use domain::codes::{Code, Confirmation, Qualifier, Standing};
 use domain::fact::StatedKind;
@@ -9,6 +9,8 @@ use domain::figures::{Figure, Question, Reader, Time, Value};
 use domain::finding::{Finding, Treatment};
 use domain::fold::Fold;
 use domain::plan::{Indicator, Kept};
+use domain::posting::Column;
+use domain::rollup::View;
 use proto::gazetteer::Gazetteer;
 use query::findings::key;
 
@@ -61,39 +63,26 @@ fn figures(
     let ask = |filter: Filter| reader.figure(&Question { unit, indicator: id, filter, time });
     let whole = ask(Filter::new());
     rows.push(figure(unit, id, &Filter::new(), &whole));
-    let adds_up = matches!(
-        indicator.definition.measure,
-        Measure::Flow { .. } | Measure::Distinct { .. } | Measure::Movement { .. }
-    );
-    // Nothing can be broken down to something.
-    if adds_up && whole.value == Value::Whole(0) {
-        return;
-    }
-    for filter in indicator.kept.iter().flat_map(breakdowns) {
-        let part = ask(filter.clone());
-        if !matches!(part.value, Value::Whole(0) | Value::Missing(_)) {
-            rows.push(figure(unit, id, &filter, &part));
+    // A block of breakdowns has hundreds of columns, and a unit cells in a few.
+    let question = Question { unit, indicator: id, filter: Filter::new(), time };
+    let Some(cells) = reader.cells(&question) else { return };
+    let view = View { rollup: &reader.books.rollup, atlas: &reader.rules.atlas };
+    for kept in indicator.kept.iter().filter(|kept| !kept.by.is_empty()) {
+        for column in view.touched(unit, kept.base, kept.len(), &cells.slots) {
+            let filter = filter_of(kept, column);
+            let part = ask(filter.clone());
+            if !matches!(part.value, Value::Whole(0) | Value::Missing(_)) {
+                rows.push(figure(unit, id, &filter, &part));
+            }
         }
     }
 }
 
-/// Every combination of the codes that a block tells apart.
-pub(crate) fn breakdowns(kept: &Kept) -> Vec<Filter> {
-    if kept.by.is_empty() {
-        return Vec::new();
-    }
-    let mut filters = vec![Filter::new()];
-    for (name, codes) in &kept.by {
-        let with = |filter: Filter| {
-            codes.iter().map(move |code| {
-                let mut filter = filter.clone();
-                filter.insert((*name).to_owned(), vec![(*code).to_owned()]);
-                filter
-            })
-        };
-        filters = filters.into_iter().flat_map(with).collect();
-    }
-    filters
+/// The codes that one column of a block counts.
+fn filter_of(kept: &Kept, column: Column) -> Filter {
+    let names = kept.by.iter().map(|(name, _)| (*name).to_owned());
+    let codes = kept.codes(column).into_iter().map(|code| vec![code.to_owned()]);
+    names.zip(codes).collect()
 }
 
 fn figure(unit: Unit, indicator: &str, filter: &Filter, figure: &Figure) -> Row {

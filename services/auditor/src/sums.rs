@@ -1,8 +1,8 @@
 //! Which facts post to the sums that a figure comes from: found in one walk along all timelines.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
-use domain::atlas::{Place, Unit};
+use domain::atlas::Unit;
 use domain::contribution::trace;
 use domain::fact::{Fact, Key, Subject};
 use domain::figures::Cells;
@@ -12,7 +12,7 @@ use proto::gazetteer::Gazetteer;
 use query::findings::key;
 
 use crate::explain::Posted;
-use crate::sites::Sites;
+use crate::sites::{Places, Sites};
 
 /// The sums of a figure, and the facts in which units state it.
 pub(crate) struct Sums {
@@ -20,7 +20,7 @@ pub(crate) struct Sums {
     all: Vec<Sum>,
     by_column: HashMap<Column, Vec<usize>>,
     sites: HashMap<Unit, Sites>,
-    places: HashSet<Place>,
+    places: Places,
     statements: HashMap<Key, Option<Posted>>,
 }
 
@@ -41,7 +41,7 @@ impl Sums {
             all: Vec::new(),
             by_column: HashMap::new(),
             sites: HashMap::new(),
-            places: HashSet::new(),
+            places: Places::default(),
             statements: HashMap::new(),
         }
     }
@@ -58,7 +58,7 @@ impl Sums {
         }
         let atlas = &fold.rules.atlas;
         self.sites.entry(unit).or_insert_with(|| Sites::of(atlas, unit));
-        self.places.extend(atlas.places(unit));
+        self.places.add(atlas.places(unit).iter().copied());
         self.all.push(Sum { unit, cells, sum: 0, postings: 0, posted: Vec::new() });
         nth
     }
@@ -78,7 +78,7 @@ impl Sums {
                     }
                 }
             }
-            if timeline.facts().iter().any(|fact| self.places.contains(&fact.at)) {
+            if self.places.meet(timeline) {
                 trace(timeline, &fold.rules, |fact, own| self.post(fold, subject, fact, &own));
             }
         }

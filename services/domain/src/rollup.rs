@@ -129,6 +129,20 @@ impl Rollup {
         sums.into_iter().map(i128::from).sum()
     }
 
+    /// Marks the columns of a run, from `first` on, that have cells within some slots at a site.
+    fn mark(&self, site: Site, first: Column, slots: &RangeInclusive<Slot>, marks: &mut [bool]) {
+        let row = &self.rows[usize::from(site.0)];
+        let end = usize::from(first.0) + marks.len();
+        let from = row.run.partition_point(|cell| cell.column < first);
+        let walked = row.run[from..].iter().take_while(|cell| usize::from(cell.column.0) < end);
+        for cell in walked.chain(&row.tail) {
+            let within = (usize::from(first.0)..end).contains(&usize::from(cell.column.0));
+            if within && slots.contains(&cell.slot) {
+                marks[usize::from(cell.column.0 - first.0)] = true;
+            }
+        }
+    }
+
     /// All cells in canonical order: by site, column and slot.
     pub fn cells(&self) -> impl Iterator<Item = (Site, Cell)> + '_ {
         self.rows.iter().enumerate().flat_map(|(index, row)| {
@@ -307,6 +321,24 @@ pub struct View<'a> {
 }
 
 impl View<'_> {
+    /// Which columns of a run of so many, from `first` on, a unit has cells in within some slots:
+    /// in all others its sum is zero.
+    pub fn touched(
+        &self,
+        unit: Unit,
+        first: Column,
+        count: u16,
+        slots: &RangeInclusive<Slot>,
+    ) -> Vec<Column> {
+        let mut marks = vec![false; usize::from(count)];
+        self.rollup.mark(Site::only(unit), first, slots, &mut marks);
+        for place in self.atlas.places(unit) {
+            self.rollup.mark(Site::place(*place), first, slots, &mut marks);
+        }
+        let marked = (first.0..).zip(marks).filter(|(_, marked)| *marked);
+        marked.map(|(column, _)| Column(column)).collect()
+    }
+
     /// The sum of some columns in a unit over a range of slots, and whether any of it comes from
     /// a place that newer units hold only by the gazetteer's default.
     pub fn sum(&self, unit: Unit, columns: &[Column], slots: RangeInclusive<Slot>) -> (i128, bool) {
