@@ -112,13 +112,14 @@ fn said(output: &Output) -> String {
 
 fn read(pack: &[u8]) -> Files {
     let mut archive = ZipArchive::new(Cursor::new(pack)).expect("a zip file");
+    let count = archive.len();
     let entry = |at| {
         let mut entry = archive.by_index(at).expect("an entry");
         let mut bytes = Vec::new();
         entry.read_to_end(&mut bytes).expect("its bytes");
         (entry.name().to_owned(), bytes)
     };
-    (0..17).map(entry).collect()
+    (0..count).map(entry).collect()
 }
 
 fn written(files: &Files) -> Vec<u8> {
