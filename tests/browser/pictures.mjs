@@ -20,7 +20,6 @@ const PICTURES = [
   ['chi-tieu', '/u/L-34/i/poverty_rate?period=2024@civil'],
   ['so-sanh', '/u/L-34/compare?period=2024@civil', { height: 1680 }],
   ['can-xem-lai', '/u/L-34/findings'],
-  ['chot-so-lieu', '/u/L-637/closings?period=2021-H1@administrative', { height: 1300 }],
   ['bao-cao-goc', '/published'],
   ['dang-nhap', '/sign-in', { width: 900, height: 640 }],
   ['van-hanh', '/operations', { signedIn: true }],
