@@ -116,17 +116,21 @@ pub struct Closed {
 pub fn answer(fold: &Fold, position: u64, shelf: &Shelf, ask: &Ask) -> Result<Told> {
     let body = match ask {
         Ask::Explain { unit, indicator, by, when, limit } => {
-            let unknown = |wanted: &str, known: &str| Error::Unknown {
+            let unknown = |what, wanted: &str, known: &str| Error::Unknown {
+                what,
                 wanted: wanted.to_owned(),
                 known: known.to_owned(),
             };
             let unit = Gazetteer::embedded()
                 .unit(unit)
-                .ok_or_else(|| unknown(unit, "`tonghop units` finds units by name"))?;
+                .ok_or_else(|| unknown("unit", unit, "`tonghop units` finds units by name"))?;
             if fold.rules.plan.indicator(indicator).is_none() {
-                return Err(unknown(indicator, "`tonghop indicators` lists them"));
+                return Err(unknown("indicator", indicator, "`tonghop indicators` lists them"));
             }
-            let time = when.time().map_err(|error| unknown("period", &error.to_string()))?;
+            let time = when.time().map_err(|error| {
+                let asked = when.period.as_deref().unwrap_or(&when.from);
+                unknown("period", asked, &error.to_string())
+            })?;
             let question = Question { unit, indicator, filter: by.clone(), time };
             Body::Explanation(Box::new(explain(fold, &question, *limit)))
         }
@@ -134,6 +138,7 @@ pub fn answer(fold: &Fold, position: u64, shelf: &Shelf, ask: &Ask) -> Result<To
             let kept = shelf.get(vintage)?;
             let found = revisions(fold, position, &kept, *limit);
             let gone = || Error::Unknown {
+                what: "unit",
                 wanted: kept.head.unit.clone(),
                 known: "the gazetteer no longer has this unit".to_owned(),
             };
@@ -143,10 +148,10 @@ pub fn answer(fold: &Fold, position: u64, shelf: &Shelf, ask: &Ask) -> Result<To
             let closings = match unit {
                 // A unit that there is not has closed nothing.
                 Some(unit) => match Gazetteer::embedded().unit(unit) {
-                    Some(unit) => closings_of(fold, shelf, Some(unit))?,
+                    Some(unit) => closings(fold, shelf, Some(unit))?,
                     None => Vec::new(),
                 },
-                None => closings(fold, shelf)?,
+                None => closings(fold, shelf, None)?,
             };
             Body::Closings { closings }
         }
@@ -154,19 +159,12 @@ pub fn answer(fold: &Fold, position: u64, shelf: &Shelf, ask: &Ask) -> Result<To
     Ok(Told { position, body })
 }
 
-/// Every declaration about a period, in the order of the journal.
+/// Every declaration about a period, or those of one unit, in the order of the journal: only their
+/// vintages are read.
 ///
 /// # Errors
 /// `Io`, `Damaged`.
-pub fn closings(fold: &Fold, shelf: &Shelf) -> Result<Vec<Closed>> {
-    closings_of(fold, shelf, None)
-}
-
-/// The same of one unit alone: only its vintages are read.
-///
-/// # Errors
-/// `Io`, `Damaged`.
-pub fn closings_of(fold: &Fold, shelf: &Shelf, only: Option<Unit>) -> Result<Vec<Closed>> {
+pub fn closings(fold: &Fold, shelf: &Shelf, only: Option<Unit>) -> Result<Vec<Closed>> {
     let listed = shelf.list()?;
     let mut closings = Vec::new();
     for judged in fold.closings() {

@@ -5,8 +5,10 @@ use std::sync::Arc;
 
 use domain::closing::{Act, Judged, VintageName};
 use domain::codes::{Code, Confirmation};
+use domain::contribution::Rules;
 use domain::fact::Fact;
 use domain::fold::Fold;
+use journal::Journal;
 use projector::Closings;
 use proof::{Checkpoint, Range, Signer};
 use proto::gazetteer::Gazetteer;
@@ -15,7 +17,8 @@ use query::findings::key;
 
 use crate::Error;
 use crate::freeze::freeze;
-use crate::shelf::Shelf;
+use crate::replay::Replay;
+use crate::shelf::{Listed, Shelf};
 use crate::vintage::{Head, Vintage};
 
 /// Who makes vintages here.
@@ -36,30 +39,50 @@ impl Desk {
         Desk { shelf, journal, editions: Editions::embedded(), signer }
     }
 
-    /// Signs the vintages that were made while there was no key.
-    ///
-    /// # Errors
-    /// `Io`, `Damaged`, `Proof`.
-    pub fn sign_missing(&self) -> crate::Result<()> {
-        let Some(signer) = &self.signer else { return Ok(()) };
+    /// Signs the vintages that were made while there was no key, each after a replay: a file that
+    /// says something else than the journal is never signed. What stands in the way is logged.
+    pub async fn sign_missing(&self, journal: &Journal, rules: &Arc<Rules>) {
+        if self.signer.is_none() {
+            return;
+        }
+        let unsigned = self.unsigned().unwrap_or_else(|error| {
+            tracing::error!(%error, "vintages without a signature cannot be listed");
+            Vec::new()
+        });
+        for listed in unsigned {
+            if let Err(error) = self.replay_and_sign(journal, rules, &listed).await {
+                tracing::error!(%error, id = listed.id, "a vintage is not signed");
+            }
+        }
+    }
+
+    fn unsigned(&self) -> crate::Result<Vec<Listed>> {
         let signed: Vec<u64> =
             self.shelf.checkpoints()?.into_iter().map(|(size, _)| size).collect();
-        for listed in self.shelf.list()? {
-            if signed.contains(&listed.position) {
-                continue;
+        let mut listed = self.shelf.list()?;
+        listed.retain(|one| !signed.contains(&one.position));
+        Ok(listed)
+    }
+
+    async fn replay_and_sign(
+        &self,
+        journal: &Journal,
+        rules: &Arc<Rules>,
+        listed: &Listed,
+    ) -> crate::Result<()> {
+        let kept = crate::shelf::read(&listed.path)?;
+        let (rules, editions) = (rules.clone(), self.editions.clone());
+        let to = Some(listed.position);
+        let replay = Replay::of(journal, to, rules, editions, 1, |_| {}).await?;
+        match replay.vintage() {
+            Some(again) if again.digest() == kept.digest() => {
+                self.sign(&replay.tree, vec![extension(&kept)])
             }
-            let vintage = crate::shelf::read(&listed.path)?;
-            let Head { journal, position, id, .. } = &vintage.head;
-            let origin = format!("{}/{journal}", signer.name());
-            let root = proof::Hash::parse(&vintage.head.root).ok_or_else(|| Error::Damaged {
-                path: listed.path.clone(),
-                what: "its root is no hash".to_owned(),
-            })?;
-            let extensions = vec![format!("vintage {id} {}", vintage.digest())];
-            let note = Checkpoint { origin, size: *position, root, extensions }.sign(signer)?;
-            self.shelf.keep_checkpoint(*position, &note)?;
+            Some(_) | None => {
+                let what = "it is not what the journal comes to; `tonghop audit` tells where";
+                Err(Error::Damaged { path: listed.path.clone(), what: what.to_owned() })
+            }
         }
-        Ok(())
     }
 
     /// Signs the tree over the journal as it is, with what else is to be said.
@@ -82,14 +105,19 @@ impl Closings for Desk {
             return Ok(());
         };
         let kept = self.shelf.keep(&vintage).map_err(io::Error::other)?;
-        if kept.as_ref().is_some_and(|kept| kept.digest() != vintage.digest()) {
-            // What was closed stays as it was: only an audit can tell why it would differ now.
+        if kept.is_some_and(|kept| kept.digest() != vintage.digest()) {
+            // What was closed stays as it was, and is not signed as if it were this: only an audit
+            // can tell why it would differ now.
             tracing::warn!(id = vintage.head.id, "folded again, a vintage would differ; it stays");
+            return Ok(());
         }
-        let digest = kept.as_ref().unwrap_or(&vintage).digest();
-        let extension = format!("vintage {} {digest}", vintage.head.id);
-        self.sign(tree, vec![extension]).map_err(io::Error::other)
+        self.sign(tree, vec![extension(&vintage)]).map_err(io::Error::other)
     }
+}
+
+/// What a checkpoint says of a vintage.
+fn extension(vintage: &Vintage) -> String {
+    format!("vintage {} {}", vintage.head.id, vintage.digest())
 }
 
 /// The vintage that the closing at a position makes; none, if it makes none. `fold` and `tree`

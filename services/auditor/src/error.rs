@@ -25,10 +25,12 @@ pub enum Error {
         /// What is wrong with it.
         what: String,
     },
-    /// There is no such vintage.
-    #[error("there is no vintage {wanted}; {known}")]
+    /// There is no such vintage, unit or indicator.
+    #[error("there is no {what} {wanted}; {known}")]
     Unknown {
-        /// What was asked for.
+        /// What was asked for: `vintage`, `unit`, `indicator`, `period`.
+        what: &'static str,
+        /// Which one.
         wanted: String,
         /// Which there are, in a sentence.
         known: String,

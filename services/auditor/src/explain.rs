@@ -83,12 +83,12 @@ pub struct Posted {
     pub of_household: bool,
     /// What the journal says of it, when that was looked up.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub record: Option<Told>,
+    pub record: Option<Record>,
 }
 
 /// Who wrote a fact and when, as the journal has it.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
-pub struct Told {
+pub struct Record {
     /// Who wrote it.
     pub source: String,
     /// The source's own name for it.

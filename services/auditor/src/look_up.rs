@@ -4,7 +4,7 @@ use journal::{Journal, Position};
 use proto::document::Document;
 
 use crate::Result;
-use crate::explain::{Explanation, Told};
+use crate::explain::{Explanation, Record};
 
 /// Looks every listed fact up: who wrote it, when it happened, and when the journal took it. Whom
 /// it is about is told only with `households`.
@@ -21,7 +21,7 @@ pub async fn look_up(
         let Some((received, bytes)) = record.map_err(projector::Error::from)? else { continue };
         let Ok(document) = Document::read(&bytes) else { continue };
         let attributes = &document.attributes;
-        posted.record = Some(Told {
+        posted.record = Some(Record {
             source: attributes.source.to_string(),
             id: attributes.id.to_string(),
             kind: attributes.kind.to_string(),

@@ -29,6 +29,7 @@ use sha2::{Digest as _, Sha256};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipWriter};
 
+use crate::revisions::Revisions;
 use crate::vintage::Vintage;
 use crate::{Error, Result};
 
@@ -60,8 +61,8 @@ pub struct Packer<W: Write + Seek> {
 }
 
 impl<W: Write + Seek> Packer<W> {
-    /// Packs a vintage with the part of its journal that it is of. `revisions` is the table of what
-    /// changed since, where there is one. `progress` is told the position reached.
+    /// Packs a vintage with the part of its journal that it is of. `revisions` is what changed
+    /// since, where that is known. `progress` is told the position reached.
     ///
     /// # Errors
     /// `Editions`: another catalogue or gazetteer than this program's made the vintage. `OtherJournal`:
@@ -72,7 +73,7 @@ impl<W: Write + Seek> Packer<W> {
         journal: &Journal,
         vintage: &Vintage,
         source: Source,
-        revisions: Option<&[u8]>,
+        revisions: Option<&Revisions>,
         progress: impl Fn(u64) + Send,
     ) -> Result<Packed> {
         made_here(vintage)?;
@@ -90,8 +91,8 @@ impl<W: Write + Seek> Packer<W> {
         for (name, table) in tables::all(vintage, Catalogue::embedded()) {
             packer.put(name, &table)?;
         }
-        if let Some(table) = revisions {
-            packer.put(form::REVISIONS, table)?;
+        if let Some(revisions) = revisions {
+            packer.put(form::REVISIONS, &tables::revisions(revisions))?;
         }
         let Texts { indicators, movements, calendars, codes } = Texts::EMBEDDED;
         for (name, text) in

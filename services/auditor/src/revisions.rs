@@ -1,7 +1,7 @@
 //! What changed since a closing, row by row, and which facts did it.
 //!
 //! Of what adds up, every later fact's share is told, by cause; what the facts do not explain is
-//! the definition's or the boundary's. The shares of a row sum to its change, always.
+//! the definition's or the boundary's, or told as unexplained. The shares of a row sum to its change, always.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -14,6 +14,7 @@ use domain::fold::Fold;
 use domain::posting::{Column, Posting};
 use domain::timeline::Timeline;
 use proto::gazetteer::Gazetteer;
+use query::Editions;
 use query::findings::key;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -38,6 +39,20 @@ pub enum Cause {
     Definition,
     /// The gazetteer draws the unit otherwise.
     Boundary,
+    /// Nothing: catalogue and gazetteer are the same, and no fact did it. An audit can tell more.
+    Unexplained,
+}
+
+impl Cause {
+    /// All causes.
+    pub const ALL: [Cause; 6] = [
+        Cause::Late,
+        Cause::Corrected,
+        Cause::Voided,
+        Cause::Definition,
+        Cause::Boundary,
+        Cause::Unexplained,
+    ];
 }
 
 /// A row that is another one now.
@@ -124,13 +139,22 @@ pub fn revisions(fold: &Fold, now: u64, vintage: &Vintage, limit: usize) -> Opti
     let time = Time::Period(name.period);
     let mut lines = Lines::of(fold, &found, time);
     let facts = lines.attribute(fold, name.unit, vintage.head.position, time);
-    let same_gazetteer = vintage.head.gazetteer == Gazetteer::embedded().hash();
-    let unexplained = if same_gazetteer { Cause::Definition } else { Cause::Boundary };
+    let rest = beside_facts(&vintage.head);
     for line in lines.all {
-        line.settle(&mut found, unexplained, limit);
+        line.settle(&mut found, rest, limit);
     }
     let (vintage, then) = (vintage.head.id.clone(), vintage.head.position);
     Some(Revisions { vintage, then, now, facts, rows: found })
+}
+
+/// Why a row is another one where no fact did it.
+fn beside_facts(head: &Head) -> Cause {
+    let now = Editions::embedded();
+    match (head.gazetteer == now.gazetteer, head.catalogue == now.catalogue) {
+        (false, _) => Cause::Boundary,
+        (true, false) => Cause::Definition,
+        (true, true) => Cause::Unexplained,
+    }
 }
 
 /// A row that adds up.
@@ -138,7 +162,7 @@ struct Line {
     revision: usize,
     cells: Cells,
     unit: Unit,
-    shares: Vec<(u64, Share)>,
+    shares: Vec<Share>,
 }
 
 struct Lines {
@@ -237,7 +261,7 @@ impl Lines {
                 by,
                 of_household: subject != Subject(fact.key),
             };
-            self.all[nth].shares.push((fact.position, share));
+            self.all[nth].shares.push(share);
         }
         any
     }
@@ -256,8 +280,8 @@ fn cause(group: &[&Fact]) -> Cause {
 }
 
 impl Line {
-    /// Enters the shares into the row; what they leave is the definition's or the boundary's.
-    fn settle(self, found: &mut [Revision], unexplained: Cause, limit: usize) {
+    /// Enters the shares into the row; what they leave has another cause.
+    fn settle(self, found: &mut [Revision], beside: Cause, limit: usize) {
         let row = &mut found[self.revision];
         let number = |said: &Option<String>| {
             let said = said.as_deref().unwrap_or("0");
@@ -266,16 +290,16 @@ impl Line {
         let (Some(then), Some(now)) = (number(&row.then), number(&row.now)) else { return };
         let change = now - then;
         let mut rest = change;
-        for (_, share) in &self.shares {
+        for share in &self.shares {
             *row.causes.entry(share.cause).or_default() += share.by;
             rest -= share.by;
         }
         if rest != 0 {
-            row.causes.insert(unexplained, rest);
+            row.causes.insert(beside, rest);
         }
         row.causes.retain(|_, by| *by != 0);
         row.change = Some(change);
-        let mut shares: Vec<Share> = self.shares.into_iter().map(|(_, share)| share).collect();
+        let mut shares = self.shares;
         shares.sort_by_key(|share| (std::cmp::Reverse(share.by.abs()), share.position));
         shares.truncate(limit);
         row.facts = shares;

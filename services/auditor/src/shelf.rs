@@ -76,7 +76,7 @@ impl Shelf {
                 [] => "nothing has been closed yet".to_owned(),
                 ids => format!("there are {}", ids.join(", ")),
             };
-            return Err(Error::Unknown { wanted: id.to_owned(), known });
+            return Err(Error::Unknown { what: "vintage", wanted: id.to_owned(), known });
         };
         read(&found.path)
     }

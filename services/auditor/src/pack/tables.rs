@@ -8,6 +8,8 @@ use proto::catalogue::Catalogue;
 use proto::gazetteer::{Gazetteer, Lang};
 
 use crate::pack::form;
+use crate::revision_table::{Cell, REVISION_COLUMNS};
+use crate::revisions::{Revision, Revisions};
 use crate::vintage::{Kind, Row, Vintage};
 
 const BOM: &[u8] = "\u{feff}".as_bytes();
@@ -76,6 +78,20 @@ pub(crate) fn all(
     let kinds = [Kind::Figure, Kind::Movement, Kind::Target, Kind::Finding];
     let tables = kinds.map(|kind| written(&rows(vintage, kind, catalogue)));
     form::TABLES.into_iter().zip(tables)
+}
+
+/// The table of what changed since, of now: outside of what was signed.
+pub(crate) fn revisions(revisions: &Revisions) -> Vec<u8> {
+    let head = REVISION_COLUMNS.map(str::to_owned).to_vec();
+    let cell = |cell: Cell| match cell {
+        Cell::Text(said) => text(&said),
+        Cell::Number(number) => number.to_string(),
+        Cell::Empty => String::new(),
+    };
+    let row = |row: &Revision| row.cells().into_iter().map(cell).collect();
+    let rows: Vec<Vec<String>> =
+        std::iter::once(head).chain(revisions.rows.iter().map(row)).collect();
+    written(&rows)
 }
 
 fn written(rows: &[Vec<String>]) -> Vec<u8> {

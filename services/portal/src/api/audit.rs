@@ -137,7 +137,7 @@ pub(super) async fn closings(
     Ok(reply(&app, &headers, &format!("closings {unit:?}"), move |app| {
         let shelf = shelf(app)?;
         app.handle.read(|fold, progress| {
-            let closings = auditor::closings_of(fold, shelf, unit);
+            let closings = auditor::closings(fold, shelf, unit);
             let closings = closings.map_err(|error| internal(&error))?;
             let position = progress.position;
             Made::json(position, &ClosingsAnswer { position, closings })

@@ -115,7 +115,7 @@ fn kept(app: &App, ask: &Ask, unit: Unit, period: Period) -> Result<Kept, Fault>
     let Some(shelf) = &app.shelf else {
         return Ok(Kept { closings: Vec::new(), signed: Vec::new(), vintage: None });
     };
-    let told = app.handle.read(|fold, _| auditor::closings_of(fold, shelf, Some(unit)));
+    let told = app.handle.read(|fold, _| auditor::closings(fold, shelf, Some(unit)));
     let mut closings = told.map_err(broken)?;
     closings.retain(|one| one.period == period.to_string());
     let signed = shelf.checkpoints().map_err(broken)?.into_iter().map(|(size, _)| size).collect();

@@ -73,7 +73,7 @@ texts! {
     late: "đến muộn", "late";
     corrected: "đính chính", "corrected";
     voided: "hủy", "voided";
-    defined: "định nghĩa, địa giới", "definition, boundary";
+    defined: "định nghĩa, địa giới, khác", "definition, boundary, other";
     others: "Các dòng khác của đơn vị và các đơn vị dưới: {0}", "Other rows, of the unit and those below: {0}";
     others_more: "Chỉ hiện {0} dòng đầu; tất cả có trong tệp CSV.", "Only the first {0} rows are shown; all are in the CSV.";
     explain_title: "Từ đâu ra: {0}", "Where it comes from: {0}";

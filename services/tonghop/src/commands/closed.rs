@@ -213,7 +213,7 @@ fn changes(screen: &mut Screen, revisions: &Revisions) -> Result<()> {
         ("đến muộn", "late"),
         ("đính chính", "corrected"),
         ("hủy", "voided"),
-        ("định nghĩa, địa giới", "definition, boundary"),
+        ("định nghĩa, địa giới, khác", "definition, boundary, other"),
         ("dữ kiện", "facts"),
     ]
     .map(|(vi, en)| lang::pick(lang, vi, en));
@@ -237,7 +237,7 @@ fn changes(screen: &mut Screen, revisions: &Revisions) -> Result<()> {
                 of(&[Cause::Late]),
                 of(&[Cause::Corrected]),
                 of(&[Cause::Voided]),
-                of(&[Cause::Definition, Cause::Boundary]),
+                of(&[Cause::Definition, Cause::Boundary, Cause::Unexplained]),
                 facts.join(" "),
             ]
         })

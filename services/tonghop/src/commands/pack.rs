@@ -7,7 +7,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
-use auditor::{Ask, Body, Cause, Fault, Packed, Packer, Revision, Shelf, Source, Verdict, Vintage};
+use auditor::{Ask, Body, Fault, Packed, Packer, Revisions, Shelf, Source, Verdict, Vintage};
 use journal::Journal;
 use proof::{Checkpoint, keys};
 use proto::gazetteer::Lang;
@@ -66,46 +66,12 @@ fn note(shelf: &Shelf, vintage: &Vintage) -> Result<String> {
     prove::read(&path)
 }
 
-/// What changed since the closing, as a table: of now, and so outside of what was signed.
-fn revisions(lang: Lang, data: &Path, vintage: &str) -> Result<Vec<u8>> {
+fn revisions(lang: Lang, data: &Path, vintage: &str) -> Result<Revisions> {
     let ask = Ask::Revisions { vintage: vintage.to_owned(), limit: FACTS_NAMED };
-    let Body::Revisions(found) = ask::audit(lang, data, &ask)?.body else {
-        bail!("no revisions were answered");
-    };
-    // Excel takes a file for UTF-8 that begins with a byte order mark.
-    let mut table = csv::Writer::from_writer("\u{feff}".as_bytes().to_vec());
-    let causes = [Cause::Late, Cause::Corrected, Cause::Voided, Cause::Definition, Cause::Boundary];
-    table.write_record([
-        "kind",
-        "unit",
-        "of",
-        "by",
-        "then",
-        "now",
-        "change",
-        "late",
-        "corrected",
-        "voided",
-        "definition",
-        "boundary",
-        "positions",
-    ])?;
-    for row in &found.rows {
-        let Revision { kind, unit, of, by, then, now, change, .. } = row;
-        let text = |said: &Option<String>| said.clone().unwrap_or_default();
-        let positions: Vec<String> = row.facts.iter().map(|one| one.position.to_string()).collect();
-        let mut record = vec![kind.clone(), unit.clone(), of.clone(), by.clone()];
-        record.extend([text(then), text(now)]);
-        record.push(change.map_or_else(String::new, |change| change.to_string()));
-        record.extend(
-            causes.map(|one| {
-                row.causes.get(&one).map_or_else(String::new, |share| share.to_string())
-            }),
-        );
-        record.push(positions.join(" "));
-        table.write_record(&record)?;
+    match ask::audit(lang, data, &ask)?.body {
+        Body::Revisions(found) => Ok(found),
+        Body::Closings { .. } | Body::Explanation(_) => bail!("no revisions were answered"),
     }
-    table.into_inner().context("memory takes everything")
 }
 
 fn write(
@@ -113,7 +79,7 @@ fn write(
     args: &PackArgs,
     vintage: &Vintage,
     source: Source,
-    revisions: &[u8],
+    revisions: &Revisions,
     to: &Path,
 ) -> Result<Packed> {
     let context = || format!("cannot write {}", to.display());

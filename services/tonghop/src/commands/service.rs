@@ -97,7 +97,6 @@ impl Service {
         let hash = Catalogue::embedded().hash();
         let mut config = Config::new(journal.clone(), &data, place::rules(), hash);
         let desk = place::desk(&data, &journal, signing.key);
-        desk.sign_missing()?;
         config.closings = Some(desk.clone());
         let projector = Projector::open(config).await?;
         let handle = projector.handle();
@@ -170,7 +169,7 @@ impl Opened {
             result = all => result.map(drop),
             result = socket::serve(&data, answering) => result,
             () = reach.watch(&asked, asking.as_ref()) => Ok(()),
-            result = signing.run(&signed) => result,
+            result = signing.run(&asked, &signed) => result,
         };
         let _ = std::fs::remove_file(socket::path(&data));
         let _ = std::fs::remove_file(data.join(LISTENING));

@@ -5,7 +5,10 @@ use std::time::Duration;
 
 use anyhow::Result;
 use auditor::Desk;
+use journal::Journal;
 use projector::Handle;
+
+use crate::commands::place;
 
 /// Signs what is folded, every so often, if it has grown.
 pub(super) struct Regularly {
@@ -15,8 +18,9 @@ pub(super) struct Regularly {
 }
 
 impl Regularly {
-    /// Never returns but with an error.
-    pub(super) async fn run(&self, handle: &Handle) -> Result<()> {
+    /// Signs first what was closed without a key. Never returns but with an error.
+    pub(super) async fn run(&self, journal: &Journal, handle: &Handle) -> Result<()> {
+        self.desk.sign_missing(journal, &place::rules()).await;
         let Some(every) = self.every else { return std::future::pending().await };
         let mut signed = 0;
         let mut ticks = tokio::time::interval(every);
