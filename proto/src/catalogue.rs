@@ -25,6 +25,7 @@ use crate::reject;
 
 pub use calendars::{CalendarEntry, GrainEntry};
 pub use movements::{MovementEntry, Sign};
+pub use suggest::nearest;
 
 use calendars::Calendars;
 use labels::Labels;
@@ -51,6 +52,10 @@ impl Texts<'static> {
         codes: include_str!("../catalog/codes.toml"),
     };
 }
+
+/// `milestones.toml`: the rules that figures cross. Not part of the catalogue: other rules make no
+/// other figures.
+pub const MILESTONES: &str = include_str!("../catalog/milestones.toml");
 
 /// A name in both languages.
 #[derive(Clone, PartialEq, Eq, Debug, Deserialize)]

@@ -71,6 +71,15 @@ pub fn first_milli(day: Day) -> i64 {
     FIRST_DAY_MS + i64::from(day.0) * DAY_MS
 }
 
+/// A moment as written in Viet Nam: `2021-06-14T09:30:00.000+07:00`.
+pub fn rfc3339(ms: i64) -> String {
+    let day = day_of_millis(ms);
+    let of_day = ms - first_milli(day);
+    let (hour, minute) = (of_day / 3_600_000, of_day / 60_000 % 60);
+    let (second, milli) = (of_day / 1000 % 60, of_day % 1000);
+    format!("{day}T{hour:02}:{minute:02}:{second:02}.{milli:03}+07:00")
+}
+
 /// Puts a time into canonical form: a date alone, as offices keep their lists, is its first second
 /// in Viet Nam; `T` and `Z` are capitals. What cannot be read stays as it is.
 pub fn make_canonical(time: &mut Cow<'_, str>) {

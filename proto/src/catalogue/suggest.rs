@@ -1,7 +1,7 @@
 //! "Did you mean": the known name most like a wrong one.
 
 /// The nearest known name, if any is near: at most a third of its letters differ.
-pub(super) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let name: String = name.chars().take(80).collect();
     let distance = |one: &'a str| (distance(&name, one), one);
     let (edits, one) = known.into_iter().map(distance).min_by_key(|(edits, _)| *edits)?;

@@ -37,6 +37,17 @@ pub struct Applied {
     pub changes: Vec<Change>,
 }
 
+impl Applied {
+    /// Adds what the next batch did.
+    pub fn join(&mut self, next: Applied) {
+        let Applied { new, duplicates, within, changes } = next;
+        self.new.extend(new);
+        self.changes.extend(changes);
+        self.duplicates += duplicates;
+        self.within += within;
+    }
+}
+
 impl Fold {
     /// A fold that has seen nothing.
     pub fn new(rules: Arc<Rules>) -> Fold {

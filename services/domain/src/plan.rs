@@ -197,6 +197,11 @@ impl Plan {
         self.index.get(id).map(|at| &self.indicators[*at])
     }
 
+    /// The periods of every day.
+    pub fn calendars(&self) -> &Calendars {
+        &self.calendars
+    }
+
     /// How many columns there are.
     pub fn columns(&self) -> u16 {
         self.columns

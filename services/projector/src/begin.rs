@@ -1,6 +1,7 @@
 //! How a projector begins: with what the store holds, if that is still what the journal says.
 
 use journal::{Journal, Position};
+use milestones::{Notice, Watch};
 use proof::Range;
 use store::{Loaded, Mark, Opened, Store};
 use tokio::task::spawn_blocking;
@@ -38,7 +39,7 @@ pub(crate) async fn begin(config: &Config) -> Result<Beginning> {
             verify(&config.journal, loaded.mark).await?;
             match Range::from_bytes(&loaded.tree) {
                 Ok(tree) if tree.size() == loaded.mark.position => {
-                    return Ok(resume(loaded, tree));
+                    return Ok(resume(config, loaded, tree));
                 }
                 Ok(_) | Err(_) => {
                     let why = "the tree over the journal is not of the rows' position";
@@ -60,21 +61,31 @@ pub(crate) async fn begin(config: &Config) -> Result<Beginning> {
     let store = blocking("begin anew", move || vacant.begin(journal)).await?;
     let fold = Fold::new(config.rules.clone());
     let (progress, tree, unreadable) = Default::default();
-    let state = State { fold, progress, tree, unreadable };
+    let watch = watch(config, &[]);
+    let state = State { fold, watch, progress, tree, unreadable };
     Ok(Beginning { store, state, mark: Mark::default(), rebuild })
 }
 
+/// Who watches for milestones, after what was told before.
+fn watch(config: &Config, told: &[Vec<u8>]) -> Option<Watch> {
+    let told: Vec<Notice> = told.iter().filter_map(|row| Notice::unpack(row)).collect();
+    let rules = config.milestones.as_ref()?;
+    Some(Watch::new(rules.clone(), &config.rules, &told))
+}
+
 /// Goes on where the store is.
-fn resume(loaded: Loaded, tree: Range) -> Beginning {
-    let Loaded { store, fold, mark, counts, unreadable, .. } = loaded;
+fn resume(config: &Config, loaded: Loaded, tree: Range) -> Beginning {
+    let Loaded { store, fold, mark, counts, unreadable, notices, .. } = loaded;
     let progress = Progress {
         position: mark.position,
         committed: mark.position,
         accounting: counts,
         findings: fold.books.findings.len() as u64,
+        notices: notices.len() as u64,
         ..Progress::default()
     };
-    let state = State { fold, progress, tree, unreadable };
+    let watch = watch(config, &notices);
+    let state = State { fold, watch, progress, tree, unreadable };
     Beginning { store, state, mark, rebuild: None }
 }
 

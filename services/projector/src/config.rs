@@ -6,8 +6,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::atlas::Unit;
-use domain::contribution::Rules;
+use domain::contribution;
 use journal::Journal;
+use milestones::Rules;
 use proto::gazetteer::Gazetteer;
 use store::{Editions, Expect};
 
@@ -21,7 +22,7 @@ pub struct Config {
     /// The folder of the store.
     pub data: PathBuf,
     /// The rules to fold by; their atlas must be the gazetteer's.
-    pub rules: Arc<Rules>,
+    pub rules: Arc<contribution::Rules>,
     /// Units and their keys.
     pub gazetteer: &'static Gazetteer,
     /// The hash of the catalogue that the rules were compiled from.
@@ -37,6 +38,9 @@ pub struct Config {
     pub pace: Pace,
     /// Who keeps the figures that are closed.
     pub closings: Option<Arc<dyn Closings>>,
+    /// The rules that figures cross; none watches nothing. Under other rules everything is folded
+    /// again, so that they tell of the past, too.
+    pub milestones: Option<Arc<Rules>>,
 }
 
 impl Config {
@@ -44,7 +48,7 @@ impl Config {
     pub fn new(
         journal: Journal,
         data: impl Into<PathBuf>,
-        rules: Arc<Rules>,
+        rules: Arc<contribution::Rules>,
         catalogue_hash: impl Into<String>,
     ) -> Config {
         Config {
@@ -58,6 +62,7 @@ impl Config {
             lock_wait: Duration::from_secs(5),
             pace: Pace::default(),
             closings: None,
+            milestones: None,
         }
     }
 
@@ -66,6 +71,7 @@ impl Config {
             gazetteer: self.gazetteer.hash().to_owned(),
             catalogue: self.catalogue_hash.clone(),
             shard: self.shard.name(self.gazetteer),
+            milestones: self.milestones.as_ref().map_or_else(String::new, |rules| rules.edition()),
         };
         let journal = (!self.anew).then(|| self.journal.identity().0.as_u128());
         Expect { journal, editions }

@@ -27,6 +27,8 @@ pub(crate) struct Decoded {
     pub(crate) mark: Mark,
     /// In the order of the journal; a correction is two facts of one position.
     pub(crate) facts: Vec<(Subject, Fact)>,
+    /// When the journal received each record, in milliseconds since 1970.
+    pub(crate) received_ms: Vec<i64>,
     /// The leaf of each record in the tree over the journal.
     pub(crate) leaves: Vec<Hash>,
     /// How many records the facts are from.
@@ -56,11 +58,13 @@ impl Decoder {
         let mut decoded = Decoded { first: block.first().0, ..Decoded::default() };
         decoded.facts.reserve(block.len());
         decoded.leaves.reserve(block.len());
+        decoded.received_ms.reserve(block.len());
         let mut last = None;
         for record in block.records() {
             last = Some(record);
             let leaf = leaf(record.bytes);
             decoded.leaves.push(leaf);
+            decoded.received_ms.push(record.received.0);
             match self.record(record, &leaf) {
                 One::Facts(subject, facts) => {
                     decoded.readable += 1;

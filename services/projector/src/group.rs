@@ -4,8 +4,10 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use domain::fact::{Fact, Subject, What};
-use domain::fold::Applied;
+use domain::fold::{Applied, Fold};
+use milestones::{By, Notice, Seen, Watch};
 use proof::Hash;
+use proto::instant::day_of_millis;
 use store::{Commit, Counts, Draft, Mark, UNREADABLE_MAX};
 
 use crate::closings::Closings;
@@ -32,7 +34,8 @@ impl Folder {
 
     /// Folds a run of records.
     pub(crate) fn fold(&mut self, decoded: Decoded) -> Result<()> {
-        let Decoded { first, mark, facts, leaves, readable, unreadable, foreign } = decoded;
+        let Decoded { first, mark, facts, received_ms, leaves, readable, unreadable, foreign } =
+            decoded;
         if first != self.mark.position + 1 {
             let what = format!("position {first} follows {}", self.mark.position);
             return Err(Error::Diverged { what });
@@ -40,8 +43,9 @@ impl Folder {
         let of_block = mark.position + 1 - first;
         let (refused, corrections) = (unreadable.len() as u64, facts.len() as u64 - readable);
         let closings = self.closings.as_deref();
-        let applied = self.shared.write(|state| {
-            let applied = apply(state, Run { first, facts, leaves }, closings)?;
+        let run = Run { first, facts, received_ms, leaves };
+        let (applied, notices) = self.shared.write(|state| {
+            let (applied, notices) = apply(state, run, closings)?;
             let new = applied.iter().map(|one| records_of(one, corrections)).sum();
             let counts =
                 Counts { applied: new, duplicate: readable - new, unreadable: refused, foreign };
@@ -54,8 +58,9 @@ impl Folder {
             progress.position = mark.position;
             progress.end = progress.end.max(mark.position);
             progress.findings = state.fold.books.findings.len() as u64;
-            Ok::<_, Error>(applied)
+            Ok::<_, Error>((applied, notices))
         })?;
+        self.draft.tell(notices.iter().map(Notice::pack));
         applied.into_iter().for_each(|one| self.draft.add(one));
         self.draft.refuse(unreadable);
         self.mark = mark;
@@ -79,10 +84,11 @@ impl Folder {
     }
 }
 
-/// Facts and leaves of records from a position on.
+/// Facts, receive times and leaves of records from a position on.
 struct Run {
     first: u64,
     facts: Vec<(Subject, Fact)>,
+    received_ms: Vec<i64>,
     leaves: Vec<Hash>,
 }
 
@@ -90,34 +96,67 @@ impl Run {
     /// Takes off what is up to a position.
     fn up_to(&mut self, position: u64) -> Run {
         let facts = self.facts.partition_point(|(_, fact)| fact.position <= position);
-        let leaves = (position + 1 - self.first) as usize;
-        let (rest, later) = (self.facts.split_off(facts), self.leaves.split_off(leaves));
-        let facts = std::mem::replace(&mut self.facts, rest);
-        let leaves = std::mem::replace(&mut self.leaves, later);
-        let first = std::mem::replace(&mut self.first, position + 1);
-        Run { first, facts, leaves }
+        let records = (position + 1 - self.first) as usize;
+        let later = Run {
+            first: position + 1,
+            facts: self.facts.split_off(facts),
+            received_ms: self.received_ms.split_off(records),
+            leaves: self.leaves.split_off(records),
+        };
+        std::mem::replace(self, later)
     }
 }
 
 /// Applies a run; whoever keeps closings sees the state at each.
-fn apply(state: &mut State, mut run: Run, keeper: Option<&dyn Closings>) -> Result<Vec<Applied>> {
+fn apply(
+    state: &mut State,
+    mut run: Run,
+    keeper: Option<&dyn Closings>,
+) -> Result<(Vec<Applied>, Vec<Notice>)> {
     let is_closing = |fact: &Fact| matches!(fact.what, What::Closing(_));
     let closings: Vec<Fact> =
         run.facts.iter().map(|(_, fact)| fact).filter(|fact| is_closing(fact)).cloned().collect();
-    let mut applied = Vec::with_capacity(closings.len() + 1);
+    let (mut applied, mut notices) = (Vec::with_capacity(closings.len() + 1), Vec::new());
     for closing in closings {
-        applied.push(add(state, run.up_to(closing.position)));
+        applied.push(add(state, run.up_to(closing.position), &mut notices));
         if let Some(keeper) = keeper {
             keeper.closed(&state.fold, &closing, &state.tree).map_err(Error::Closing)?;
         }
     }
-    applied.push(add(state, run));
-    Ok(applied)
+    applied.push(add(state, run, &mut notices));
+    Ok((applied, notices))
 }
 
-fn add(state: &mut State, run: Run) -> Applied {
-    run.leaves.into_iter().for_each(|leaf| state.tree.push(leaf));
-    state.fold.apply(run.facts)
+fn add(state: &mut State, run: Run, notices: &mut Vec<Notice>) -> Applied {
+    let State { fold, watch, tree, .. } = state;
+    run.leaves.iter().for_each(|leaf| tree.push(*leaf));
+    match watch {
+        None => fold.apply(run.facts),
+        Some(watch) => add_watched(fold, watch, run, notices),
+    }
+}
+
+/// The same record by record: a milestone is of the record that tips it, however records came.
+fn add_watched(fold: &mut Fold, watch: &mut Watch, run: Run, notices: &mut Vec<Notice>) -> Applied {
+    let mut all = Applied::default();
+    let mut facts = run.facts.into_iter().peekable();
+    while let Some((subject, fact)) = facts.next() {
+        let (position, key) = (fact.position, fact.key);
+        let closing = matches!(fact.what, What::Closing(_)).then(|| fact.clone());
+        let mut record = vec![(subject, fact)];
+        record.extend(facts.next_if(|(_, other)| other.position == position));
+        let applied = fold.apply(record);
+        let received_ms = run.received_ms[(position - run.first) as usize];
+        let seen = Seen {
+            by: By { position, received_ms, fact: key },
+            received: day_of_millis(received_ms),
+            changes: &applied.changes,
+            closing: closing.as_ref(),
+        };
+        notices.extend(watch.see(fold, &seen));
+        all.join(applied);
+    }
+    all
 }
 
 /// From how many records the new facts are: a correction gives two facts of one position.

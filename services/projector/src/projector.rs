@@ -13,6 +13,7 @@ use crate::config::{Config, Pace};
 use crate::decode::{Decoded, Decoder};
 use crate::feed::Feed;
 use crate::group::Folder;
+use crate::outbox::Outbox;
 use crate::shared::{Handle, Shared};
 use crate::writer::{Writer, Written};
 use crate::{Error, Result};
@@ -71,6 +72,12 @@ impl Projector {
     /// For readers in this process.
     pub fn handle(&self) -> Handle {
         self.folder().shared.handle()
+    }
+
+    /// What is told to the world; only before the projector runs.
+    pub fn outbox(&self) -> Option<Outbox> {
+        let rules = self.config.milestones.clone()?;
+        Some(Outbox::new(self.writer.reader()?, rules, self.folder().shared.handle().watch()))
     }
 
     /// Why everything is folded again from the first record, if it is.
@@ -197,7 +204,7 @@ impl Projector {
     }
 
     fn written(&mut self, written: &Written) {
-        let Written { mark, commit, ms } = *written;
+        let Written { mark, notices, commit, ms } = *written;
         let Some((facts, series)) = commit else {
             self.settled = Instant::now();
             tracing::debug!(position = mark.position, ms, "settled");
@@ -207,7 +214,7 @@ impl Projector {
         tracing::debug!(position = mark.position, facts, series, ms, "committed");
         let commits = self.commits;
         self.folder().shared.tell(|progress| {
-            progress.committed = mark.position;
+            (progress.committed, progress.notices) = (mark.position, notices);
             (progress.commits, progress.commit_ms) = (commits, ms);
         });
     }

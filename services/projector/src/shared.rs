@@ -3,6 +3,7 @@
 use std::sync::{Arc, PoisonError, RwLock};
 
 use domain::fold::Fold;
+use milestones::Watch;
 use proof::Range;
 use store::{Counts, Unreadable};
 use tokio::sync::watch;
@@ -26,6 +27,8 @@ pub struct Progress {
     pub commit_ms: f64,
     /// Findings there are.
     pub findings: u64,
+    /// How many notices of milestones are in the store.
+    pub notices: u64,
 }
 
 impl Progress {
@@ -67,6 +70,8 @@ impl Sizes {
 #[derive(Debug)]
 pub(crate) struct State {
     pub(crate) fold: Fold,
+    /// Sees what each record does, where there are rules.
+    pub(crate) watch: Option<Watch>,
     pub(crate) progress: Progress,
     /// The tree over the journal, up to the same position.
     pub(crate) tree: Range,

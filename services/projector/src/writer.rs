@@ -19,6 +19,8 @@ pub(crate) struct Writer {
 pub(crate) struct Written {
     /// How far the store is now.
     pub(crate) mark: Mark,
+    /// How many notices it has.
+    pub(crate) notices: u64,
     /// Facts and series of the commit; none if only the upper rows were settled.
     pub(crate) commit: Option<(usize, usize)>,
     pub(crate) ms: f64,
@@ -59,8 +61,8 @@ impl Writer {
             let begun = Instant::now();
             let done = work(&mut store);
             let ms = begun.elapsed().as_secs_f64() * 1000.0;
-            let mark = store.mark();
-            (store, done.map(|commit| Written { mark, commit, ms }))
+            let (mark, notices) = (store.mark(), store.notices());
+            (store, done.map(|commit| Written { mark, notices, commit, ms }))
         }));
     }
 
@@ -72,6 +74,11 @@ impl Writer {
         let (store, done) = joined.map_err(|_| Error::Panicked { doing: "commit" })?;
         self.store = Some(store);
         Ok(done?)
+    }
+
+    /// Reads the store's rows, also while they are written; only when idle.
+    pub(crate) fn reader(&self) -> Option<store::Reader> {
+        self.store.as_ref().map(Store::reader)
     }
 
     /// The store, when idle.

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use common::{Source, caught_up, config, digest, seed, truth, writer};
+use common::{Source, caught_up, config, digest, notices, seed, told_anew, truth, writer};
 use projector::Projector;
 
 const ROUNDS: u64 = 14;
@@ -75,5 +75,9 @@ async fn a_projector_that_is_killed_anywhere_loses_and_repeats_nothing() {
     let (right, accounting) = truth(folder.path()).await;
     assert_eq!(report.accounting, accounting, "seed {seed}");
     assert_eq!(digest(report.fold.books), right, "seed {seed}");
+    // Told once, in one order, as if nothing had happened.
+    let (told, anew) = (notices(folder.path()).await, told_anew(folder.path()).await);
+    assert!(told.len() > 100, "seed {seed}: only {} notices", told.len());
+    assert!(told == anew, "seed {seed}: {} told, {} anew", told.len(), anew.len());
     assert!(resumed > 0, "seed {seed}: no commit was ever resumed from");
 }

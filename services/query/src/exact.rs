@@ -1,5 +1,7 @@
 //! Exact shares and differences of them: a fraction in lowest terms, never rounded here.
 
+use std::cmp::Ordering;
+
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, OneOfBuilder, Schema, Type};
@@ -65,6 +67,45 @@ impl Exact {
     /// Below zero.
     pub fn is_negative(self) -> bool {
         self.numerator < 0
+    }
+}
+
+impl PartialOrd for Exact {
+    fn partial_cmp(&self, other: &Exact) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Exact {
+    fn cmp(&self, other: &Exact) -> Ordering {
+        let here = self.numerator.checked_mul(other.denominator);
+        match (here, other.numerator.checked_mul(self.denominator)) {
+            (Some(here), Some(there)) => here.cmp(&there),
+            (_, _) => by_quotients(*self, *other),
+        }
+    }
+}
+
+/// Compares what products of 128 bits cannot hold: by whole parts, then by what is left over.
+fn by_quotients(mut a: Exact, mut b: Exact) -> Ordering {
+    let mut upside_down = false;
+    loop {
+        let whole = |one: Exact| one.numerator.div_euclid(one.denominator);
+        let rest = |one: Exact| one.numerator.rem_euclid(one.denominator);
+        let found = match (whole(a).cmp(&whole(b)), rest(a), rest(b)) {
+            (Ordering::Equal, 0, 0) => Ordering::Equal,
+            (Ordering::Equal, 0, _) => Ordering::Less,
+            (Ordering::Equal, _, 0) => Ordering::Greater,
+            (Ordering::Equal, more, more_of_other) => {
+                // a/b < c/d where d/c < b/a.
+                a = Exact { numerator: a.denominator, denominator: more };
+                b = Exact { numerator: b.denominator, denominator: more_of_other };
+                upside_down = !upside_down;
+                continue;
+            }
+            (apart, _, _) => apart,
+        };
+        return if upside_down { found.reverse() } else { found };
     }
 }
 
@@ -148,6 +189,31 @@ mod tests {
         for (number, (found, expected)) in table.into_iter().enumerate() {
             let found = found.map(|exact| (exact.numerator(), exact.denominator()));
             assert_eq!(found, expected, "line {number}");
+        }
+    }
+
+    #[test]
+    fn fractions_are_ordered_also_where_products_overflow() {
+        let big = i128::MAX / 2;
+        let ordered = [
+            Exact::new(-big, 2),
+            Exact::new(-1, 3),
+            Exact::new(-1, big),
+            Exact::new(0, 1),
+            Exact::new(1, big),
+            Exact::new(1, big - 2),
+            Exact::new(1, 3),
+            Exact::new(big - 1, big),
+            Exact::new(big, big - 1),
+            Exact::new(big, 2),
+            Exact::new(big, 1),
+        ]
+        .map(Option::unwrap);
+        for (i, a) in ordered.iter().enumerate() {
+            for (j, b) in ordered.iter().enumerate() {
+                assert_eq!(a.cmp(b), i.cmp(&j), "{a:?} {b:?}");
+                assert_eq!(by_quotients(*a, *b), i.cmp(&j), "{a:?} {b:?}");
+            }
         }
     }
 

@@ -29,7 +29,10 @@ pub use figures::{WIDER, line, lines_max};
 pub use findings::Group;
 pub use question::{Boundaries, FiguresQuery, Query, When};
 pub use series::{Point, SERIES_MAX, series};
-pub use targets::{Attainment, Bound, Target, TargetVersion, bound, target, targets};
+pub use targets::{
+    Attainment, Bound, InForce, Target, TargetVersion, amount, bound, exact, in_force, target,
+    targets,
+};
 
 /// Answers from a fold.
 pub fn answer(fold: &Fold, position: u64, editions: &Editions, query: &Query) -> Result<Answer> {

@@ -3,10 +3,12 @@
 use domain::atlas::Unit;
 use domain::catalogue::{Filter, Measure};
 use domain::codes::{Code, Qualifier};
-use domain::fact::{Decimal, StatedKind};
+use domain::fact::{Decimal, Stated, StatedKind};
 use domain::figures::{Question, Reader, Time, Value};
 use domain::fold::Fold;
+use domain::plan::Plan;
 use domain::posting::Statement;
+use domain::time::Period;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -88,21 +90,58 @@ pub fn targets(fold: &Fold, unit: Unit, indicators: &[String], time: Time) -> Ve
     asked.into_iter().filter(stated).map(|id| target(fold, unit, id, time)).collect()
 }
 
+/// The version of a target that is in force, and what it is measured against.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct InForce {
+    /// What is done; none while there is no figure to measure.
+    pub done: Option<Exact>,
+    /// The target.
+    pub value: Exact,
+    /// On which side of it one has to be; none where neither the words nor the indicator say.
+    pub bound: Option<Bound>,
+    /// Whether the target itself is not yet enough: "over 300".
+    pub strict: bool,
+}
+
+/// The version in force of a unit's target; none where none was set.
+pub fn in_force(fold: &Fold, unit: Unit, indicator: &str, time: Time) -> Option<InForce> {
+    let statement = statements(fold, unit, indicator, time).into_iter().next_back()?;
+    let question = Question {
+        unit,
+        indicator,
+        filter: Filter::new(),
+        time: measured_over(statement.stated.period, time),
+    };
+    let figure = Reader::from(fold).figure(&question);
+    let measured = is_measured(fold, indicator);
+    let Stated { value, qualifier, .. } = &*statement.stated;
+    Some(InForce {
+        done: measured.then(|| amount(&fold.rules.plan, indicator, figure.value)).flatten(),
+        value: exact(*value)?,
+        bound: bound(fold, indicator, *qualifier),
+        strict: *qualifier == Qualifier::Over,
+    })
+}
+
+/// What is done of a target counts from its own period's first day to the last day asked for.
+fn measured_over(own: Option<Period>, time: Time) -> Time {
+    own.map_or(time, |period| {
+        let (first, last) = (*period.days().start(), *period.days().end());
+        let until = last.min(*time.days().end());
+        if until == last { Time::Period(period) } else { Time::Days(first, until) }
+    })
+}
+
 /// One target of a unit, in all its versions.
 pub fn target(fold: &Fold, unit: Unit, indicator: &str, time: Time) -> Target {
     let reader = Reader::from(fold);
     let filter = Filter::new();
-    // What is done of a target counts from its own period's first day to the last day asked for.
     let own = statements(fold, unit, indicator, time).last().and_then(|one| one.stated.period);
-    let measured_over = own.map_or(time, |period| {
-        let (first, last) = (*period.days().start(), *period.days().end());
-        let until = last.min(*time.days().end());
-        if until == last { Time::Period(period) } else { Time::Days(first, until) }
-    });
-    let question = Question { unit, indicator, filter: filter.clone(), time: measured_over };
+    let time_of = measured_over(own, time);
+    let question = Question { unit, indicator, filter: filter.clone(), time: time_of };
     let figure = reader.figure(&question);
     let measured = is_measured(fold, indicator);
-    let done = measured.then(|| amount(fold, indicator, figure.value)).flatten();
+    let done = measured.then(|| amount(&fold.rules.plan, indicator, figure.value)).flatten();
     let versions = statements(fold, unit, indicator, time).into_iter().map(|statement| {
         let stated = &statement.stated;
         let bound = bound(fold, indicator, stated.qualifier);
@@ -142,11 +181,11 @@ fn is_measured(fold: &Fold, indicator: &str) -> bool {
 }
 
 /// A figure in what its targets are stated in: a share in percent, its fall in points of them.
-fn amount(fold: &Fold, indicator: &str, value: Value) -> Option<Exact> {
+pub fn amount(plan: &Plan, indicator: &str, value: Value) -> Option<Exact> {
     let hundred = Exact::whole(100);
     // A ratio is stated in percent only where the catalogue counts it so: others are averages.
     let percent =
-        fold.rules.plan.indicator(indicator).is_some_and(|one| {
+        plan.indicator(indicator).is_some_and(|one| {
             matches!(&*one.definition.counted_in, "percent" | "percentage_point")
         });
     let scaled = |share: Exact| if percent { share.times(hundred) } else { Some(share) };
@@ -162,7 +201,8 @@ fn amount(fold: &Fold, indicator: &str, value: Value) -> Option<Exact> {
     }
 }
 
-fn exact(decimal: Decimal) -> Option<Exact> {
+/// A decimal, exactly.
+pub fn exact(decimal: Decimal) -> Option<Exact> {
     Exact::new(i128::from(decimal.digits), 10i128.checked_pow(u32::from(decimal.places))?)
 }
 
@@ -271,7 +311,7 @@ mod tests {
             ("poverty_rate", Value::Ratio(1, 0), None),
         ];
         for (indicator, value, expected) in table {
-            let found = amount(&fold, indicator, value);
+            let found = amount(plan, indicator, value);
             let found = found.map(|exact| (exact.numerator(), exact.denominator()));
             assert_eq!(found, expected, "{indicator} {value:?}");
         }

@@ -14,6 +14,8 @@ pub(crate) struct Checks {
     pub(crate) facts: u128,
     pub(crate) statements: u128,
     pub(crate) findings: u128,
+    /// The sum of the hashes of all notices.
+    pub(crate) notices: u128,
 }
 
 pub(crate) fn of_statement(statement: &Statement) -> u128 {
@@ -22,6 +24,10 @@ pub(crate) fn of_statement(statement: &Statement) -> u128 {
 
 pub(crate) fn of_finding(finding: &Finding) -> u128 {
     hash(&postcard::to_stdvec(finding).expect("memory takes everything"))
+}
+
+pub(crate) fn of_notice(number: u64, notice: &[u8]) -> u128 {
+    hash(&[&number.to_le_bytes(), notice].concat())
 }
 
 /// A cell's part in a sum over cells.

@@ -23,6 +23,7 @@ pub struct Draft {
     facts: Vec<(Subject, Fact)>,
     postings: Vec<Posting>,
     unreadable: Vec<Unreadable>,
+    notices: Vec<Vec<u8>>,
     /// By how much the checks change.
     statements: u128,
     findings: u128,
@@ -36,6 +37,7 @@ pub struct Commit {
     /// Coalesced.
     pub(crate) postings: Vec<Posting>,
     pub(crate) unreadable: Vec<Unreadable>,
+    pub(crate) notices: Vec<Vec<u8>>,
     pub(crate) statements: u128,
     pub(crate) findings: u128,
     /// Packed; one that came to nothing is empty.
@@ -71,6 +73,11 @@ impl Draft {
         self.unreadable.extend(unreadable);
     }
 
+    /// Adds what is to be told to the world, in its order.
+    pub fn tell(&mut self, notices: impl IntoIterator<Item = Vec<u8>>) {
+        self.notices.extend(notices);
+    }
+
     /// How many new facts are in it.
     pub fn facts(&self) -> usize {
         self.facts.len()
@@ -92,13 +99,14 @@ impl Draft {
                 (site, column, series::pack(cells))
             })
             .collect();
-        let Draft { facts, postings, unreadable, statements, findings } = self;
+        let Draft { facts, postings, unreadable, notices, statements, findings } = self;
         let cells = rollup.check();
         let tree = Vec::new();
         Commit {
             facts,
             postings,
             unreadable,
+            notices,
             statements,
             findings,
             series,

@@ -9,6 +9,7 @@ pub(crate) const CELLS: &[u8] = b"c";
 pub(crate) const FACTS: &[u8] = b"f";
 pub(crate) const UPPER: &[u8] = b"u";
 pub(crate) const UNREADABLE: &[u8] = b"x";
+pub(crate) const NOTICES: &[u8] = b"n";
 
 pub(crate) fn cells(site: Site, column: Column) -> [u8; 5] {
     pair(b'c', site.0, column.0)
@@ -30,8 +31,16 @@ pub(crate) fn chunk(number: u32) -> [u8; 5] {
 }
 
 pub(crate) fn unreadable(position: u64) -> [u8; 9] {
-    let mut key = [b'x'; 9];
-    key[1..].copy_from_slice(&position.to_be_bytes());
+    long(b'x', position)
+}
+
+pub(crate) fn notice(number: u64) -> [u8; 9] {
+    long(b'n', number)
+}
+
+fn long(kind: u8, number: u64) -> [u8; 9] {
+    let mut key = [kind; 9];
+    key[1..].copy_from_slice(&number.to_be_bytes());
     key
 }
 
@@ -46,6 +55,7 @@ pub(crate) fn read_pair(key: &[u8]) -> Option<(u16, u16)> {
     Some((u16::from_be_bytes([a, b]), u16::from_be_bytes([c, d])))
 }
 
-pub(crate) fn read_unreadable(key: &[u8]) -> Option<u64> {
+/// The number of an `x` or `n` key.
+pub(crate) fn read_long(key: &[u8]) -> Option<u64> {
     Some(u64::from_be_bytes(key.get(1..)?.try_into().ok()?))
 }

@@ -20,6 +20,7 @@ use crate::{Error, Result, facts, key, series};
 pub(crate) struct Image {
     pub(crate) fold: Fold,
     pub(crate) unreadable: Vec<Unreadable>,
+    pub(crate) notices: Vec<Vec<u8>>,
     pub(crate) upper: Upper,
     /// The last chunk of facts.
     pub(crate) tail: Vec<u8>,
@@ -44,17 +45,21 @@ pub(crate) fn load(
         }
         (Err(error), _) | (_, Err(error)) => return Err(error),
     };
+    let (notices, told) = notices(engine)?;
     let found = Checks {
         cells: cells.rollup.check(),
         facts: facts.check,
         statements: facts.walk.statements,
         findings: facts.walk.findings,
+        notices: told,
     };
     // Which of them differs first tells whether rows are damaged or the rules have changed.
     let table = [
         (found.cells == meta.checks.cells, "the cells are not those that were written"),
         (found.facts == meta.checks.facts, "the facts are not those that were written"),
         (facts.count == meta.facts, "facts are missing"),
+        (notices.len() as u64 == meta.notices, "notices are missing"),
+        (told == meta.checks.notices, "the notices are not those that were written"),
         (meta.counts.total() == meta.mark.position, "the counts do not sum to the position"),
         (cells.check == facts.walk.cells, "the rules have changed: the facts come to other cells"),
         (found == meta.checks, "the rules have changed: the facts come to other findings"),
@@ -67,7 +72,7 @@ pub(crate) fn load(
     let Facts { mut fold, walk, tail, .. } = facts;
     fold.books = Books { rollup: cells.rollup, ..walk.books };
     let unreadable = unreadable(engine)?;
-    Ok(Ok(Image { fold, unreadable, upper, tail }))
+    Ok(Ok(Image { fold, unreadable, notices, upper, tail }))
 }
 
 /// The leaf rows and what they come to.
@@ -203,10 +208,22 @@ fn unreadable(engine: &Engine) -> Result<Vec<Unreadable>> {
     let mut list = Vec::new();
     engine.scan(key::UNREADABLE, |key, reason| {
         let reason = String::from_utf8_lossy(reason).into_owned();
-        list.extend(key::read_unreadable(key).map(|position| Unreadable { position, reason }));
+        list.extend(key::read_long(key).map(|position| Unreadable { position, reason }));
         Ok(())
     })?;
     Ok(list)
+}
+
+/// All notices, and the sum of their hashes.
+fn notices(engine: &Engine) -> Result<(Vec<Vec<u8>>, u128)> {
+    let (mut list, mut sum) = (Vec::new(), 0u128);
+    engine.scan(key::NOTICES, |key, row| {
+        let number = key::read_long(key).unwrap_or_default();
+        sum = sum.wrapping_add(check::of_notice(number, row));
+        list.push(row.to_vec());
+        Ok(())
+    })?;
+    Ok((list, sum))
 }
 
 fn damaged(engine: &Engine, what: &'static str) -> Error {

@@ -6,7 +6,7 @@ use crate::check::{Checks, hash};
 
 /// The format of the rows. Raised when they are laid out otherwise or a number in them means
 /// something else: older rows are rebuilt. 2: the content of a fact is of its leaf hash.
-pub(crate) const FORMAT: u32 = 3;
+pub(crate) const FORMAT: u32 = 4;
 
 /// A place in a journal, with what is there.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
@@ -55,6 +55,8 @@ pub struct Editions {
     pub catalogue: String,
     /// Which records are taken in: the name of the shard.
     pub shard: String,
+    /// The rules that notices are made by; empty for none.
+    pub milestones: String,
 }
 
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -68,6 +70,8 @@ pub(crate) struct Meta {
     pub(crate) chunk: u32,
     /// How many facts are kept.
     pub(crate) facts: u64,
+    /// How many notices there are.
+    pub(crate) notices: u64,
     /// What has to be remembered of the tree over the journal, as its owner writes it.
     pub(crate) tree: Vec<u8>,
 }
@@ -83,7 +87,17 @@ pub(crate) enum Found {
 impl Meta {
     pub(crate) fn new(journal: u128, editions: Editions) -> Meta {
         let (mark, counts, checks) = Default::default();
-        Meta { journal, editions, mark, counts, checks, chunk: 0, facts: 0, tree: Vec::new() }
+        Meta {
+            journal,
+            editions,
+            mark,
+            counts,
+            checks,
+            chunk: 0,
+            facts: 0,
+            notices: 0,
+            tree: Vec::new(),
+        }
     }
 
     pub(crate) fn write(&self) -> Vec<u8> {

@@ -64,6 +64,21 @@ impl Reader {
         Ok(Series { position, cells })
     }
 
+    /// Notices after the n-th, in their order, at most so many.
+    ///
+    /// # Errors
+    /// `Io`, `Engine`.
+    pub fn notices(&self, after: u64, limit: u64) -> Result<Vec<Vec<u8>>> {
+        let mut found = Vec::new();
+        for number in after + 1..=after.saturating_add(limit) {
+            match self.engine.get(&key::notice(number))? {
+                Some(row) => found.push(row.to_vec()),
+                None => break,
+            }
+        }
+        Ok(found)
+    }
+
     fn damaged(&self, what: &'static str) -> Error {
         Error::Damaged { path: self.engine.path().to_owned(), what }
     }

@@ -66,6 +66,8 @@ pub struct Loaded {
     pub tree: Vec<u8>,
     /// The first records that could not be read.
     pub unreadable: Vec<Unreadable>,
+    /// Everything that was told to the world, in its order.
+    pub notices: Vec<Vec<u8>>,
 }
 
 /// A folder without usable rows. Holds the folder's lock.
@@ -171,6 +173,12 @@ impl Store {
         for one in commit.unreadable.into_iter().take((UNREADABLE_MAX - listed) as usize) {
             batch.insert(&key::unreadable(one.position), one.reason.into_bytes());
         }
+        for notice in commit.notices {
+            self.meta.notices += 1;
+            let sum = &mut self.meta.checks.notices;
+            *sum = sum.wrapping_add(check::of_notice(self.meta.notices, &notice));
+            batch.insert(&key::notice(self.meta.notices), notice);
+        }
         let Meta { mark, counts, checks, tree, .. } = &mut self.meta;
         (*mark, *counts) = (commit.mark, commit.counts);
         *tree = commit.tree;
@@ -236,6 +244,11 @@ impl Store {
         self.meta.mark
     }
 
+    /// How many notices there are.
+    pub fn notices(&self) -> u64 {
+        self.meta.notices
+    }
+
     /// How many facts are kept.
     pub fn facts(&self) -> u64 {
         self.meta.facts
@@ -284,20 +297,21 @@ impl Vacant {
 
 impl Loaded {
     fn new(engine: Engine, vacant: Vacant, meta: Meta, image: Image) -> Loaded {
-        let Image { fold, unreadable, upper, tail } = image;
+        let Image { fold, unreadable, notices, upper, tail } = image;
         let (journal, mark, counts) = (meta.journal, meta.mark, meta.counts);
         let tree = meta.tree.clone();
         let store = Store { engine, vacant, meta, tail, upper, stopped: false };
-        Loaded { store, journal, fold, mark, counts, tree, unreadable }
+        Loaded { store, journal, fold, mark, counts, tree, unreadable, notices }
     }
 }
 
 fn other_edition(found: &Editions, wanted: &Editions) -> Option<&'static str> {
-    let Editions { gazetteer, catalogue, shard } = found;
+    let Editions { gazetteer, catalogue, shard, milestones } = found;
     let table = [
         (*gazetteer == wanted.gazetteer, "gazetteer"),
         (*catalogue == wanted.catalogue, "catalogue"),
         (*shard == wanted.shard, "shard"),
+        (*milestones == wanted.milestones, "list of milestones"),
     ];
     table.iter().find(|(same, _)| !same).map(|(_, what)| *what)
 }

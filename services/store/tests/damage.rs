@@ -148,6 +148,7 @@ fn rows_of_other_editions_are_stale_and_of_another_journal_refused() {
         (Editions { gazetteer: "h".into(), ..editions() }, "another gazetteer"),
         (Editions { catalogue: "h".into(), ..editions() }, "another catalogue"),
         (Editions { shard: "h".into(), ..editions() }, "another shard"),
+        (Editions { milestones: "h".into(), ..editions() }, "another list of milestones"),
     ];
     for (editions, expected) in table {
         let expect = Expect { journal: None, editions };

@@ -1,24 +1,29 @@
 //! A journal of random facts in a temporary folder, and what they come to.
 
+// Each test takes what it needs.
+#![allow(dead_code)]
+
 use std::path::Path;
 use std::sync::Arc;
 
 use domain::books::Digest;
-use domain::contribution::Rules;
+use domain::contribution;
 use domain::plan::Plan;
 use journal::{Entry, Journal, Options, Writer};
-use projector::{Accounting, Config, Report, catch_up, evaluate_journal};
+use milestones::{Notice, Rules};
+use projector::{Accounting, Config, Projector, Report, catch_up, evaluate_journal};
 use proto::gazetteer::Gazetteer;
 
+const MILESTONES: &str = include_str!("milestones.toml");
 const CATALOGUE: &str = include_str!("catalogue.toml");
 
 /// Communes of today's Gia Lai and neighbours, and two that were divided in 2025.
 const COMMUNES: [&str; 8] =
     ["L-24097", "L-24043", "L-24076", "L-23563", "L-24100", "L-24103", "L-00001", "L-00004"];
 
-pub(crate) fn rules() -> Arc<Rules> {
+pub(crate) fn rules() -> Arc<contribution::Rules> {
     let plan = Plan::compile(&toml::from_str(CATALOGUE).unwrap()).unwrap();
-    Arc::new(Rules { atlas: Gazetteer::embedded().atlas.clone(), plan })
+    Arc::new(contribution::Rules { atlas: Gazetteer::embedded().atlas.clone(), plan })
 }
 
 /// SplitMix64.
@@ -55,7 +60,8 @@ pub(crate) struct Written {
 pub(crate) struct Source {
     pub(crate) random: Random,
     pub(crate) written: Written,
-    sent: Vec<(String, String, String)>,
+    /// Id, subject, unit and text.
+    sent: Vec<(String, String, String, String)>,
 }
 
 impl Source {
@@ -77,7 +83,7 @@ impl Source {
         }
         if !self.sent.is_empty() && random.below(10) == 0 {
             self.written.duplicates += 1;
-            return self.sent[random.below(self.sent.len() as u64) as usize].2.clone();
+            return self.sent[random.below(self.sent.len() as u64) as usize].3.clone();
         }
         let home = random.below(30);
         let unit = COMMUNES[(home % 8) as usize];
@@ -87,13 +93,17 @@ impl Source {
             0 => None,
             sent => Some(self.sent[random.below(sent) as usize].clone()),
         };
+        // What is taken back or corrected is taken back where it happened.
+        let theirs = older.as_ref().map(|(_, _, unit, _)| unit.clone()).unwrap_or_default();
         let persons = 1 + random.below(7);
         let amount = random.below(100) * 1_000_000;
         let class = ["poor", "near_poor"][random.below(2) as usize];
         let loan = format!(
             r#"{{"unit":"{unit}","class":"{class}","programme":"poor_household","purpose":"housing","amount":{amount}}}"#
         );
-        let (kind, subject, corrects, data) = match (random.below(8), older) {
+        let what = random.below(8);
+        let took = matches!(what, 3 | 4);
+        let (kind, subject, corrects, data) = match (what, older) {
             (0 | 1, _) => (
                 "household.registered.v1",
                 Some(subject),
@@ -108,15 +118,17 @@ impl Source {
                     r#"{{"unit":"{unit}","from":"near_poor","to":"{class}","persons":{persons},"cause":"review"}}"#
                 ),
             ),
-            (3, Some((id, subject, _))) => (
+            (3, Some((id, subject, _, _))) => (
                 "fact.voided.v1",
                 Some(subject),
                 None,
                 format!(
-                    r#"{{"unit":"{unit}","of":{{"source":"//test","id":"{id}"}},"reason":"nhầm"}}"#
+                    r#"{{"unit":"{theirs}","of":{{"source":"//test","id":"{id}"}},"reason":"nhầm"}}"#
                 ),
             ),
-            (4, Some((id, subject, _))) => ("loan.disbursed.v1", Some(subject), Some(id), loan),
+            (4, Some((id, subject, _, _))) => {
+                ("loan.disbursed.v1", Some(subject), Some(id), loan.replace(unit, &theirs))
+            }
             (5, _) => (
                 "census.reported.v1",
                 None,
@@ -137,7 +149,8 @@ impl Source {
         }
         text += &format!(r#","data":{data}}}"#);
         if let Some(subject) = subject {
-            self.sent.push((id, subject, text.clone()));
+            let unit = if theirs.is_empty() || !took { unit.to_owned() } else { theirs };
+            self.sent.push((id, subject, unit, text.clone()));
         }
         text
     }
@@ -153,7 +166,35 @@ pub(crate) async fn writer(folder: &Path) -> Writer {
 
 pub(crate) async fn config(folder: &Path) -> Config {
     let journal = Journal::open(&url(folder), &Options::default()).await.unwrap();
-    Config::new(journal, folder.join("data"), rules(), "c")
+    let mut config = Config::new(journal, folder.join("data"), rules(), "c");
+    let milestones = Rules::read("milestones.toml", MILESTONES, &config.rules).unwrap();
+    config.milestones = Some(Arc::new(milestones));
+    config
+}
+
+/// Everything that is in the outbox.
+pub(crate) async fn notices(folder: &Path) -> Vec<Notice> {
+    let projector = Projector::open(config(folder).await).await.unwrap();
+    let there = projector.handle().progress().notices;
+    let mut outbox = projector.outbox().unwrap();
+    match there {
+        0 => Vec::new(),
+        _ => outbox.after(0, u64::from(u32::MAX)).await.unwrap().unwrap(),
+    }
+}
+
+/// What the outbox comes to when everything is folded anew, in one go.
+pub(crate) async fn told_anew(folder: &Path) -> Vec<Notice> {
+    let fresh = tempfile::tempdir().unwrap();
+    let mut config = config(folder).await;
+    config.data = fresh.path().join("data");
+    catch_up(config.clone(), |_| {}).await.unwrap();
+    let projector = Projector::open(config).await.unwrap();
+    let mut outbox = projector.outbox().unwrap();
+    match projector.handle().progress().notices {
+        0 => Vec::new(),
+        _ => outbox.after(0, u64::from(u32::MAX)).await.unwrap().unwrap(),
+    }
 }
 
 pub(crate) async fn caught_up(folder: &Path) -> Report {

@@ -126,7 +126,12 @@ fn record(
 }
 
 pub(crate) fn editions() -> Editions {
-    Editions { gazetteer: "g".into(), catalogue: "c".into(), shard: "whole".into() }
+    Editions {
+        gazetteer: "g".into(),
+        catalogue: "c".into(),
+        shard: "whole".into(),
+        milestones: "m".into(),
+    }
 }
 
 /// SplitMix64.
