@@ -33,6 +33,6 @@ pub use block::{Block, Record, SealedBlock};
 pub use dir::{DirBlocks, DirJournal, DirWriter};
 pub use error::{Error, Result};
 pub use journal::{Blocks, Journal, Tail, Writer};
-pub use nats::{NatsJournal, NatsWriter, STREAM, SUBJECT_PREFIX};
-pub use options::{Credentials, DirOptions, NatsOptions, Options};
+pub use nats::{NatsJournal, NatsWriter};
+pub use options::{Credentials, DirOptions, NatsOptions, Options, Stream};
 pub use types::{Entry, Identity, Position, RECORD_BYTES_MAX, Receipt, ReceiveTime};

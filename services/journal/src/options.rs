@@ -46,6 +46,8 @@ impl Default for DirOptions {
 pub struct NatsOptions {
     /// Who we are. Never part of the address.
     pub credentials: Credentials,
+    /// What the stream is for.
+    pub stream: Stream,
     /// Copies of a stream that is created: 1 or 3.
     pub replicas: usize,
     /// Within this time, equal bytes are stored once. Only for a stream that is created.
@@ -63,11 +65,63 @@ impl Default for NatsOptions {
     fn default() -> Self {
         Self {
             credentials: Credentials::None,
+            stream: Stream::Facts,
             replicas: 1,
             duplicate_window: Duration::from_secs(120),
             connect_wait: Duration::from_secs(10),
             busy_after: Duration::from_secs(30),
             monitoring: None,
+        }
+    }
+}
+
+/// What a stream is for: its name, its subjects, and what may be published.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Stream {
+    /// The journal of facts: `TONGHOP_FACTS`, on `tonghop.facts.<route>`.
+    #[default]
+    Facts,
+    /// The feed of milestones: `TONGHOP_MILESTONES`, on `tonghop.milestones.<route>`. Each route
+    /// is published once for ever, whoever publishes.
+    Milestones,
+}
+
+impl Stream {
+    /// The stream's name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Facts => "TONGHOP_FACTS",
+            Self::Milestones => "TONGHOP_MILESTONES",
+        }
+    }
+
+    /// What its subjects begin with.
+    #[must_use]
+    pub fn prefix(self) -> &'static str {
+        match self {
+            Self::Facts => "tonghop.facts",
+            Self::Milestones => "tonghop.milestones",
+        }
+    }
+
+    /// Every subject of it.
+    pub(crate) fn subjects(self) -> String {
+        format!("{}.>", self.prefix())
+    }
+
+    pub(crate) fn description(self) -> &'static str {
+        match self {
+            Self::Facts => "Tổng Hợp: the journal of facts",
+            Self::Milestones => "Tổng Hợp: the feed of milestones",
+        }
+    }
+
+    /// Whether a subject takes one message and no more.
+    pub(crate) fn is_once(self) -> bool {
+        match self {
+            Self::Facts => false,
+            Self::Milestones => true,
         }
     }
 }

@@ -13,7 +13,8 @@ use sha2::{Digest, Sha256};
 use super::publish::{self, Message, Outcome};
 use super::stream::Trouble;
 use super::tail;
-use super::{NatsJournal, RETRY, RETRY_MAX, SUBJECT_PREFIX};
+use super::{NatsJournal, RETRY, RETRY_MAX};
+use crate::options::Stream;
 use crate::{Block, Entry, Error, Position, RECORD_BYTES_MAX, Receipt, Record, Result};
 
 /// The server's limit for one atomic batch.
@@ -46,6 +47,7 @@ impl NatsWriter {
     }
 
     pub(crate) async fn append(&mut self, batch: &[Entry]) -> Result<Vec<Receipt>> {
+        let of = self.journal.of();
         let mut messages = Vec::with_capacity(batch.len());
         let mut message_of = HashMap::with_capacity(batch.len());
         let mut index_of_entry = Vec::with_capacity(batch.len());
@@ -57,8 +59,9 @@ impl NatsWriter {
             let index = *message_of.entry(id.clone()).or_insert(messages.len());
             let first = index == messages.len();
             if first {
-                let subject = subject(&entry.route)?;
-                messages.push(Message { subject, id, bytes: entry.bytes.clone(), received: None });
+                let subject = subject(of, &entry.route)?;
+                let (bytes, once) = (entry.bytes.clone(), of.is_once());
+                messages.push(Message { subject, id, bytes, received: None, once });
             }
             index_of_entry.push((index, first));
         }
@@ -90,16 +93,17 @@ impl NatsWriter {
         if block.first() != end.next() {
             return Err(gap(end, block.first()));
         }
-        let identity = self.journal.identity();
+        let (identity, of) = (self.journal.identity(), self.journal.of());
         let messages: Vec<Message> = block
             .records()
             .map(|record| {
                 Ok(Message {
-                    subject: subject(&route(&record))?,
+                    subject: subject(of, &route(&record))?,
                     // By place: an archive may hold the same bytes twice, and keeps doing so.
                     id: format!("{identity}.{}", record.position),
                     bytes: Bytes::copy_from_slice(record.bytes),
                     received: Some(record.received),
+                    once: of.is_once(),
                 })
             })
             .collect::<Result<_>>()?;
@@ -159,6 +163,16 @@ impl NatsWriter {
         }
     }
 
+    /// Where the message of a subject is that takes no more than one.
+    async fn first_of(&self, subject: &str) -> Result<Position> {
+        let busy = |why: String| Error::Busy { what: format!("cannot read {subject} ({why})") };
+        let name = self.journal.of().name();
+        let stream = self.journal.inner.js.get_stream_no_info(name).await;
+        let stream = stream.map_err(|error| busy(error.to_string()))?;
+        let message = stream.get_last_raw_message_by_subject(subject).await;
+        message.map(|found| Position(found.sequence)).map_err(|error| busy(error.to_string()))
+    }
+
     /// Publishes these messages, again and again while the outcome is unknown.
     async fn store_range(&mut self, range: &[Message], places: &mut Vec<Place>) -> Result<Stored> {
         let journal = self.journal.clone();
@@ -187,6 +201,13 @@ impl NatsWriter {
                     return Ok(Stored::Whole);
                 }
                 Outcome::HoldsDuplicate => return Ok(Stored::HoldsDuplicate),
+                Outcome::NotTheFirst => match range {
+                    [message] => {
+                        places.push((self.first_of(&message.subject).await?, true));
+                        return Ok(Stored::Whole);
+                    }
+                    _ => return Ok(Stored::HoldsDuplicate),
+                },
                 Outcome::Refused(error) => return Err(error),
                 Outcome::Unknown(why) => {
                     self.checked = None;
@@ -241,12 +262,12 @@ fn check_size(bytes: &Bytes) -> Result<()> {
     Ok(())
 }
 
-/// `tonghop.facts.<route>`, if the route is made of plain tokens.
-fn subject(route: &str) -> Result<String> {
+/// The stream's prefix and the route, if that is made of plain tokens.
+fn subject(of: Stream, route: &str) -> Result<String> {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
     let token = |token: &str| !token.is_empty() && token.bytes().all(plain);
     if route.len() <= 200 && route.split('.').all(token) {
-        return Ok(format!("{SUBJECT_PREFIX}.{route}"));
+        return Ok(format!("{}.{route}", of.prefix()));
     }
     Err(Error::Route { route: route.to_owned() })
 }
@@ -268,7 +289,7 @@ mod tests {
             ("52.Đắk", false),
         ];
         for (route, good) in cases {
-            assert_eq!(subject(route).is_ok(), good, "{route:?}");
+            assert_eq!(subject(Stream::Facts, route).is_ok(), good, "{route:?}");
         }
     }
 
@@ -279,6 +300,7 @@ mod tests {
             id: String::new(),
             bytes: vec![0; size].into(),
             received: None,
+            once: false,
         };
         let cases: [(Vec<usize>, &[usize]); 5] = [
             (vec![1; 0], &[]),

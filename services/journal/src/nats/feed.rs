@@ -10,7 +10,7 @@ use tokio::time::Instant;
 
 use super::stream::Trouble;
 use super::tail::check;
-use super::{NatsJournal, RECEIVED, STREAM};
+use super::{NatsJournal, RECEIVED};
 use crate::{Position, ReceiveTime, Result};
 
 /// Messages asked for at once: far below the 65,536 at which the client drops silently.
@@ -131,7 +131,10 @@ pub(crate) fn open(
             ..pull::Config::default()
         };
         let js = &journal.inner.js;
-        let consumer = js.create_consumer_on_stream(config, STREAM).await.map_err(|e| again(&e))?;
+        let consumer = js
+            .create_consumer_on_stream(config, journal.of().name())
+            .await
+            .map_err(|e| again(&e))?;
         let messages = consumer
             .stream()
             .max_messages_per_batch(PULL_MAX)

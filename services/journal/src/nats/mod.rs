@@ -23,13 +23,8 @@ use futures::future::BoxFuture;
 pub use self::append::NatsWriter;
 use self::stream::Trouble;
 pub(crate) use self::tail::NatsTail;
-use crate::options::NatsOptions;
+use crate::options::{NatsOptions, Stream};
 use crate::{Error, Identity, Options, Position, ReceiveTime, Result, SealedBlock};
-
-/// The stream's name.
-pub const STREAM: &str = "TONGHOP_FACTS";
-/// Records are published on `tonghop.facts.<route>`.
-pub const SUBJECT_PREFIX: &str = "tonghop.facts";
 
 /// The header of a restored record: its receive time in ms, which the message's cannot tell.
 /// Readers believe it as they believe the record: whoever may publish is a gateway or a restore,
@@ -85,6 +80,11 @@ impl NatsJournal {
         self.inner.identity
     }
 
+    /// What the stream is for.
+    pub(crate) fn of(&self) -> Stream {
+        self.inner.options.stream
+    }
+
     pub(crate) fn warnings(&self) -> &[String] {
         &self.inner.warnings
     }
@@ -94,7 +94,7 @@ impl NatsJournal {
             Ok(end) => Ok(end),
             Err(Trouble::Fatal(error)) => Err(error),
             Err(Trouble::Absent) => {
-                Err(Error::Diverged { what: format!("the stream {STREAM} is gone") })
+                Err(Error::Diverged { what: format!("the stream {} is gone", self.of().name()) })
             }
             Err(Trouble::Again(why)) => {
                 Err(Error::Busy { what: format!("the stream does not answer ({why})") })
@@ -107,7 +107,7 @@ impl NatsJournal {
             return Ok(None);
         }
         let busy = |why: String| Error::Busy { what: format!("cannot read record {at} ({why})") };
-        let stream = self.inner.js.get_stream_no_info(STREAM).await;
+        let stream = self.inner.js.get_stream_no_info(self.of().name()).await;
         let stream = stream.map_err(|e| busy(e.to_string()))?;
         // From the leader: a replica may not have the newest yet.
         match stream.get_raw_message(at.0).await {

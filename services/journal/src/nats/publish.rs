@@ -8,7 +8,7 @@ use std::time::Duration;
 use async_nats::client::RequestErrorKind;
 use async_nats::header::{
     HeaderMap, NATS_BATCH_COMMIT, NATS_BATCH_COMMIT_FINAL, NATS_BATCH_ID, NATS_BATCH_SEQUENCE,
-    NATS_MESSAGE_ID,
+    NATS_EXPECTED_LAST_SUBJECT_SEQUENCE, NATS_MESSAGE_ID,
 };
 use async_nats::jetstream::publish::PublishAck;
 use async_nats::jetstream::response::Response;
@@ -16,13 +16,15 @@ use async_nats::{Client, Request};
 use bytes::Bytes;
 use uuid::Uuid;
 
-use super::{RECEIVED, STREAM};
+use super::RECEIVED;
 use crate::{Error, ReceiveTime};
 
 /// How long the server may take to sync and answer.
 const ANSWER_WAIT: Duration = Duration::from_secs(5);
 /// The server's error codes that this crate tells apart (nats-server `errors.json`).
 const DUPLICATE_IN_BATCH: u64 = 10201;
+/// The subject has a message already.
+const NOT_THE_FIRST: [u64; 2] = [10071, 10164];
 const STORAGE_EXCEEDED: [u64; 4] = [10023, 10028, 10047, 10077];
 /// Refusals that no retry changes: atomic publish disabled, message too large, wrong stream.
 const FINAL: [u64; 4] = [10174, 10054, 10060, 10097];
@@ -36,6 +38,8 @@ pub(crate) struct Message {
     pub(crate) bytes: Bytes,
     /// The receive time of a restored record, which then counts instead of the message's.
     pub(crate) received: Option<ReceiveTime>,
+    /// Refused where the subject has a message already.
+    pub(crate) once: bool,
 }
 
 /// What became of a publish.
@@ -45,6 +49,8 @@ pub(crate) enum Outcome {
     Stored { last: u64, duplicate: bool },
     /// The whole batch was refused, because it holds something the stream has.
     HoldsDuplicate,
+    /// It was refused, because its subject has a message already.
+    NotTheFirst,
     /// We do not know: it may be stored, or be stored later. Publish the identical again.
     Unknown(String),
     /// It was refused, and would be again.
@@ -57,6 +63,9 @@ impl Message {
         headers.insert(NATS_MESSAGE_ID, self.id.as_str());
         if let Some(received) = self.received {
             headers.insert(RECEIVED, received.0.to_string());
+        }
+        if self.once {
+            headers.insert(NATS_EXPECTED_LAST_SUBJECT_SEQUENCE, "0");
         }
         headers
     }
@@ -128,9 +137,10 @@ async fn request(client: &Client, message: &Message, headers: HeaderMap) -> Opti
         Ok(Response::Ok(ack)) => Outcome::Stored { last: ack.sequence, duplicate: ack.duplicate },
         Ok(Response::Err { error }) => match error.error_code().0 {
             DUPLICATE_IN_BATCH => Outcome::HoldsDuplicate,
-            code if STORAGE_EXCEEDED.contains(&code) => {
-                Outcome::Refused(Error::Full { place: format!("stream {STREAM}") })
-            }
+            code if message.once && NOT_THE_FIRST.contains(&code) => Outcome::NotTheFirst,
+            code if STORAGE_EXCEEDED.contains(&code) => Outcome::Refused(Error::Full {
+                place: format!("the stream of {}", message.subject),
+            }),
             code if FINAL.contains(&code) => refused(&error.to_string()),
             // Incomplete batch, no leader, too many batches in flight, and whatever comes later:
             // retrying the identical is always safe, and bounded.

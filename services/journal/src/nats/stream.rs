@@ -9,8 +9,8 @@ use async_nats::jetstream::stream::{
 };
 use async_nats::jetstream::{Context, ErrorCode};
 
-use super::{RETRY, STREAM, SUBJECT_PREFIX};
-use crate::options::Options;
+use super::RETRY;
+use crate::options::{Options, Stream};
 use crate::{Error, Identity, Position, Result};
 
 const IDENTITY: &str = "tonghop_identity";
@@ -20,10 +20,11 @@ const VERSION: u64 = 1;
 
 /// The stream's configuration when it is made.
 pub(crate) fn config(identity: Identity, options: &Options) -> Config {
+    let of = options.nats.stream;
     Config {
-        name: STREAM.into(),
-        description: Some("Tổng Hợp: the journal of facts".into()),
-        subjects: vec![format!("{SUBJECT_PREFIX}.>")],
+        name: of.name().into(),
+        description: Some(of.description().into()),
+        subjects: vec![of.subjects()],
         retention: RetentionPolicy::Limits,
         storage: StorageType::File,
         discard: DiscardPolicy::New,
@@ -42,10 +43,10 @@ pub(crate) fn config(identity: Identity, options: &Options) -> Config {
 }
 
 /// The first thing that makes this stream unfit as a journal; otherwise its identity.
-pub(crate) fn verify(config: &Config) -> Result<Identity> {
-    let subjects = format!("{SUBJECT_PREFIX}.>");
+pub(crate) fn verify(of: Stream, config: &Config) -> Result<Identity> {
+    let subjects = of.subjects();
     let rules = [
-        (config.subjects == [subjects.as_str()], "its subjects are not tonghop.facts.>"),
+        (config.subjects == [subjects.as_str()], "its subjects are not those of such a stream"),
         (config.storage == StorageType::File, "it is not stored in files"),
         (config.retention == RetentionPolicy::Limits, "its retention is not limits"),
         (config.deny_delete, "it allows to delete messages"),
@@ -61,14 +62,14 @@ pub(crate) fn verify(config: &Config) -> Result<Identity> {
         (config.sources.is_none() && config.mirror.is_none(), "it takes from other streams"),
         (config.subject_transform.is_none(), "it transforms subjects"),
     ];
-    let unfit = |why: String| Error::NotAJournal { place: format!("stream {STREAM}"), why };
+    let unfit = |why: String| Error::NotAJournal { place: format!("stream {}", of.name()), why };
     if let Some((_, why)) = rules.iter().find(|(holds, _)| !holds) {
         return Err(unfit(format!("{why}; name another server, or repair its configuration")));
     }
     match config.metadata.get(FORMAT).map(|text| text.parse::<u64>()) {
         Some(Ok(VERSION)) => {}
         Some(Ok(found)) => {
-            let place = format!("stream {STREAM}");
+            let place = format!("stream {}", of.name());
             return Err(Error::Version { place, found, wanted: VERSION });
         }
         Some(Err(_)) | None => return Err(unfit(format!("its metadata has no {FORMAT}"))),
@@ -78,8 +79,8 @@ pub(crate) fn verify(config: &Config) -> Result<Identity> {
 }
 
 /// Every position from 1 to the last is there.
-pub(crate) fn check_whole(state: &State) -> Result<()> {
-    let place = || format!("stream {STREAM}");
+pub(crate) fn check_whole(of: Stream, state: &State) -> Result<()> {
+    let place = || format!("stream {}", of.name());
     if state.messages > 0 && state.first_sequence != 1 {
         let found = Position(state.first_sequence);
         return Err(Error::Gap { place: place(), before: Position(0), found });
@@ -103,8 +104,8 @@ pub(crate) enum Trouble {
 }
 
 /// Asks the stream's leader for its configuration and state.
-pub(crate) async fn ask(js: &Context) -> Result<Info, Trouble> {
-    match js.get_stream(STREAM).await {
+pub(crate) async fn ask(js: &Context, of: Stream) -> Result<Info, Trouble> {
+    match js.get_stream(of.name()).await {
         Ok(stream) => Ok(stream.cached_info().clone()),
         Err(error) => Err(match error.kind() {
             GetStreamErrorKind::JetStream(answer)
@@ -133,9 +134,9 @@ pub(crate) async fn ask(js: &Context) -> Result<Info, Trouble> {
 
 /// The identity of the stream; makes it if it is absent and that is wished.
 pub(crate) async fn open_or_create(js: &Context, options: &Options) -> Result<Identity> {
-    let started = Instant::now();
+    let (started, of) = (Instant::now(), options.nats.stream);
     let info = loop {
-        let why = match ask(js).await {
+        let why = match ask(js, of).await {
             Ok(info) => break info,
             Err(Trouble::Fatal(error)) => return Err(error),
             Err(Trouble::Again(why)) => why,
@@ -145,18 +146,18 @@ pub(crate) async fn open_or_create(js: &Context, options: &Options) -> Result<Id
             },
             Err(Trouble::Absent) => {
                 let why = "it does not exist; create it first".into();
-                return Err(Error::NotAJournal { place: format!("stream {STREAM}"), why });
+                return Err(Error::NotAJournal { place: format!("stream {}", of.name()), why });
             }
         };
         if started.elapsed() >= options.nats.connect_wait {
             return Err(Error::Busy {
-                what: format!("the stream {STREAM} does not answer ({why})"),
+                what: format!("the stream {} does not answer ({why})", of.name()),
             });
         }
         tokio::time::sleep(RETRY).await;
     };
-    let found = verify(&info.config)?;
-    check_whole(&info.state)?;
+    let found = verify(of, &info.config)?;
+    check_whole(of, &info.state)?;
     match options.identity {
         Some(wanted) if wanted != found => Err(Error::diverged_identity(found, wanted)),
         Some(_) | None => Ok(found),

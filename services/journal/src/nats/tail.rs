@@ -12,7 +12,7 @@ use tokio::time::Instant;
 
 use super::feed::{self, Event, Feed, Taken};
 use super::stream::{self, Trouble};
-use super::{NatsJournal, RETRY, RETRY_MAX, STREAM};
+use super::{NatsJournal, RETRY, RETRY_MAX};
 use crate::block::BlockBuilder;
 use crate::{Block, Error, Position, Result};
 
@@ -140,7 +140,9 @@ impl NatsTail {
                 let since = *self.absent_since.get_or_insert_with(Instant::now);
                 if since.elapsed() > ABSENT_MAX {
                     self.restart();
-                    return Err(Error::Diverged { what: format!("the stream {STREAM} is gone") });
+                    return Err(Error::Diverged {
+                        what: format!("the stream {} is gone", self.journal.of().name()),
+                    });
                 }
             }
             Trouble::Again(why) => {
@@ -190,7 +192,7 @@ impl NatsTail {
                 Taken::Known { more } => more,
                 Taken::Lost => return self.restart(),
                 Taken::Gap(found) => {
-                    let place = format!("stream {STREAM}");
+                    let place = format!("stream {}", self.journal.of().name());
                     self.failed = Some(Error::Gap { place, before: self.last, found });
                     return self.restart();
                 }
@@ -213,8 +215,8 @@ impl NatsTail {
 
 /// The end of the stream, if it is still the one we knew.
 pub(crate) async fn check(journal: &NatsJournal, last: Position) -> Result<Position, Trouble> {
-    let info = stream::ask(&journal.inner.js).await?;
-    let identity = stream::verify(&info.config).map_err(Trouble::Fatal)?;
+    let info = stream::ask(&journal.inner.js, journal.of()).await?;
+    let identity = stream::verify(journal.of(), &info.config).map_err(Trouble::Fatal)?;
     if identity != journal.identity() {
         return Err(Trouble::Fatal(Error::diverged_identity(identity, journal.identity())));
     }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use async_nats::HeaderMap;
 use journal::archive::{Archiver, compare};
-use journal::{Error, Identity, Journal, Options, Position, SUBJECT_PREFIX, Writer};
+use journal::{Error, Identity, Journal, Options, Position, Writer};
 
 use crate::kill::{acknowledge, run_and_kill};
 use crate::world::{Random, World, entries, within};
@@ -92,7 +92,7 @@ async fn receive_times_that_go_back_are_archived_as_they_are() {
         // A server whose clock went back cannot be had: these say what its messages would.
         let mut headers = HeaderMap::new();
         headers.insert("Tonghop-Received", time.to_string());
-        let subject = format!("{SUBJECT_PREFIX}.VN");
+        let subject = format!("tonghop.facts.VN");
         let ack = js.publish_with_headers(subject, headers, "{}".into()).await.unwrap();
         ack.await.unwrap();
     }
@@ -157,7 +157,7 @@ async fn a_stream_that_lost_its_tail_stops_its_archive() {
     writer.append(&entries(0, 10)).await.unwrap();
     archive(&world, &place(&world)).await.unwrap();
     let js = async_nats::jetstream::new(async_nats::connect(&world.url).await.unwrap());
-    js.delete_stream(journal::STREAM).await.unwrap();
+    js.delete_stream(journal::Stream::Facts.name()).await.unwrap();
     let options = Options { identity: Some(ours), ..world.options.clone() };
     Writer::open(&world.url, &options).await.unwrap().append(&entries(0, 3)).await.unwrap();
     let error = archive(&world, &place(&world)).await.expect_err("a shorter journal");

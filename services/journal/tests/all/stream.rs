@@ -7,8 +7,7 @@ use std::time::Duration;
 use async_nats::jetstream::{self, stream};
 use journal::server::Server;
 use journal::{
-    Credentials, Entry, Error, Identity, Journal, Options, Position, STREAM, SUBJECT_PREFIX, Tail,
-    Writer,
+    Credentials, Entry, Error, Identity, Journal, Options, Position, Stream, Tail, Writer,
 };
 use tokio::sync::watch;
 
@@ -183,9 +182,9 @@ async fn a_stream_with_another_configuration_is_refused_in_one_sentence() {
     let world = World::nats().await;
     let js = js(&world).await;
     drop(world.writer().await);
-    let good = js.get_stream(STREAM).await.unwrap().cached_info().config.clone();
+    let good = js.get_stream(Stream::Facts.name()).await.unwrap().cached_info().config.clone();
     for (why, change) in cases {
-        js.delete_stream(STREAM).await.unwrap();
+        js.delete_stream(Stream::Facts.name()).await.unwrap();
         let mut config = good.clone();
         change(&mut config);
         js.create_stream(config).await.unwrap();
@@ -203,7 +202,7 @@ async fn a_stream_that_was_made_anew_is_diverged() {
     writer.append(&entries(0, 10)).await.unwrap();
     let mut tail = journal.tail(Position(0)).await.unwrap();
     assert_eq!(follow(&mut tail, 1, 10).await.len(), 10);
-    js(&world).await.delete_stream(STREAM).await.unwrap();
+    js(&world).await.delete_stream(Stream::Facts.name()).await.unwrap();
     let mut other = world.writer().await;
     other.append(&entries(50, 80)).await.unwrap();
     let error = within(tail.next(100)).await.expect_err("another journal");
@@ -220,7 +219,7 @@ async fn a_stream_that_lost_its_end_is_diverged() {
     writer.append(&entries(0, 10)).await.unwrap();
     let mut tail = journal.tail(Position(0)).await.unwrap();
     assert_eq!(follow(&mut tail, 1, 10).await.len(), 10);
-    js(&world).await.delete_stream(STREAM).await.unwrap();
+    js(&world).await.delete_stream(Stream::Facts.name()).await.unwrap();
     let options = Options { identity: Some(journal.identity()), ..world.options.clone() };
     Writer::open(&world.url, &options).await.unwrap().append(&entries(0, 3)).await.unwrap();
     let error = within(tail.next(100)).await.expect_err("a shorter journal");
@@ -277,10 +276,10 @@ async fn records_are_published_on_the_subject_of_their_route() {
     let world = World::nats().await;
     let mut writer = world.writer().await;
     writer.append(&[Entry::new("52.L-24097", "a"), Entry::new("VN", "b")]).await.unwrap();
-    let stream = js(&world).await.get_stream(STREAM).await.unwrap();
+    let stream = js(&world).await.get_stream(Stream::Facts.name()).await.unwrap();
     for (at, route) in [(1, "52.L-24097"), (2, "VN")] {
         let message = stream.get_raw_message(at).await.unwrap();
-        assert_eq!(message.subject.as_str(), format!("{SUBJECT_PREFIX}.{route}"));
+        assert_eq!(message.subject.as_str(), format!("tonghop.facts.{route}"));
     }
     let error = writer.append(&[Entry::new("52.>", "c")]).await.expect_err("a wildcard");
     assert!(matches!(error, Error::Route { .. }), "{error}");
@@ -372,4 +371,34 @@ fn a_missing_binary_is_one_sentence_that_says_what_to_do() {
         let output = child.current_dir(dir.path()).output().unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
     }
+}
+
+#[tokio::test]
+async fn a_route_of_the_feed_is_published_once_for_ever_whoever_publishes() {
+    let mut world = World::nats().await;
+    world.options.nats.stream = Stream::Milestones;
+    let mut first = world.writer().await;
+    let mut second = world.writer().await;
+    let told = |routes: std::ops::Range<u64>, text: &str| -> Vec<Entry> {
+        routes.map(|n| Entry::new(format!("rule.L-{n}.1.reached"), format!("{text} {n}"))).collect()
+    };
+    let receipts = first.append(&told(0..40, "first")).await.unwrap();
+    assert!(
+        receipts.iter().map(|one| (one.position.0, one.duplicate)).eq((1..=40).map(|n| (n, false)))
+    );
+    // Another one says it again in other words, and goes on: only what is new is there.
+    let receipts = second.append(&told(20..60, "second")).await.unwrap();
+    let expected = (21..=40).map(|n| (n, true)).chain((41..=60).map(|n| (n, false)));
+    assert!(
+        receipts.iter().map(|one| (one.position.0, one.duplicate)).eq(expected),
+        "{receipts:?}"
+    );
+    let bytes = read_all(&first.journal()).await.unwrap();
+    let texts: Vec<String> =
+        bytes.into_iter().map(|bytes| String::from_utf8(bytes).unwrap()).collect();
+    let said = (0..60).map(|n| format!("{} {n}", if n < 40 { "first" } else { "second" }));
+    assert!(texts.into_iter().eq(said));
+    // The feed and the journal stand side by side.
+    world.options.nats.stream = Stream::Facts;
+    assert_eq!(world.writer().await.journal().end().await.unwrap(), Position(0));
 }
