@@ -1,0 +1,99 @@
+//! Reading the feed from any point.
+
+use bytes::Bytes;
+use domain::atlas::Unit;
+use journal::{Journal, Position, Record};
+use milestones::Event;
+use proto::gazetteer::Gazetteer;
+
+use crate::{Error, Result};
+
+/// Most records that are looked at for one page: a filter that takes little makes short pages.
+const SCANNED_MAX: u64 = 20_000;
+
+/// An event of the feed.
+#[derive(Clone, Debug)]
+pub struct Told {
+    /// Where it is in the feed, from 1: what readers go on from.
+    pub position: u64,
+    /// When it was told, in milliseconds since 1970.
+    pub told_ms: i64,
+    /// What it says.
+    pub event: Event,
+    /// The same as it was written.
+    pub bytes: Bytes,
+}
+
+impl Told {
+    pub(crate) fn read(record: Record<'_>) -> Result<Told> {
+        let position = record.position.0;
+        let event = serde_json::from_slice(record.bytes)
+            .map_err(|error| Error::Foreign { position, what: error.to_string() })?;
+        let bytes = Bytes::copy_from_slice(record.bytes);
+        Ok(Told { position, told_ms: record.received.0, event, bytes })
+    }
+}
+
+/// Which events.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Filter {
+    /// Of this unit and those below it; or of all.
+    pub unit: Option<Unit>,
+    /// Of these rules; or of all.
+    pub rules: Vec<String>,
+}
+
+impl Filter {
+    /// Whether it takes an event.
+    pub fn takes(&self, event: &Event) -> bool {
+        let gazetteer = Gazetteer::embedded();
+        let inside = |within: Unit| {
+            let unit = gazetteer.unit(&event.data.unit);
+            unit.is_some_and(|unit| gazetteer.atlas.holds(within, unit.into()))
+        };
+        self.unit.is_none_or(inside)
+            && (self.rules.is_empty() || self.rules.contains(&event.data.rule))
+    }
+}
+
+/// Some of the feed.
+#[derive(Clone, Debug, Default)]
+pub struct Page {
+    /// What the filter takes, in the order of the feed.
+    pub events: Vec<Told>,
+    /// The last position that was looked at: where to go on.
+    pub next: u64,
+    /// The last position there is.
+    pub end: u64,
+}
+
+/// Reads what a filter takes after a position, at most `limit`.
+///
+/// # Errors
+/// `Journal`, `Foreign`.
+pub async fn page(feed: &Journal, since: u64, filter: &Filter, limit: usize) -> Result<Page> {
+    let end = feed.end().await?.0;
+    let last = end.min(since.saturating_add(SCANNED_MAX));
+    let mut page = Page { events: Vec::new(), next: since.min(end), end };
+    if since >= end {
+        return Ok(page);
+    }
+    let mut blocks = feed.read(Position(since + 1), Position(last));
+    while let Some(block) = blocks.next().await {
+        for record in block?.open()?.records() {
+            // A block may begin before what was asked for.
+            if record.position.0 <= since || record.position.0 > last {
+                continue;
+            }
+            let told = Told::read(record)?;
+            page.next = told.position;
+            if filter.takes(&told.event) {
+                page.events.push(told);
+                if page.events.len() >= limit {
+                    return Ok(page);
+                }
+            }
+        }
+    }
+    Ok(page)
+}

@@ -1,0 +1,188 @@
+//! The feed over a real projector: told once, in order, whatever happens to the outbox.
+
+// clippy.toml allows it in tests, but not in their helpers.
+#![allow(clippy::unwrap_used)]
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::contribution;
+use feed::{Filter, Followed, Told, announce, options, page, url};
+use journal::{Entry, Journal, Options, Writer};
+use milestones::Rules;
+use projector::{Config, Projector};
+use proto::catalogue::Catalogue;
+use proto::gazetteer::Gazetteer;
+
+const RULES: &str = r#"
+[[milestone]]
+id = "loans"
+vi = "Vay"
+en = "Loans"
+indicator = "loan_instances"
+counted_in = "household_time"
+is = "at_least"
+number = "2"
+grain = "civil.month"
+levels = ["commune", "district"]
+generations = ["legacy"]
+on = "running"
+"#;
+
+fn rules(text: &str) -> Arc<Rules> {
+    let plan = Catalogue::embedded().plan.clone();
+    let of = contribution::Rules { atlas: Gazetteer::embedded().atlas.clone(), plan };
+    Arc::new(Rules::read("test.toml", text, &of).unwrap())
+}
+
+fn loan(n: u64, unit: &str, corrects: Option<u64>) -> Entry {
+    let corrects = corrects.map_or_else(String::new, |of| {
+        format!(r#""correctsid":"f{of}","correctsreason":"sai xã","#)
+    });
+    let home = if corrects.is_empty() { n } else { n - 1 };
+    let text = format!(
+        r#"{{"specversion":"1.0","type":"vn.tonghop.loan.disbursed.v1","source":"//test","id":"f{n}","subject":"household/52.h{home:016}","time":"2021-03-{:02}T09:30:00+07:00",{corrects}"data":{{"unit":"{unit}","class":"poor","programme":"poor_household","purpose":"housing","amount":1000000}}}}"#,
+        1 + n % 28
+    );
+    Entry::new("VN.VN", text)
+}
+
+async fn facts(folder: &Path) -> Writer {
+    let url = format!("dir:{}", folder.join("journal").display());
+    Writer::open(&url, &Options::create()).await.unwrap()
+}
+
+/// Runs projector and announcer until the feed has so many.
+async fn run(folder: &Path, data: &str, rules: Arc<Rules>, until: u64) {
+    let journal = facts(folder).await.journal();
+    let of = contribution::Rules {
+        atlas: Gazetteer::embedded().atlas.clone(),
+        plan: Catalogue::embedded().plan.clone(),
+    };
+    let mut config = Config::new(journal.clone(), folder.join(data), Arc::new(of), "c");
+    config.milestones = Some(rules);
+    let projector = Projector::open(config).await.unwrap();
+    let outbox = projector.outbox().unwrap();
+    let there = url("dir:x", folder);
+    let feed = Writer::open(&there, &options(&Options::create())).await.unwrap();
+    let followed = Followed::new(feed.journal()).await.unwrap();
+    let mut end = followed.watch();
+    let identity = journal.identity().to_string();
+    let folded = projector.handle();
+    let all = journal.end().await.unwrap().0;
+    let done = async {
+        end.wait_for(|end| *end >= until).await.unwrap();
+        folded.committed(all).await.unwrap();
+    };
+    tokio::select! {
+        result = projector.run(std::future::pending()) => result.unwrap(),
+        result = announce(outbox, feed, &identity) => result.unwrap(),
+        result = followed.run() => result.unwrap(),
+        () = done => {}
+        () = tokio::time::sleep(Duration::from_secs(60)) => panic!("the feed ends at {}", *followed.watch().borrow()),
+    }
+}
+
+async fn read(folder: &Path) -> Vec<Told> {
+    let feed = Journal::open(&url("dir:x", folder), &options(&Options::default())).await.unwrap();
+    page(&feed, 0, &Filter::default(), usize::MAX).await.unwrap().events
+}
+
+fn said(told: &[Told]) -> Vec<String> {
+    let one = |told: &Told| {
+        let of = &told.event.data;
+        format!("{} {} {} {}", of.unit, of.period, of.act, of.revision)
+    };
+    told.iter().map(one).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_rebuild_says_anew_is_not_told_twice() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let mut writer = facts(folder).await;
+    let loans = [loan(1, "L-24097", None), loan(2, "L-24097", None)];
+    writer.append(&loans).await.unwrap();
+    drop(writer);
+    run(folder, "data", rules(RULES), 2).await;
+    let first = ["L-24097 2021-03@civil reached 1", "L-637 2021-03@civil reached 1"];
+    let mut expected = first.map(str::to_owned).to_vec();
+    let units = |told: Vec<String>| {
+        let mut told = told;
+        told.sort_unstable();
+        told
+    };
+    expected.sort_unstable();
+    assert_eq!(units(said(&read(folder).await)), expected);
+    let before: Vec<Vec<u8>> = read(folder).await.iter().map(|told| told.bytes.to_vec()).collect();
+    // A correction takes the commune's back; the district keeps its own.
+    let mut writer = facts(folder).await;
+    writer.append(&[loan(3, "L-24076", Some(2))]).await.unwrap();
+    drop(writer);
+    run(folder, "data", rules(RULES), 3).await;
+    // Everything again, in an empty store.
+    let mut writer = facts(folder).await;
+    writer.append(&[loan(5, "L-24097", None)]).await.unwrap();
+    drop(writer);
+    run(folder, "other", rules(RULES), 4).await;
+    let told = read(folder).await;
+    let all = said(&told);
+    assert_eq!(all.len(), 4, "{all:?}");
+    assert_eq!(all[2..], ["L-24097 2021-03@civil withdrawn 1", "L-24097 2021-03@civil reached 2"]);
+    let after: Vec<Vec<u8>> = told.iter().take(2).map(|told| told.bytes.to_vec()).collect();
+    assert_eq!(before, after);
+    assert!(told.iter().map(|told| told.position).eq(1..=4));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_rule_tells_of_the_past_and_the_old_ones_keep_still() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let mut writer = facts(folder).await;
+    writer.append(&[loan(1, "L-24097", None), loan(2, "L-24097", None)]).await.unwrap();
+    drop(writer);
+    run(folder, "data", rules(RULES), 2).await;
+    let more = RULES.replace("id = \"loans\"", "id = \"first_loan\"").replace("\"2\"", "\"1\"");
+    run(folder, "data", rules(&format!("{RULES}{more}")), 4).await;
+    let told = read(folder).await;
+    let ids: Vec<&str> = told.iter().map(|told| told.event.data.rule.as_str()).collect();
+    assert_eq!(ids, ["loans", "loans", "first_loan", "first_loan"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_feed_is_read_from_any_point_and_by_subtree_and_rule() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let mut writer = facts(folder).await;
+    let loans = ["L-24097", "L-24097", "L-24076", "L-24076"];
+    let loans: Vec<Entry> = (1..).zip(loans).map(|(n, unit)| loan(n, unit, None)).collect();
+    writer.append(&loans).await.unwrap();
+    drop(writer);
+    run(folder, "data", rules(RULES), 3).await;
+    let feed = Journal::open(&url("dir:x", folder), &options(&Options::default())).await.unwrap();
+    let unit = |key| Filter { unit: Gazetteer::embedded().unit(key), ..Filter::default() };
+    let rule = |id: &str| Filter { rules: vec![id.to_owned()], ..Filter::default() };
+    let table = [
+        (0, Filter::default(), 10, 3, 3),
+        (1, Filter::default(), 10, 2, 3),
+        (0, Filter::default(), 1, 1, 1),
+        (3, Filter::default(), 10, 0, 3),
+        (9, Filter::default(), 10, 0, 3),
+        (0, unit("L-637"), 10, 3, 3),
+        (0, unit("L-24097"), 10, 1, 3),
+        (0, unit("L-01"), 10, 0, 3),
+        (0, rule("loans"), 10, 3, 3),
+        (0, rule("other"), 10, 0, 3),
+    ];
+    let followed = Followed::new(feed.clone()).await.unwrap();
+    for (since, filter, limit, count, next) in table {
+        for found in [
+            page(&feed, since, &filter, limit).await.unwrap(),
+            followed.after(since, &filter, limit).await.unwrap(),
+        ] {
+            let told = (found.events.len(), found.next.min(3), found.end);
+            assert_eq!(told, (count, next, 3), "{since} {filter:?} {limit}");
+        }
+    }
+}
