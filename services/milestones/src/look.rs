@@ -58,6 +58,8 @@ pub(crate) fn look(fold: &Fold, rule: &Rule, unit: Unit, period: Period) -> Look
         }
         Against::Earlier(back, times) => back_by(period, *back)
             .and_then(|before| measure(fold, &rule.measured, unit, Time::Period(before)))
+            // Nothing before is nothing to compare with.
+            .filter(|before| *before != Exact::whole(0))
             .and_then(|value| value.times(*times)),
     };
     Look { value: measure(fold, &rule.measured, unit, time), line, side: rule.side }

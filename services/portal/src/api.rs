@@ -7,6 +7,7 @@ pub(crate) mod figures;
 mod findings;
 mod format;
 mod indicators;
+mod milestones;
 mod movements;
 pub(crate) mod openapi;
 mod position;
@@ -43,6 +44,7 @@ pub fn router() -> Router<Arc<App>> {
         .route("/v1/revisions", get(audit::revisions))
         .route("/v1/vintages/{id}", get(audit::vintage))
         .route("/v1/checkpoints/{size}", get(audit::checkpoint))
+        .route("/v1/milestones", get(milestones::page))
         .route("/v1/position", get(position::position))
         .route("/v1/openapi.json", get(openapi::document))
         .route("/v1/live", get(serve::topic))

@@ -8,6 +8,7 @@ use access::Who;
 use auditor::Shelf;
 use bytes::Bytes;
 use domain::contribution::Rules;
+use feed::Followed;
 use journal::Journal;
 use projector::Handle;
 use proto::catalogue::Catalogue;
@@ -58,6 +59,8 @@ pub struct App {
     pub(crate) audits: Arc<Semaphore>,
     /// What was closed; none where nothing is kept.
     pub(crate) shelf: Option<Shelf>,
+    /// The feed of milestones; none where nothing is told.
+    pub(crate) feed: Option<Followed>,
     /// Takes what forms write; none where nothing is written.
     pub(crate) submit: Option<Arc<dyn Submit>>,
     pub(crate) render: Render,
@@ -95,6 +98,7 @@ impl App {
             readers: Arc::new(Semaphore::new(READERS_MAX)),
             audits: Arc::new(Semaphore::new(AUDITS_MAX)),
             shelf: None,
+            feed: None,
             submit: None,
             render: Arc::new(|_, _| None),
             reading: Arc::new(|_, _, _| false),
@@ -110,6 +114,12 @@ impl App {
         render: impl Fn(&App, &Page) -> Option<BTreeMap<String, String>> + Send + Sync + 'static,
     ) -> App {
         App { render: Arc::new(render), ..self }
+    }
+
+    /// Shows a feed of milestones.
+    #[must_use]
+    pub fn following(self, feed: Option<Followed>) -> App {
+        App { feed, ..self }
     }
 
     /// Lets so many watch live pages.

@@ -18,6 +18,7 @@ mod share;
 mod state;
 mod topic;
 
+pub(crate) use hub::Seat;
 pub use hub::{Hub, Render};
 pub use limits::Limits;
 pub use topic::Page;

@@ -23,6 +23,7 @@ fn main() -> Result<()> {
         gazetteer: gazetteer.hash().to_owned(),
         catalogue: catalogue.hash().to_owned(),
         shard: "whole".to_owned(),
+        milestones: milestones::Rules::embedded().edition(),
     };
     let expect = Expect { journal: None, editions };
     let path = std::path::Path::new(&folder);

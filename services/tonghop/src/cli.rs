@@ -2,6 +2,7 @@
 
 mod archive;
 mod audit;
+mod milestones;
 mod pack;
 mod proof;
 
@@ -15,6 +16,7 @@ use query::Boundaries;
 
 pub use archive::{ArchiveArgs, RestoreArgs};
 pub use audit::{AsOfArgs, AuditArgs, ClosingsArgs, ExplainArgs, RevisionsArgs};
+pub use milestones::{FeedArgs, MilestonesArgs, MilestonesCommand};
 pub use pack::PackArgs;
 pub use proof::{CheckpointArgs, JournalArgs, KeygenArgs, ProveArgs, SignedArgs, VerifyArgs};
 
@@ -126,6 +128,8 @@ pub enum Command {
     Explain(ExplainArgs),
     /// What changed since a closing, row by row: by which facts, and why.
     Revisions(RevisionsArgs),
+    /// The milestones that figures reached, and those that were withdrawn; and their rules.
+    Milestones(MilestonesArgs),
     /// Keeps a directory as the second copy of a journal, until it is stopped: the same records at
     /// the same positions, with their receive times.
     Archive(ArchiveArgs),
@@ -211,6 +215,10 @@ pub struct UpArgs {
     /// How often the journal is signed between closings, in minutes; 0: never.
     #[arg(long, default_value_t = 10, requires = "key", value_name = "MINUTES")]
     pub checkpoint_minutes: u64,
+    /// Puts the milestones of this file in force, if all are good; without it, those that were set
+    /// before (tonghop milestones set), or the program's own.
+    #[arg(long, env = "TONGHOP_MILESTONES", value_name = "FILE")]
+    pub milestones: Option<PathBuf>,
     #[command(flatten)]
     #[allow(missing_docs)]
     pub nats_options: NatsArgs,

@@ -11,11 +11,13 @@ mod folded;
 mod import;
 mod keygen;
 mod lists;
+mod milestones;
 mod pack;
 mod place;
 mod prove;
 mod rebuild;
 mod restore;
+mod rules;
 mod service;
 mod simulate;
 mod up;
@@ -87,6 +89,7 @@ fn dispatch(command: Command, screen: &mut Screen) -> Result<ExitCode> {
         Command::Audit(args) => return audit::audit(screen, &args),
         Command::Explain(args) => closed::explain(screen, &args)?,
         Command::Revisions(args) => closed::revisions(screen, &args)?,
+        Command::Milestones(args) => milestones::milestones(screen, &args)?,
         Command::Archive(args) => archive::archive(screen, &args)?,
         Command::Restore(args) => restore::restore(screen, &args)?,
         Command::Keygen(args) => keygen::keygen(screen, &args)?,

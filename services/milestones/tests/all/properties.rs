@@ -163,7 +163,8 @@ fn holds(fold: &Fold, rule: &str, unit: Unit, period: Period, was: bool) -> bool
         "rate" => at("poverty_rate", period).is_some_and(|rate| rate <= Exact::whole(2)),
         "more_loans" => {
             let before = period.before().expect("the calendar is long");
-            at("loan_amount", period) > at("loan_amount", before)
+            let before = at("loan_amount", before).filter(|one| *one != Exact::whole(0));
+            before.is_some_and(|before| at("loan_amount", period) > Some(before))
         }
         "finished" => {
             let (done, begun) = (whole("houses_completed"), whole("houses_supported"));

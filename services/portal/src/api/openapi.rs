@@ -63,6 +63,7 @@ struct ProblemBody {
         super::audit::revisions,
         super::audit::vintage,
         super::audit::checkpoint,
+        super::milestones::page,
         super::position::position,
         crate::live::serve::topic,
         crate::live::serve::page,
@@ -76,6 +77,7 @@ struct ProblemBody {
         (name = "figures", description = "What the facts come to"),
         (name = "findings", description = "What the fold noticed"),
         (name = "audit", description = "What was closed, where figures come from, what changed since"),
+        (name = "milestones", description = "Figures that crossed a line, and those taken back"),
         (name = "live", description = "Changes as they happen"),
         (name = "operations", description = "How far the figures are"),
     ),
@@ -91,7 +93,10 @@ impl Modify for Common {
             let Some(operation) = &mut item.get else { continue };
             language(operation);
             let live = path.starts_with("/v1/live");
-            let tagged = !live && path != "/v1/position" && path != "/v1/openapi.json";
+            let tagged = !live
+                && path != "/v1/position"
+                && path != "/v1/milestones"
+                && path != "/v1/openapi.json";
             if tagged {
                 let unchanged = "The client has it already (`If-None-Match`)";
                 let unchanged = ResponseBuilder::new().description(unchanged).build();

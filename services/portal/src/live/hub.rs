@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -73,6 +74,21 @@ impl fmt::Debug for Client {
     }
 }
 
+/// A place of somebody who follows something that is no topic.
+#[derive(Debug)]
+pub(crate) struct Seat {
+    open: watch::Receiver<bool>,
+    _place: (OwnedSemaphorePermit, Place),
+}
+
+impl Seat {
+    /// Until the server stops.
+    pub(crate) async fn closed(&mut self) {
+        // An error is the end, too.
+        let _ = self.open.wait_for(|open| !open).await;
+    }
+}
+
 impl Hub {
     pub(crate) fn new(limits: Limits) -> Hub {
         Hub {
@@ -100,6 +116,23 @@ impl Hub {
         (topics, self.limits.clients_max - self.places.available_permits())
     }
 
+    /// Takes a place, of the same number as those of topics.
+    pub(crate) fn seat(&self, Address(from): Address) -> Result<Seat, Problem> {
+        let place = self.place(from)?;
+        if !*self.open.borrow() {
+            return Err(Problem::new(Kind::Busy, "the server stops").retry_after(RETRY_S));
+        }
+        Ok(Seat { open: self.open.subscribe(), _place: place })
+    }
+
+    fn place(&self, from: IpAddr) -> Result<(OwnedSemaphorePermit, Place), Problem> {
+        let own = self.watching.take(from).ok_or_else(|| {
+            let detail = "too many pages are open at this address";
+            Problem::new(Kind::TooMany, detail).retry_after(RETRY_ADDRESS_S)
+        })?;
+        Ok((self.places.clone().try_acquire_owned().map_err(|_| full())?, own))
+    }
+
     /// Watches a topic; whoever comes first has it computed.
     pub(super) fn watch(
         &self,
@@ -107,11 +140,8 @@ impl Hub {
         topic: Topic,
         Address(from): Address,
     ) -> Result<Client, Problem> {
-        let full = || Problem::new(Kind::Busy, "too many pages are open").retry_after(RETRY_S);
         let too_many = |detail| Problem::new(Kind::TooMany, detail).retry_after(RETRY_ADDRESS_S);
-        let own = self.watching.take(from);
-        let own = own.ok_or_else(|| too_many("too many pages are open at this address"))?;
-        let place = self.places.clone().try_acquire_owned().map_err(|_| full())?;
+        let place = self.place(from)?;
         let key = topic.key();
         let mut topics = self.topics.lock().unwrap_or_else(PoisonError::into_inner);
         if !*self.open.borrow() {
@@ -138,7 +168,7 @@ impl Hub {
                 latest
             }
         };
-        Ok(Client { latest, open: self.open.subscribe(), _place: (place, own) })
+        Ok(Client { latest, open: self.open.subscribe(), _place: place })
     }
 
     /// Forgets a topic that nobody watches. Whoever watches does so under the same lock, so nobody
@@ -151,6 +181,10 @@ impl Hub {
         }
         over
     }
+}
+
+fn full() -> Problem {
+    Problem::new(Kind::Busy, "too many pages are open").retry_after(RETRY_S)
 }
 
 /// Recomputes a topic whenever something is folded, until nobody watches.

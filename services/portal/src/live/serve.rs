@@ -19,11 +19,11 @@ use crate::App;
 use crate::api::{Asked, figures, wrong};
 
 /// A comment this often tells proxies and clients that the connection lives.
-const HEARTBEAT: Duration = Duration::from_secs(15);
+pub(crate) const HEARTBEAT: Duration = Duration::from_secs(15);
 /// How long a first state may take.
 const FIRST_WAIT: Duration = Duration::from_secs(10);
 /// How soon a client should come again, in milliseconds.
-const RETRY_MS: u32 = 1_000;
+pub(crate) const RETRY_MS: u32 = 1_000;
 /// Most lines of a topic.
 const LINES_MAX: usize = 20_000;
 /// Most bytes of a page's path.
@@ -122,8 +122,7 @@ async fn serve(
     let own = last.map(|id| id.strip_prefix(&*app.identity).and_then(|id| id.strip_prefix('-')));
     let others = matches!(own, Some(None)) || editions.is_some_and(|one| one != app.edition());
     if others {
-        let bytes = Bytes::from_static(b"event: reset\ndata: {}\n\n");
-        return Ok(events(Body::from(bytes)));
+        return Ok(events(Body::from(reset())));
     }
     let position: Option<u64> = own.flatten().and_then(|digits| digits.parse().ok());
     let mut client = app.hub.watch(app, topic, from)?;
@@ -153,7 +152,12 @@ async fn serve(
     Ok(events(Body::from_stream(stream::unfold(wire, Wire::next))))
 }
 
-fn events(body: Body) -> Response {
+/// What a client has is of no more use: it begins anew.
+pub(crate) fn reset() -> Bytes {
+    Bytes::from_static(b"event: reset\ndata: {}\n\n")
+}
+
+pub(crate) fn events(body: Body) -> Response {
     let mut response = body.into_response();
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
@@ -197,7 +201,7 @@ impl Wire {
                 Told::Nothing => {}
                 Told::Gone => {
                     self.over = true;
-                    break Bytes::from_static(b"event: reset\ndata: {}\n\n");
+                    break reset();
                 }
                 Told::Latest(state) if state.version > self.sent => {
                     let event = state.event(&self.app.identity, self.sent);

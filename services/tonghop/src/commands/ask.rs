@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::{RawValue, to_raw_value};
 use store::{Expect, Opened, Store};
 
-use super::{as_of, place};
+use super::{as_of, place, rules};
 use crate::cli::{
     AsOfArgs, DataArgs, FiguresArgs, FindingsArgs, MovementsArgs, NatsArgs, WhenArgs,
 };
@@ -139,6 +139,7 @@ fn open(lang: Lang, data: &Path) -> Result<(Fold, u64)> {
             gazetteer: editions.gazetteer.clone(),
             catalogue: editions.catalogue.clone(),
             shard: "whole".to_owned(),
+            milestones: rules::in_force(data)?.edition(),
         },
     };
     match Store::open(data, expect, place::rules(), LOCK_WAIT)? {

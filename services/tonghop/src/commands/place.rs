@@ -105,6 +105,15 @@ pub(super) fn desk(data: &Path, journal: &Journal, signer: Option<Arc<Signer>>) 
     Arc::new(Desk::new(Shelf::of(data), journal.identity().to_string(), signer))
 }
 
+/// A projector of a journal into a data folder, by the rules of this program and the milestones in
+/// force there; closings are kept, without a signature.
+pub(super) fn config(journal: Journal, data: &Path) -> Result<Config> {
+    let mut config = Config::new(journal, data, rules(), Catalogue::embedded().hash());
+    config.milestones = Some(super::rules::in_force(data)?);
+    config.closings = Some(desk(data, &config.journal, None));
+    Ok(config)
+}
+
 /// Brings the store of a data folder up to a journal's end, with a progress bar, and hands back
 /// what it comes to.
 pub(super) fn catch_up(
@@ -118,9 +127,8 @@ pub(super) fn catch_up(
     runtime.block_on(async {
         let journal = Journal::open(url, &options(false, nats)).await?;
         let end = journal.end().await?.0;
-        let mut config = Config::new(journal, data, rules(), Catalogue::embedded().hash());
+        let mut config = config(journal, data)?;
         config.anew = anew;
-        config.closings = Some(desk(data, &config.journal, None));
         let what = ("Đang tổng hợp", "Folding");
         let bar = screen::progress(lang, what, Some(end), false);
         let report =

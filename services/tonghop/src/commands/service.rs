@@ -13,13 +13,13 @@ use anyhow::{Context, Result};
 use auditor::Shelf;
 use axum::Router;
 use axum::http::Extensions;
+use feed::Followed;
 use gateway::{Appending, Gateway};
 use journal::{Journal, Options, Writer};
 use portal::App;
 use portal::pages::Pages;
-use projector::{Config, Handle, Projector};
+use projector::{Handle, Projector};
 use proof::Signer;
-use proto::catalogue::Catalogue;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use web::{Check, Csrf, Doors, Gauge, Health};
@@ -27,10 +27,12 @@ use web::{Check, Csrf, Doors, Gauge, Health};
 mod forms;
 mod reach;
 mod signing;
+mod telling;
 
 use self::forms::Forms;
 use self::reach::Reach;
 use self::signing::Regularly;
+use self::telling::{Telling, follow};
 use super::ask;
 use super::folded::Folded;
 use super::place;
@@ -79,6 +81,7 @@ pub(super) struct Opened {
     front: Option<Front>,
     data: PathBuf,
     signing: Regularly,
+    telling: Telling,
 }
 
 impl Service {
@@ -94,12 +97,15 @@ impl Service {
                 (writer.journal(), writes.then_some(writer))
             }
         };
-        let hash = Catalogue::embedded().hash();
-        let mut config = Config::new(journal.clone(), &data, place::rules(), hash);
+        let mut config = place::config(journal.clone(), &data)?;
         let desk = place::desk(&data, &journal, signing.key);
         config.closings = Some(desk.clone());
         let projector = Projector::open(config).await?;
         let handle = projector.handle();
+        // Whoever only shows figures to the public writes nothing anywhere.
+        let tells = front.as_ref().is_none_or(|front| front.writes);
+        let telling =
+            Telling::open((&journal, &url), &options, &data, projector.outbox(), tells).await?;
         let (gateway, appending) = writer
             .map(|writer| {
                 let ledger = Arc::new(Folded(handle.clone()));
@@ -108,15 +114,26 @@ impl Service {
             .unzip();
         let rebuild = projector.rebuild().map(str::to_owned);
         let signing = Regularly { desk, every: signing.every };
-        Ok(Opened { journal, handle, gateway, rebuild, projector, appending, front, data, signing })
+        Ok(Opened {
+            journal,
+            handle,
+            gateway,
+            rebuild,
+            projector,
+            appending,
+            front,
+            data,
+            signing,
+            telling,
+        })
     }
 }
 
 impl Opened {
     /// Runs until `stop`.
     pub(super) async fn run(self, stop: impl Future<Output = ()> + Send) -> Result<()> {
-        let Opened { journal, handle, gateway, projector, appending, front, data, signing, .. } =
-            self;
+        let Opened { journal, handle, gateway, projector, appending, front, data, .. } = self;
+        let (signing, telling) = (self.signing, self.telling);
         let listening = front.as_ref().map(|front| front.listener.local_addr()).transpose()?;
         if let Some(address) = listening {
             let _ = std::fs::write(data.join(LISTENING), address.to_string());
@@ -130,16 +147,17 @@ impl Opened {
         // Each of these ends the next one by being dropped.
         let (served, after_serving) = oneshot::channel::<()>();
         let (written, after_writing) = oneshot::channel::<()>();
+        let (projected, after_projecting) = oneshot::channel::<()>();
         let reach = Reach::default();
         let (asked, asking) = (journal.clone(), gateway.clone());
-        let signed = handle.clone();
+        let (signed, feed) = (handle.clone(), telling.followed.clone());
         let serving = async {
             match front {
                 Some(Front { listener, mut doors, home, .. }) => {
                     watch_over(&mut doors, &handle, gateway.as_ref(), &reach);
                     let audit = (Shelf::of(&data), gateway.clone().map(Forms));
                     let (app, mut routes) =
-                        portal(&mut doors, journal, handle.clone(), home, audit);
+                        portal(&mut doors, journal, handle.clone(), home, audit, feed);
                     if let Some(gateway) = gateway {
                         routes = routes.merge(gateway::router(gateway));
                     }
@@ -163,13 +181,20 @@ impl Opened {
             drop(written);
             Ok(())
         };
-        let projecting = async { Ok(projector.run(async { drop(after_writing.await) }).await?) };
-        let all = async { tokio::try_join!(serving, writing, projecting) };
+        let projecting = async {
+            projector.run(async { drop(after_writing.await) }).await?;
+            drop(projected);
+            Ok(())
+        };
+        let followed = telling.followed.clone();
+        let announcing = telling.announce(after_projecting);
+        let all = async { tokio::try_join!(serving, writing, projecting, announcing) };
         let result = tokio::select! {
             result = all => result.map(drop),
             result = socket::serve(&data, answering) => result,
             () = reach.watch(&asked, asking.as_ref()) => Ok(()),
             result = signing.run(&asked, &signed) => result,
+            result = follow(followed) => result,
         };
         let _ = std::fs::remove_file(socket::path(&data));
         let _ = std::fs::remove_file(data.join(LISTENING));
@@ -184,6 +209,7 @@ fn portal(
     handle: Handle,
     home: Option<String>,
     (shelf, forms): (Shelf, Option<Forms>),
+    feed: Option<Followed>,
 ) -> (Arc<App>, Router) {
     let csrf = |request: &Extensions| request.get::<Csrf>().map(|csrf| csrf.0.clone());
     let mut pages = Pages::new()
@@ -205,7 +231,8 @@ fn portal(
         })
         .demonstrating(doors.access.is_open())
         .describing(gateway::openapi())
-        .shelving(shelf);
+        .shelving(shelf)
+        .following(feed);
     let app = Arc::new(match forms {
         Some(forms) => app.submitting(Arc::new(forms)),
         None => app,

@@ -13,8 +13,8 @@ use query::lang;
 use tokio::net::TcpListener;
 use web::Doors;
 
-use super::place;
 use super::service::{Front, Service, Signing};
+use super::{place, rules};
 use crate::cli::UpArgs;
 use crate::screen::Screen;
 
@@ -48,6 +48,7 @@ async fn serve(screen: &mut Screen, args: &UpArgs) -> Result<()> {
     } else {
         args.journal.clone().unwrap_or_else(|| place::own_journal(data))
     };
+    rules::adopt(screen.lang, data, args.milestones.as_deref())?;
     let front = match args.listen {
         Some(address) => Some(front(screen, args, address).await?),
         None => None,

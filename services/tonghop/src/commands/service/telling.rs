@@ -1,0 +1,70 @@
+//! What is told to the world: the outbox becomes the feed, which others follow.
+
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::Result;
+use feed::Followed;
+use journal::{Journal, Options, Writer};
+use projector::Outbox;
+use tokio::sync::oneshot;
+
+/// How long the last milestones may wait for a server that is away, once everything else ended.
+const LAST_WAIT: Duration = Duration::from_secs(3);
+
+/// Tells what the outbox holds.
+pub(super) struct Telling {
+    announcing: Option<(Outbox, Writer)>,
+    journal: String,
+    pub(super) followed: Option<Followed>,
+}
+
+impl Telling {
+    /// Opens the feed beside a journal; where nothing is written, only if it is there.
+    pub(super) async fn open(
+        (journal, url): (&Journal, &str),
+        options: &Options,
+        data: &Path,
+        outbox: Option<Outbox>,
+        writes: bool,
+    ) -> Result<Telling> {
+        let (there, options) = (feed::url(url, data), feed::options(options));
+        let journal = journal.identity().to_string();
+        let Some(outbox) = outbox.filter(|_| writes) else {
+            let options = Options { create: false, ..options };
+            let followed = match Journal::open(&there, &options).await {
+                Ok(feed) => Some(Followed::new(feed).await?),
+                Err(error) => {
+                    tracing::debug!(%error, "there is no feed to follow");
+                    None
+                }
+            };
+            return Ok(Telling { announcing: None, journal, followed });
+        };
+        let feed = Writer::open(&there, &Options { create: true, ..options }).await?;
+        let followed = Some(Followed::new(feed.journal()).await?);
+        Ok(Telling { announcing: Some((outbox, feed)), journal, followed })
+    }
+
+    /// Tells until the projector has stopped, and then what is left.
+    pub(super) async fn announce(self, after_projecting: oneshot::Receiver<()>) -> Result<()> {
+        let Some((outbox, feed)) = self.announcing else { return Ok(()) };
+        let last = async {
+            drop(after_projecting.await);
+            tokio::time::sleep(LAST_WAIT).await;
+        };
+        tokio::select! {
+            told = feed::announce(outbox, feed, &self.journal) => Ok(told?),
+            // The next start tells what is left.
+            () = last => Ok(()),
+        }
+    }
+}
+
+/// Follows the feed, where there is one. Never returns but with an error.
+pub(super) async fn follow(followed: Option<Followed>) -> Result<()> {
+    match followed {
+        Some(followed) => Ok(followed.run().await?),
+        None => std::future::pending().await,
+    }
+}
