@@ -136,7 +136,7 @@ pub fn event(rules: &Rules, journal: &str, notice: &Notice) -> Event {
 /// # Panics
 /// When the notice is not of these rules.
 pub fn event_id(rules: &Rules, notice: &Notice) -> String {
-    format!("{}.{}", milestone_id(rule(rules, notice), notice), notice.act.code())
+    format!("{}-{}", milestone_id(rule(rules, notice), notice), notice.act.code())
 }
 
 /// Where in the feed a notice's event is published, once for ever:

@@ -53,9 +53,8 @@ fn read(screen: &mut Screen, args: &FeedArgs) -> Result<()> {
     }
     let filter = Filter { unit, rules: args.rule.clone() };
     place::runtime()?.block_on(async {
-        let url = place::journal(args.journal.as_deref(), &args.data.data)?;
         let options = feed::options(&place::options(false, &args.nats_options));
-        let there = feed::url(&url, &args.data.data);
+        let there = address(args)?;
         let journal = Journal::open(&there, &options)
             .await
             .with_context(|| format!("there is no feed yet at {there}: `tonghop up` begins it"))?;
@@ -77,6 +76,16 @@ fn read(screen: &mut Screen, args: &FeedArgs) -> Result<()> {
             false => Ok(()),
         }
     })
+}
+
+/// Where the feed is: in the data folder, or beside the journal that was named.
+fn address(args: &FeedArgs) -> Result<String> {
+    let data = &args.data.data;
+    let own = feed::url("dir:", data);
+    if args.journal.is_none() && data.join("milestones").join("journal.json").exists() {
+        return Ok(own);
+    }
+    Ok(feed::url(&place::journal(args.journal.as_deref(), data)?, data))
 }
 
 /// One page after the other, until there are enough or no more.

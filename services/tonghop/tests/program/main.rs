@@ -7,6 +7,7 @@ mod audit;
 mod bad_input;
 mod demo;
 mod fire;
+mod milestones;
 mod nats;
 mod oracle;
 mod pack;
