@@ -1,0 +1,11 @@
+//! Milestones to webhooks, as endpoints and their owners meet them.
+
+mod behaviours;
+mod book;
+mod crowd;
+mod endpoint;
+mod order;
+mod python;
+mod queue;
+mod restart;
+mod world;
