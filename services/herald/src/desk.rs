@@ -3,6 +3,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use journal::Journal;
@@ -67,12 +68,12 @@ impl Desk {
         }
     }
 
-    /// In a folder that no herald holds.
+    /// In a folder that no herald holds; at once.
     ///
     /// # Errors
-    /// `Locked`, `Damaged`, `Tls`, `Io`, `Full`, `Engine`.
+    /// `Locked`: ask the process that holds it. `Damaged`, `Tls`, `Io`, `Full`, `Engine`.
     pub fn open(data: &Path, guard: Guard) -> Result<Desk> {
-        let queue = Queue::open(&data.join(crate::FOLDER), Kept::default())?;
+        let queue = Queue::open(&data.join(crate::FOLDER), Kept::default(), Duration::ZERO)?;
         Ok(Desk {
             data: data.to_owned(),
             queue: Arc::new(queue),
@@ -206,7 +207,8 @@ impl Desk {
     /// `File`, `Unreadable`; as [`Queue::open`].
     pub async fn list(&self) -> Result<Vec<Status>> {
         let book = self.book().await?;
-        book.subscriptions().iter().map(|one| self.fares(one)).collect()
+        let desk = self.clone();
+        blocking(move || book.subscriptions().iter().map(|one| desk.fares(one)).collect()).await
     }
 
     /// Changes from now on: deliveries opened and settled, and subscriptions read again.

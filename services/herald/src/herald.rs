@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::future::Future;
 use std::sync::Arc;
+use std::time::Duration;
 
 use access::private::Stamp;
 use tokio::sync::{Semaphore, watch};
@@ -17,6 +18,9 @@ use crate::{Book, Config, Error, Id, Queue, Result, Sender, book};
 
 /// Outcomes that are written at once.
 const WRITING_MAX: usize = 16;
+
+/// Somebody at the command line who tries an endpoint lets go in this time.
+const LOCK_WAIT: Duration = Duration::from_secs(20);
 
 /// What all tasks share.
 pub(crate) struct Shared {
@@ -63,7 +67,7 @@ impl Herald {
             // Before the text: what is written meanwhile is read again.
             let stamp = Stamp::of(&book::path(&data));
             let book = Book::read(&data)?;
-            let queue = Queue::open(&data.join(crate::FOLDER), kept)?;
+            let queue = Queue::open(&data.join(crate::FOLDER), kept, LOCK_WAIT)?;
             queue.bind(&feed)?;
             Ok((Arc::new(queue), stamp, book))
         })

@@ -7,8 +7,10 @@
 //! ```
 //!
 //! [`Herald::open`] opens deliveries and subscriptions, [`Herald::run`] sends; [`Desk`] answers and
-//! changes, beside it or alone.
+//! changes, beside it or alone; [`router`] is the same over HTTP.
 
+mod api;
+mod ask;
 mod bells;
 mod book;
 mod clock;
@@ -32,6 +34,8 @@ mod send;
 pub mod signature;
 mod tls;
 
+pub use api::{openapi, router};
+pub use ask::{Ask, Told};
 pub use book::{Book, KEEP_HOURS_MAX, SUBSCRIPTIONS_MAX, Subscription, Wish};
 pub use config::Config;
 pub use counts::Counted;

@@ -25,6 +25,7 @@ mod settle;
 
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -72,12 +73,12 @@ pub struct Due {
 }
 
 impl Queue {
-    /// Opens, or makes, the deliveries in this folder.
+    /// Opens, or makes, the deliveries in this folder; another process may take so long to let go.
     ///
     /// # Errors
     /// `Locked`, `Damaged`, `Io`, `Full`, `Engine`.
-    pub fn open(path: &Path, kept: Kept) -> Result<Queue> {
-        let engine = Engine::open(path)?;
+    pub fn open(path: &Path, kept: Kept, wait: Duration) -> Result<Queue> {
+        let engine = Engine::open(path, wait)?;
         let log = Log::open(&engine, kept)?;
         let queue = Queue { engine, log: Mutex::new(log) };
         match queue.row::<Meta>(key::META)? {

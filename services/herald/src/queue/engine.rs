@@ -13,8 +13,6 @@ use crate::{Error, Result};
 
 /// Bytes of pages that sled keeps in memory.
 const CACHE_BYTES: u64 = 32 << 20;
-/// How long another process may take to let go.
-const LOCK_WAIT: Duration = Duration::from_secs(5);
 const RETRY: Duration = Duration::from_millis(10);
 
 /// The one tree, and where it is.
@@ -33,13 +31,14 @@ pub(super) struct Engine {
 pub(super) struct Applied(u64);
 
 impl Engine {
-    pub(super) fn open(path: &Path) -> Result<Engine> {
+    /// Opens, or makes, the rows; another process may take so long to let go.
+    pub(super) fn open(path: &Path, wait: Duration) -> Result<Engine> {
         let config = sled::Config::new()
             .path(path)
             .cache_capacity(CACHE_BYTES)
             .mode(Mode::HighThroughput)
             .flush_every_ms(None);
-        let end = Instant::now() + LOCK_WAIT;
+        let end = Instant::now() + wait;
         loop {
             let error = match catch_unwind(AssertUnwindSafe(|| config.open())) {
                 Ok(Ok(db)) => {

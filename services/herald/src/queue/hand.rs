@@ -2,7 +2,7 @@
 
 use sled::Batch;
 
-use super::rows::{Attempt, Dead, Open};
+use super::rows::{Attempt, Buried, Dead, Open};
 use super::{Queue, json, key};
 use crate::{Id, Result};
 
@@ -40,11 +40,18 @@ impl Queue {
     /// # Errors
     /// As [`Queue::open`].
     pub fn dead(&self, id: Id, after: u64, most: usize) -> Result<Vec<Dead>> {
+        let buried = self.buried(id, after, most)?;
+        Ok(buried.into_iter().map(|one| one.dead).collect())
+    }
+
+    fn buried(&self, id: Id, after: u64, most: usize) -> Result<Vec<Buried>> {
         let mut found = Vec::new();
-        self.engine.scan(&key::of(b'd', id), |_, value| {
-            let dead: Dead = self.read(value, "a dead letter")?;
-            if dead.position > after {
-                found.push(dead);
+        if most == 0 {
+            return Ok(found);
+        }
+        self.engine.scan(&key::of(b'd', id), |at, value| {
+            if key::number(at, 9).is_some_and(|position| position > after) {
+                found.push(self.read(value, "a dead letter")?);
             }
             Ok(found.len() < most)
         })?;
@@ -63,17 +70,17 @@ impl Queue {
             let changing = self.changing();
             let Some(mut state) = self.state(id)? else { return Ok(replayed) };
             let dead = match position {
-                Some(one) => self.row::<Dead>(&key::dead(id, one))?.into_iter().collect(),
-                None => self.dead(id, 0, MOVED_AT_ONCE)?,
+                Some(one) => self.row::<Buried>(&key::dead(id, one))?.into_iter().collect(),
+                None => self.buried(id, 0, MOVED_AT_ONCE)?,
             };
             if dead.is_empty() {
                 return Ok(replayed);
             }
             let mut batch = Batch::default();
             for one in &dead {
-                batch.remove(key::dead(id, one.position));
+                batch.remove(key::dead(id, one.dead.position));
             }
-            let places: Vec<_> = dead.iter().map(|one| (one.position, one.lane)).collect();
+            let places: Vec<_> = dead.iter().map(|one| (one.dead.position, one.lane)).collect();
             self.line_up(&mut batch, id, &places, now_ms)?;
             state.dead = state.dead.saturating_sub(dead.len() as u64);
             state.open += dead.len() as u64;

@@ -91,8 +91,13 @@ pub struct Dead {
     /// What came of the last attempt.
     #[serde(flatten)]
     pub outcome: Outcome,
-    /// What it waits in line with.
+}
+
+/// The same with its lane.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Buried {
     pub(super) lane: u64,
+    pub(super) dead: Dead,
 }
 
 /// One attempt, as the log has it.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use sled::Batch;
 
-use super::rows::{Attempt, Dead, GivenUp, LastFailure, Open, State, Why};
+use super::rows::{Attempt, Buried, Dead, GivenUp, LastFailure, Open, State, Why};
 use super::{DEAD_MAX, Due, Queue, json, key};
 use crate::{Id, Outcome, Result, Schedule};
 
@@ -83,8 +83,8 @@ impl Queue {
     ) -> Result<()> {
         let Attempt { at_ms, position, outcome, .. } = *attempt;
         let (event, attempts) = (attempt.event.clone(), attempt.attempt);
-        let dead = Dead { position, event, attempts, at_ms, outcome, lane };
-        batch.insert(key::dead(id, position), json(&dead));
+        let dead = Dead { position, event, attempts, at_ms, outcome };
+        batch.insert(key::dead(id, position), json(&Buried { lane, dead }));
         state.dead += 1;
         if state.dead > DEAD_MAX
             && let Some(eldest) = self.dead(id, 0, 1)?.first()

@@ -9,6 +9,9 @@ use proptest::prelude::*;
 const ONE: &str = "wh_0000000000000001";
 const OTHER: &str = "wh_0000000000000002";
 
+/// sled lets go a little after its last handle.
+const WAIT: Duration = Duration::from_secs(60);
+
 #[derive(Clone, Debug)]
 enum Step {
     /// So many records come; each in one of three lanes.
@@ -52,7 +55,7 @@ proptest! {
     #[test]
     fn nothing_is_lost_and_each_lane_is_in_order_whenever_it_restarts(steps in steps()) {
         let folder = tempfile::tempdir().unwrap();
-        let open = || Queue::open(folder.path(), Kept::default()).unwrap();
+        let open = || Queue::open(folder.path(), Kept::default(), WAIT).unwrap();
         let mut queue = open();
         let (id, other): (Id, Id) = (ONE.parse().unwrap(), OTHER.parse().unwrap());
         queue.begin(id, 0).unwrap();
@@ -143,12 +146,12 @@ fn the_log_keeps_the_newest_of_each_and_of_all() {
     let kept_of = |queue: &Queue, id: Id| -> Vec<u64> {
         queue.log(id, 10).unwrap().iter().map(|attempt| attempt.position).collect()
     };
-    let queue = Queue::open(folder.path(), kept).unwrap();
+    let queue = Queue::open(folder.path(), kept, WAIT).unwrap();
     (1..=5).for_each(|position| note(&queue, id, position));
     assert_eq!(kept_of(&queue, id), [5, 4, 3]);
     (1..=2).for_each(|position| note(&queue, other, position));
     drop(queue);
-    let queue = Queue::open(folder.path(), kept).unwrap();
+    let queue = Queue::open(folder.path(), kept, WAIT).unwrap();
     note(&queue, other, 3);
     assert_eq!(kept_of(&queue, other), [3, 2, 1]);
     assert_eq!(kept_of(&queue, id), [5, 4], "five in all");
@@ -162,7 +165,7 @@ fn the_log_keeps_the_newest_of_each_and_of_all() {
 #[test]
 fn a_subscription_that_is_forgotten_leaves_nothing_and_no_other_is_touched() {
     let folder = tempfile::tempdir().unwrap();
-    let queue = Queue::open(folder.path(), Kept::default()).unwrap();
+    let queue = Queue::open(folder.path(), Kept::default(), WAIT).unwrap();
     let (id, other): (Id, Id) = (ONE.parse().unwrap(), OTHER.parse().unwrap());
     for one in [id, other] {
         queue.begin(one, 0).unwrap();
