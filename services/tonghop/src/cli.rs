@@ -4,6 +4,7 @@ mod archive;
 mod audit;
 mod pack;
 mod proof;
+mod webhook;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -17,6 +18,7 @@ pub use archive::{ArchiveArgs, RestoreArgs};
 pub use audit::{AsOfArgs, AuditArgs, ClosingsArgs, ExplainArgs, RevisionsArgs};
 pub use pack::PackArgs;
 pub use proof::{CheckpointArgs, JournalArgs, KeygenArgs, ProveArgs, SignedArgs, VerifyArgs};
+pub use webhook::{WebhookArgs, WebhookCommand};
 
 /// Facts in, figures out: rollups of the poverty-reduction programme, from the commune to the
 /// nation, that anyone can recompute from the journal.
@@ -90,6 +92,8 @@ pub enum Command {
     Up(UpArgs),
     /// Who may do what: users, their passwords and the tokens of their programs.
     User(UserArgs),
+    /// Where milestones are sent: webhooks, their secrets, what became of messages.
+    Webhook(WebhookArgs),
     /// Checks facts and appends them to a journal.
     Import(ImportArgs),
     /// Figures of a unit.

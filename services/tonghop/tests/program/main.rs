@@ -15,3 +15,4 @@ mod runner;
 mod same;
 mod serve;
 mod user;
+mod webhook;
