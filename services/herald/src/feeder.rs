@@ -87,7 +87,7 @@ impl Feeder {
 
     /// Takes everybody a window further; whether there is more for somebody.
     async fn round(&mut self, end: u64, fresh: Option<&Block>) -> Result<bool> {
-        let mut more = self.begin(end).await?;
+        let mut more = self.begin().await?;
         for (cursor, readings) in self.readings(end)? {
             let to = end.min(cursor + WINDOW);
             let found = self.window(cursor + 1, to, fresh).await?;
@@ -102,22 +102,40 @@ impl Feeder {
     }
 
     /// Gives those that are new their place in the feed; whether there are any.
-    async fn begin(&self, end: u64) -> Result<bool> {
+    async fn begin(&self) -> Result<bool> {
         let mut new = Vec::new();
         for subscription in self.book.borrow().subscriptions() {
             if self.shared.queue.state(subscription.id)?.is_none() {
-                new.push((subscription.id, subscription.since.unwrap_or(end).min(end)));
+                new.push((subscription.id, subscription.since));
             }
         }
         if new.is_empty() {
             return Ok(false);
         }
+        // Not as far as we have read: somebody may have subscribed after what we have yet to read.
+        let end = self.end().await?;
+        let place = |(id, since): (Id, Option<u64>)| (id, since.unwrap_or(end).min(end));
+        let new: Vec<(Id, u64)> = new.into_iter().map(place).collect();
         let queue = Arc::clone(&self.shared.queue);
         // If we crash before this, it begins at its position, or where the feed ends then.
         blocking(move || new.into_iter().try_for_each(|(id, cursor)| queue.begin(id, cursor)))
             .await?;
         self.shared.bells.changed();
         Ok(true)
+    }
+
+    /// Where the feed ends now.
+    async fn end(&self) -> Result<u64> {
+        loop {
+            match self.shared.config.feed.end().await {
+                Ok(end) => return Ok(end.0),
+                Err(error) if error.is_transient() => {
+                    tracing::warn!(%error, "the feed is away");
+                    tokio::time::sleep(AWAY).await;
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
     }
 
     /// Who reads on, by their place in the feed.

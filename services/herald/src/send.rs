@@ -29,8 +29,9 @@ const ANSWER_BYTES_MAX: usize = 64 << 10;
 /// Once the status is there, the rest of the answer is waited for no longer than this: it is only
 /// read so that an endpoint may finish writing it.
 const ANSWER_WAIT: Duration = Duration::from_secs(1);
-/// Names that are asked for at once: each holds a thread until the system answers.
-const LOOKUPS_MAX: usize = 64;
+/// Names that are asked for at once: each holds a thread until the system answers, and the runtime
+/// has 512 for whatever waits.
+const LOOKUPS_MAX: usize = 256;
 const MEDIA_TYPE: &str = "application/cloudevents+json";
 const AGENT: &str = concat!("tonghop/", env!("CARGO_PKG_VERSION"));
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use herald::{Book, Error, Filter, Herald, Schedule, Status};
+use journal::server::Server;
 use journal::{Options, Writer};
 
 use crate::endpoint::{Behaviour, Endpoint};
@@ -165,6 +166,30 @@ async fn subscriptions_come_and_go_while_a_herald_runs() {
     running.stop().await;
     let mode = world.folder.path().join("webhooks.toml").metadata().unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
+}
+
+#[tokio::test]
+async fn a_feed_on_a_server_is_followed_as_one_in_a_directory() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(journal::server::Config::new(folder.path().join("nats"))).await;
+    let server = server.unwrap_or_else(|e| panic!("this test needs a nats-server: {e}"));
+    let mut world = World::on(&server).await;
+    let endpoint = Endpoint::start(|_| Behaviour::Answer(200, "")).await;
+    let (id, _) = world.subscribe(&endpoint.url(), Filter::default());
+    let mut sent = Vec::new();
+    for _ in 0..200 {
+        sent.push(world.publish("L-637").await);
+    }
+    let running = world.start(world.config()).await;
+    running.until(id, |status| is_done(status, 200)).await;
+    running.stop().await;
+    sent.push(world.publish("L-637").await);
+    let running = world.start(world.config()).await;
+    sent.push(world.publish("L-637").await);
+    running.until(id, |status| is_done(status, 202)).await;
+    assert_eq!(endpoint.ids(), sent);
+    running.stop().await;
+    server.stop().await.unwrap();
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@ use herald::{
     Book, Config, Counted, Desk, Error, Filter, Guard, Herald, Id, Limits, Schedule, Secret,
     Status, Wish,
 };
+use journal::server::Server;
 use journal::{Entry, Journal, Options, Writer};
 use serde_json::json;
 use tempfile::TempDir;
@@ -47,6 +48,15 @@ impl World {
         let folder = tempfile::tempdir().expect("it works here");
         let url = format!("dir:{}", folder.path().join("feed").display());
         let feed = Writer::open(&url, &Options::create()).await.expect("it works here");
+        World { folder, feed, published: 0 }
+    }
+
+    /// With a feed on a server.
+    pub(crate) async fn on(server: &Server) -> World {
+        let folder = tempfile::tempdir().expect("it works here");
+        let mut options = Options::create();
+        options.nats.monitoring = Some(server.monitoring());
+        let feed = Writer::open(&server.url(), &options).await.expect("it works here");
         World { folder, feed, published: 0 }
     }
 
