@@ -265,7 +265,7 @@ impl Status {
 /// A CloudEvent that says nothing but that it came through.
 fn test_event(subscription: &Subscription, now_s: u64) -> Result<(String, Bytes)> {
     let random = u128::from_be_bytes(id::random()?);
-    let event = format!("{random:032x}.test");
+    let event = format!("{random:032x}-test");
     let body = serde_json::json!({
         "specversion": "1.0",
         "id": event,

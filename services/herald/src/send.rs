@@ -32,6 +32,9 @@ const ANSWER_WAIT: Duration = Duration::from_secs(1);
 /// Names that are asked for at once: each holds a thread until the system answers, and the runtime
 /// has 512 for whatever waits.
 const LOOKUPS_MAX: usize = 256;
+/// ENFILE and EMFILE: too many files are open.
+const NO_FILES: [i32; 2] = [23, 24];
+const NO_FILES_WAIT: Duration = Duration::from_millis(200);
 const MEDIA_TYPE: &str = "application/cloudevents+json";
 const AGENT: &str = concat!("tonghop/", env!("CARGO_PKG_VERSION"));
 
@@ -144,7 +147,7 @@ impl Sender {
         let mut why = Failure::Connect;
         for address in good {
             let address = SocketAddr::new(address, port);
-            match timeout(self.limits.connect, TcpStream::connect(address)).await {
+            match timeout(self.limits.connect, connected(address)).await {
                 Ok(Ok(stream)) => {
                     let _ = stream.set_nodelay(true);
                     return Ok(stream);
@@ -167,6 +170,18 @@ impl Sender {
         match asking.await {
             Ok(Ok(found)) if !found.is_empty() => Ok(found),
             Ok(Ok(_) | Err(_)) | Err(_) => Err(Failure::Dns),
+        }
+    }
+}
+
+/// Connects; waits while this machine, not the endpoint, has no file for it.
+async fn connected(address: SocketAddr) -> std::io::Result<TcpStream> {
+    loop {
+        match TcpStream::connect(address).await {
+            Err(error) if error.raw_os_error().is_some_and(|code| NO_FILES.contains(&code)) => {
+                tokio::time::sleep(NO_FILES_WAIT).await;
+            }
+            connected => return connected,
         }
     }
 }

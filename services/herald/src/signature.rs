@@ -17,6 +17,9 @@ pub const TIMESTAMP: &str = "webhook-timestamp";
 pub const SIGNATURE: &str = "webhook-signature";
 
 /// `v1,` and the base64 of HMAC-SHA256 over `id.timestamp.body`, for each secret.
+///
+/// Ids are made by this program, and the timestamp has digits only: nobody can move a full stop from
+/// one part into another.
 pub fn signature(secrets: &[Secret], id: &str, timestamp_s: u64, body: &[u8]) -> String {
     let one = |secret: &Secret| {
         let mut mac =
