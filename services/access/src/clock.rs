@@ -25,7 +25,8 @@ impl Clock {
         Clock(Arc::new(tell))
     }
 
-    pub(crate) fn now_s(&self) -> u64 {
+    /// Seconds since the Unix epoch, now.
+    pub fn now_s(&self) -> u64 {
         (self.0)()
     }
 }
@@ -47,7 +48,7 @@ pub(crate) fn day(now_s: u64) -> Day {
 }
 
 /// A moment as RFC 3339 writes it, in Viet Nam.
-pub(crate) fn written(now_s: u64) -> String {
+pub fn written(now_s: u64) -> String {
     let of_day = now_s.saturating_sub(FIRST_S) % 86_400;
     let (hour, minute, second) = (of_day / 3600, of_day / 60 % 60, of_day % 60);
     format!("{}T{hour:02}:{minute:02}:{second:02}+07:00", day(now_s))

@@ -50,7 +50,7 @@ pub enum Error {
 
 impl Error {
     /// Wraps an I/O error with what was tried and where.
-    pub(crate) fn io(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Error {
+    pub fn io(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Error {
         move |source| Error::Io { doing, path: path.to_owned(), source }
     }
 }

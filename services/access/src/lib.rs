@@ -14,7 +14,7 @@ mod book;
 mod clock;
 mod ended;
 mod error;
-mod private;
+pub mod private;
 mod record;
 mod role;
 mod secret;
@@ -23,7 +23,7 @@ mod tries;
 
 pub use access::{Access, Refused};
 pub use book::{Book, KnownToken, Post, TOKEN_DAYS_MAX, User};
-pub use clock::{Clock, today};
+pub use clock::{Clock, today, written};
 pub use error::Error;
 pub use role::{Role, Who};
 pub use session::{SESSION_S, Session};

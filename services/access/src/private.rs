@@ -13,9 +13,10 @@ const BYTES_MAX: u64 = 16 << 20;
 /// Somebody else who changes the users is done in this time.
 const LOCK_WAIT: Duration = Duration::from_secs(5);
 
-/// What tells one state of a file from another.
+/// What tells one state of a file from another: not when it was written, which may be as before, but
+/// which file it is, when it was changed and how long it is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) struct Stamp {
+pub struct Stamp {
     inode: u64,
     changed: (i64, i64),
     bytes: u64,
@@ -24,7 +25,7 @@ pub(crate) struct Stamp {
 
 impl Stamp {
     /// The state of a file; none when it is not there.
-    pub(crate) fn of(path: &Path) -> Option<Stamp> {
+    pub fn of(path: &Path) -> Option<Stamp> {
         let about = std::fs::metadata(path).ok()?;
         let changed = (about.ctime(), about.ctime_nsec());
         Some(Stamp { inode: about.ino(), changed, bytes: about.len(), mode: about.mode() })
@@ -35,7 +36,7 @@ impl Stamp {
 ///
 /// # Errors
 /// `NotPrivate`, `Unreadable`, `Io`.
-pub(crate) fn read(path: &Path) -> Result<Option<String>, Error> {
+pub fn read(path: &Path) -> Result<Option<String>, Error> {
     let file = match File::open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
@@ -56,14 +57,20 @@ pub(crate) fn read(path: &Path) -> Result<Option<String>, Error> {
 }
 
 /// Replaces a file: after a crash it is the old one or the new one.
-pub(crate) fn replace(path: &Path, text: &str) -> Result<(), Error> {
+///
+/// # Errors
+/// `Io`.
+pub fn replace(path: &Path, text: &str) -> Result<(), Error> {
     let beside = write_beside(path, text)?;
     std::fs::rename(&beside, path).map_err(Error::io("rename to", path))?;
     sync_folder_of(path)
 }
 
 /// Makes a file unless there is one already.
-pub(crate) fn create(path: &Path, text: &str) -> Result<(), Error> {
+///
+/// # Errors
+/// `Io`.
+pub fn create(path: &Path, text: &str) -> Result<(), Error> {
     let beside = write_beside(path, text)?;
     // A link, unlike a renaming, leaves alone what another process made meanwhile.
     let linked = std::fs::hard_link(&beside, path);
@@ -99,13 +106,19 @@ fn sync_folder_of(path: &Path) -> Result<(), Error> {
 }
 
 /// A file that only its owner may read, to be written at its end.
-pub(crate) fn append(path: &Path) -> Result<File, Error> {
+///
+/// # Errors
+/// `Io`.
+pub fn append(path: &Path) -> Result<File, Error> {
     let file = OpenOptions::new().append(true).create(true).mode(0o600).open(path);
     file.map_err(Error::io("open", path))
 }
 
 /// A lock that is held as long as the file is open, so that two changes do not undo each other.
-pub(crate) fn lock(path: &Path) -> Result<File, Error> {
+///
+/// # Errors
+/// `Io`; `Unreadable`, when somebody else holds it for too long.
+pub fn lock(path: &Path) -> Result<File, Error> {
     let file = append(path)?;
     let begun = Instant::now();
     loop {
@@ -116,7 +129,7 @@ pub(crate) fn lock(path: &Path) -> Result<File, Error> {
                 std::thread::sleep(Duration::from_millis(20));
             }
             Err(TryLockError::WouldBlock) => {
-                let what = "somebody else is changing the users; try again".to_owned();
+                let what = "somebody else holds it; try again".to_owned();
                 return Err(Error::Unreadable { path: path.to_owned(), what });
             }
         }

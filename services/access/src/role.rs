@@ -79,4 +79,21 @@ impl Who {
             Role::Public | Role::Officer { .. } => false,
         }
     }
+
+    /// Whether they may have milestones sent to an address of theirs.
+    pub fn may_subscribe(&self) -> bool {
+        match self.role {
+            Role::Officer { .. } | Role::Operator | Role::Open => true,
+            Role::Public | Role::Auditor => false,
+        }
+    }
+
+    /// Whether they may see and change a webhook that this user made.
+    pub fn may_keep_webhook_of(&self, owner: &str) -> bool {
+        match self.role {
+            Role::Operator | Role::Open => true,
+            Role::Officer { .. } => self.name == owner,
+            Role::Public | Role::Auditor => false,
+        }
+    }
 }

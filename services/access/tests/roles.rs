@@ -47,6 +47,24 @@ fn every_role_may_do_what_the_table_says() {
     }
 }
 
+#[test]
+fn a_webhook_is_its_owners_and_the_operators() {
+    let officer = Role::Officer { of: unit("L-637") };
+    // role, may have one, sees one's own, sees another's
+    for (role, has, own, others) in [
+        (Role::Public, false, false, false),
+        (Role::Auditor, false, false, false),
+        (officer, true, true, false),
+        (Role::Operator, true, true, true),
+        (Role::Open, true, true, true),
+    ] {
+        let who = Who { name: "x".to_owned(), role };
+        let found =
+            (who.may_subscribe(), who.may_keep_webhook_of("x"), who.may_keep_webhook_of("y"));
+        assert_eq!(found, (has, own, others), "{role:?}");
+    }
+}
+
 /// The key of the nation in the generation that units of today have.
 fn nation() -> &'static str {
     let gazetteer = Gazetteer::embedded();

@@ -5,6 +5,7 @@ mod audit;
 mod milestones;
 mod pack;
 mod proof;
+mod webhook;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -19,6 +20,7 @@ pub use audit::{AsOfArgs, AuditArgs, ClosingsArgs, ExplainArgs, RevisionsArgs};
 pub use milestones::{FeedArgs, MilestonesArgs, MilestonesCommand};
 pub use pack::PackArgs;
 pub use proof::{CheckpointArgs, JournalArgs, KeygenArgs, ProveArgs, SignedArgs, VerifyArgs};
+pub use webhook::{WebhookArgs, WebhookCommand};
 
 /// Facts in, figures out: rollups of the poverty-reduction programme, from the commune to the
 /// nation, that anyone can recompute from the journal.
@@ -92,6 +94,8 @@ pub enum Command {
     Up(UpArgs),
     /// Who may do what: users, their passwords and the tokens of their programs.
     User(UserArgs),
+    /// Where milestones are sent: webhooks, their secrets, what became of messages.
+    Webhook(WebhookArgs),
     /// Checks facts and appends them to a journal.
     Import(ImportArgs),
     /// Figures of a unit.

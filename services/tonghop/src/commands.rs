@@ -23,6 +23,7 @@ mod simulate;
 mod up;
 mod user;
 mod verify;
+mod webhook;
 
 use std::process::ExitCode;
 
@@ -71,6 +72,7 @@ fn dispatch(command: Command, screen: &mut Screen) -> Result<ExitCode> {
         Command::Demo(args) => demo::demo(screen, &args)?,
         Command::Up(args) => up::up(screen, &args)?,
         Command::User(args) => user::user(screen, &args)?,
+        Command::Webhook(args) => return webhook::webhook(screen, &args),
         Command::Import(args) => {
             let summary = import::import(screen, &args)?;
             if summary.rejected > 0 {

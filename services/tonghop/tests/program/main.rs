@@ -16,3 +16,4 @@ mod runner;
 mod same;
 mod serve;
 mod user;
+mod webhook;

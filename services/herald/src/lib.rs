@@ -1,0 +1,57 @@
+//! Milestones to webhooks: signed, in order, retried, never lost.
+//!
+//! ```text
+//! FEED ─► feeder ─► queue (sled) ─► couriers, one a subscription ─► sender ─► endpoint
+//!         cursor and deliveries      the first of each lane            guard, TLS, signature
+//!         in one batch               that is due
+//! ```
+//!
+//! [`Herald::open`] opens deliveries and subscriptions, [`Herald::run`] sends; [`Desk`] answers and
+//! changes, beside it or alone; [`router`] is the same over HTTP.
+
+mod api;
+mod ask;
+mod bells;
+mod book;
+mod clock;
+mod config;
+mod counts;
+mod courier;
+mod desk;
+mod error;
+mod event;
+mod feeder;
+mod filter;
+mod guard;
+mod herald;
+mod id;
+mod outcome;
+mod queue;
+mod retry_after;
+mod schedule;
+mod secret;
+mod send;
+pub mod signature;
+mod tls;
+
+pub use api::{openapi, router};
+pub use ask::{Ask, Told};
+pub use book::{Book, KEEP_HOURS_MAX, SUBSCRIPTIONS_MAX, Subscription, Wish};
+pub use config::Config;
+pub use counts::Counted;
+pub use desk::{Desk, Status};
+pub use error::{Error, Result};
+pub use filter::Filter;
+pub use guard::{Cidr, Guard};
+pub use herald::{Herald, run};
+pub use id::Id;
+pub use outcome::{Failure, Outcome};
+pub use queue::{
+    Attempt, Dead, Due, GivenUp, Kept, LastFailure, Opening, Queue, Rules, Settled, State, Why,
+};
+pub use schedule::Schedule;
+pub use secret::Secret;
+pub use send::{Limits, Message, Sender};
+
+/// Where deliveries are, in the data folder.
+const FOLDER: &str = "herald";
