@@ -219,6 +219,10 @@ pub struct UpArgs {
     /// How often the journal is signed between closings, in minutes; 0: never.
     #[arg(long, default_value_t = 10, requires = "key", value_name = "MINUTES")]
     pub checkpoint_minutes: u64,
+    /// A network that webhooks may go to although it is private, also by http: 127.0.0.0/8.
+    /// Several with commas.
+    #[arg(long, env = "TONGHOP_WEBHOOK_ALLOW", value_name = "CIDR", value_delimiter = ',')]
+    pub webhook_allow: Vec<herald::Cidr>,
     /// Puts the milestones of this file in force, if all are good; without it, those that were set
     /// before (tonghop milestones set), or the program's own.
     #[arg(long, env = "TONGHOP_MILESTONES", value_name = "FILE")]

@@ -15,21 +15,25 @@ use axum::Router;
 use axum::http::Extensions;
 use feed::Followed;
 use gateway::{Appending, Gateway};
+use herald::{Cidr, Herald};
 use journal::{Journal, Options, Writer};
 use portal::App;
 use portal::pages::Pages;
 use projector::{Handle, Projector};
 use proof::Signer;
+use serde_json::value::to_raw_value;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
-use web::{Check, Csrf, Doors, Gauge, Health};
+use web::{Csrf, Doors};
 
 mod forms;
+mod gauges;
 mod reach;
 mod signing;
 mod telling;
 
 use self::forms::Forms;
+use self::gauges::{watch_live, watch_over, watch_webhooks};
 use self::reach::Reach;
 use self::signing::Regularly;
 use self::telling::{Telling, follow};
@@ -39,8 +43,6 @@ use super::place;
 use crate::scenario::beside;
 use crate::socket;
 
-/// A projector that is further behind is not ready: its figures are old.
-const READY_LAG_MAX: u64 = 10_000;
 const LISTENING: &str = "listening";
 
 /// What is to run.
@@ -51,6 +53,8 @@ pub(super) struct Service {
     /// None: only the projector, and questions by the socket.
     pub(super) front: Option<Front>,
     pub(super) signing: Signing,
+    /// Addresses beyond the public ones that webhooks may go to.
+    pub(super) webhook_allow: Vec<Cidr>,
 }
 
 /// Whether the journal is signed, and how often beside each closing.
@@ -82,12 +86,13 @@ pub(super) struct Opened {
     data: PathBuf,
     signing: Regularly,
     telling: Telling,
+    herald: Option<Herald>,
 }
 
 impl Service {
     /// Opens journal and store.
     pub(super) async fn open(self) -> Result<Opened> {
-        let Service { data, url, options, front, signing } = self;
+        let Service { data, url, options, front, signing, webhook_allow } = self;
         let writes = front.as_ref().is_some_and(|front| front.writes);
         let (journal, writer) = match Journal::open(&url, &options).await {
             Ok(journal) if !writes => (journal, None),
@@ -106,6 +111,7 @@ impl Service {
         let tells = front.as_ref().is_none_or(|front| front.writes);
         let telling =
             Telling::open((&journal, &url), &options, &data, projector.outbox(), tells).await?;
+        let herald = telling.herald(&data, webhook_allow).await?;
         let (gateway, appending) = writer
             .map(|writer| {
                 let ledger = Arc::new(Folded(handle.clone()));
@@ -125,6 +131,7 @@ impl Service {
             data,
             signing,
             telling,
+            herald,
         })
     }
 }
@@ -133,14 +140,20 @@ impl Opened {
     /// Runs until `stop`.
     pub(super) async fn run(self, stop: impl Future<Output = ()> + Send) -> Result<()> {
         let Opened { journal, handle, gateway, projector, appending, front, data, .. } = self;
-        let (signing, telling) = (self.signing, self.telling);
+        let (signing, telling, herald) = (self.signing, self.telling, self.herald);
+        let subscriptions = herald.as_ref().map(Herald::desk);
         let listening = front.as_ref().map(|front| front.listener.local_addr()).transpose()?;
         if let Some(address) = listening {
             let _ = std::fs::write(data.join(LISTENING), address.to_string());
         }
         let answering = {
             let (handle, shelf) = (handle.clone(), Shelf::of(&data));
+            let (runtime, desk) = (tokio::runtime::Handle::current(), subscriptions.clone());
             Arc::new(move |line: &str| {
+                // A test of a webhook takes long: the fold does not wait for it.
+                if let (Some(desk), Ok(asked)) = (&desk, serde_json::from_str(line)) {
+                    return Ok(to_raw_value(&runtime.block_on(desk.answer(asked))?)?);
+                }
                 handle.read(|fold, progress| ask::told(fold, progress.position, &shelf, line))
             })
         };
@@ -148,18 +161,26 @@ impl Opened {
         let (served, after_serving) = oneshot::channel::<()>();
         let (written, after_writing) = oneshot::channel::<()>();
         let (projected, after_projecting) = oneshot::channel::<()>();
+        let (announced, after_announcing) = oneshot::channel::<()>();
         let reach = Reach::default();
         let (asked, asking) = (journal.clone(), gateway.clone());
         let (signed, feed) = (handle.clone(), telling.followed.clone());
+        let counted = herald.as_ref().map(Herald::counted);
         let serving = async {
             match front {
                 Some(Front { listener, mut doors, home, .. }) => {
                     watch_over(&mut doors, &handle, gateway.as_ref(), &reach);
+                    if let Some(counted) = counted {
+                        watch_webhooks(&mut doors.health, counted);
+                    }
                     let audit = (Shelf::of(&data), gateway.clone().map(Forms));
                     let (app, mut routes) =
                         portal(&mut doors, journal, handle.clone(), home, audit, feed);
                     if let Some(gateway) = gateway {
                         routes = routes.merge(gateway::router(gateway));
+                    }
+                    if let Some(desk) = subscriptions {
+                        routes = routes.merge(herald::router(desk));
                     }
                     // Open pages are let go at once, so that stopping does not wait for them.
                     let stop = async {
@@ -188,7 +209,13 @@ impl Opened {
         };
         let followed = telling.followed.clone();
         let announcing = telling.announce(after_projecting);
-        let all = async { tokio::try_join!(serving, writing, projecting, announcing) };
+        let sending = async { telling::send(herald, after_announcing).await };
+        let announcing = async {
+            announcing.await?;
+            drop(announced);
+            Ok(())
+        };
+        let all = async { tokio::try_join!(serving, writing, projecting, announcing, sending) };
         let result = tokio::select! {
             result = all => result.map(drop),
             result = socket::serve(&data, answering) => result,
@@ -230,7 +257,7 @@ fn portal(
             }
         })
         .demonstrating(doors.access.is_open())
-        .describing(gateway::openapi())
+        .describing(described())
         .shelving(shelf)
         .following(feed);
     let app = Arc::new(match forms {
@@ -246,88 +273,11 @@ fn portal(
     (app, router)
 }
 
-/// What `/readyz` and `/metrics` tell of journal, projector and gateway.
-fn watch_over(doors: &mut Doors, handle: &Handle, gateway: Option<&Gateway>, reach: &Reach) {
-    let health = &mut doors.health;
-    let watched = handle.clone();
-    health.checks.push(Box::new(move || {
-        let stopped = watched.watch().has_changed().is_err();
-        let lag = watched.progress().lag();
-        Check {
-            name: "projector",
-            ok: !stopped && lag <= READY_LAG_MAX,
-            reason: match stopped {
-                true => "bộ tổng hợp đã dừng".to_owned(),
-                false => format!("còn {lag} dữ kiện chưa tổng hợp"),
-            },
-            reason_en: match stopped {
-                true => "the projector has stopped".to_owned(),
-                false => format!("{lag} facts are not folded yet"),
-            },
-        }
-    }));
-    let (reach, appending) = (reach.clone(), gateway.cloned());
-    health.checks.push(Box::new(move || {
-        reach.check(appending.as_ref().and_then(Gateway::trouble).as_deref())
-    }));
-    let mut gauge = |name, help, is_counter, value: Box<dyn Fn() -> f64 + Send + Sync>| {
-        health.gauges.push(Gauge { name, help, is_counter, value });
-    };
-    type Told = fn(&projector::Progress) -> f64;
-    let told: [(&'static str, &'static str, bool, Told); 6] = [
-        ("tonghop_journal_end_position", "The last position of the journal.", false, |p| {
-            p.end as f64
-        }),
-        ("tonghop_folded_position", "The last position that is folded.", false, |p| {
-            p.position as f64
-        }),
-        ("tonghop_committed_position", "The last position in the store.", false, |p| {
-            p.committed as f64
-        }),
-        ("tonghop_lag_records", "Records that are not folded yet.", false, |p| p.lag() as f64),
-        ("tonghop_commits_total", "Commits since the start.", true, |p| p.commits as f64),
-        ("tonghop_last_commit_seconds", "How long the last commit took.", false, |p| {
-            p.commit_ms / 1000.0
-        }),
-    ];
-    for (name, help, is_counter, tell) in told {
-        let handle = handle.clone();
-        gauge(name, help, is_counter, Box::new(move || tell(&handle.progress())));
-    }
-    let Some(gateway) = gateway else { return };
-    type Count = fn(&gateway::Counted) -> u64;
-    let counts: [(&'static str, &'static str, Count); 5] = [
-        ("tonghop_facts_accepted_total", "Facts written to the journal.", |c| c.accepted),
-        ("tonghop_facts_duplicate_total", "Facts that were there already.", |c| c.duplicate),
-        ("tonghop_facts_rejected_total", "Facts that were refused.", |c| c.rejected),
-        ("tonghop_appends_total", "Appends to the journal.", |c| c.appends),
-        ("tonghop_append_failures_total", "Appends that failed.", |c| c.failures),
-    ];
-    for (name, help, count) in counts {
-        let gateway = gateway.clone();
-        gauge(name, help, true, Box::new(move || count(&gateway.counted()) as f64));
-    }
-    let gateway = gateway.clone();
-    let help = "Requests, or parts of long ones, that wait for the journal.";
-    gauge("tonghop_appends_waiting", help, false, Box::new(move || gateway.waiting() as f64));
-}
-
-/// What `/metrics` tells of open pages.
-fn watch_live(health: &mut Health, app: &Arc<App>) {
-    type Size = fn((usize, usize)) -> usize;
-    let sizes: [(&'static str, &'static str, Size); 2] = [
-        ("tonghop_live_clients", "Clients that watch live figures or pages.", |(_, clients)| {
-            clients
-        }),
-        ("tonghop_live_topics", "Different figures and pages that they watch.", |(topics, _)| {
-            topics
-        }),
-    ];
-    for (name, help, size) in sizes {
-        let app = Arc::clone(app);
-        let value = Box::new(move || size(app.hub.sizes()) as f64);
-        health.gauges.push(Gauge { name, help, is_counter: false, value });
-    }
+/// The parts of the API that are not the portal's.
+fn described() -> utoipa::openapi::OpenApi {
+    let mut all = gateway::openapi();
+    all.merge(herald::openapi());
+    all
 }
 
 /// Where the server of a data folder listens, if one does.

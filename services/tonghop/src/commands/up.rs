@@ -57,7 +57,14 @@ async fn serve(screen: &mut Screen, args: &UpArgs) -> Result<()> {
     let key = args.key.as_deref().map(proof::keys::signer).transpose()?.map(Arc::new);
     let every = key.is_some().then(|| Duration::from_secs(60 * args.checkpoint_minutes));
     let signing = Signing { key, every: every.filter(|every| !every.is_zero()) };
-    let service = Service { data: data.clone(), url: url.clone(), options, front, signing };
+    let service = Service {
+        data: data.clone(),
+        url: url.clone(),
+        options,
+        front,
+        signing,
+        webhook_allow: args.webhook_allow.clone(),
+    };
     let opened = service.open().await?;
     for warning in opened.journal.warnings() {
         crate::screen::note(screen.lang, &warning);

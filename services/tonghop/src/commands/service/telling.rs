@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 use feed::Followed;
+use herald::{Cidr, Guard, Herald};
 use journal::{Journal, Options, Writer};
 use projector::Outbox;
 use tokio::sync::oneshot;
@@ -46,6 +47,14 @@ impl Telling {
         Ok(Telling { announcing: Some((outbox, feed)), journal, followed })
     }
 
+    /// Who sends the feed to webhooks, where it is told.
+    pub(super) async fn herald(&self, data: &Path, allowed: Vec<Cidr>) -> Result<Option<Herald>> {
+        let Some((_, feed)) = &self.announcing else { return Ok(None) };
+        let guard = Guard { allowed };
+        let config = herald::Config { guard, ..herald::Config::new(data, feed.journal()) };
+        Ok(Some(Herald::open(config).await?))
+    }
+
     /// Tells until the projector has stopped, and then what is left.
     pub(super) async fn announce(self, after_projecting: oneshot::Receiver<()>) -> Result<()> {
         let Some((outbox, feed)) = self.announcing else { return Ok(()) };
@@ -66,5 +75,20 @@ pub(super) async fn follow(followed: Option<Followed>) -> Result<()> {
     match followed {
         Some(followed) => Ok(followed.run().await?),
         None => std::future::pending().await,
+    }
+}
+
+/// Sends the feed to webhooks until everything was told. What is under way is finished.
+pub(super) async fn send(
+    herald: Option<Herald>,
+    after_announcing: oneshot::Receiver<()>,
+) -> Result<()> {
+    let stop = async { drop(after_announcing.await) };
+    match herald {
+        Some(herald) => Ok(herald.run(stop).await?),
+        None => {
+            stop.await;
+            Ok(())
+        }
     }
 }

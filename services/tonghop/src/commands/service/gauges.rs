@@ -1,0 +1,127 @@
+//! What `/readyz` and `/metrics` tell of the parts of the service.
+
+use std::sync::Arc;
+
+use gateway::Gateway;
+use herald::Counted;
+use portal::App;
+use projector::Handle;
+use web::{Check, Doors, Gauge, Health};
+
+use super::reach::Reach;
+
+/// A projector that is further behind is not ready: its figures are old.
+const READY_LAG_MAX: u64 = 10_000;
+
+/// What `/readyz` and `/metrics` tell of journal, projector and gateway.
+pub(super) fn watch_over(
+    doors: &mut Doors,
+    handle: &Handle,
+    gateway: Option<&Gateway>,
+    reach: &Reach,
+) {
+    let health = &mut doors.health;
+    let watched = handle.clone();
+    health.checks.push(Box::new(move || {
+        let stopped = watched.watch().has_changed().is_err();
+        let lag = watched.progress().lag();
+        Check {
+            name: "projector",
+            ok: !stopped && lag <= READY_LAG_MAX,
+            reason: match stopped {
+                true => "bộ tổng hợp đã dừng".to_owned(),
+                false => format!("còn {lag} dữ kiện chưa tổng hợp"),
+            },
+            reason_en: match stopped {
+                true => "the projector has stopped".to_owned(),
+                false => format!("{lag} facts are not folded yet"),
+            },
+        }
+    }));
+    let (reach, appending) = (reach.clone(), gateway.cloned());
+    health.checks.push(Box::new(move || {
+        reach.check(appending.as_ref().and_then(Gateway::trouble).as_deref())
+    }));
+    let mut gauge = |name, help, is_counter, value: Box<dyn Fn() -> f64 + Send + Sync>| {
+        health.gauges.push(Gauge { name, help, is_counter, value });
+    };
+    type Told = fn(&projector::Progress) -> f64;
+    let told: [(&'static str, &'static str, bool, Told); 7] = [
+        ("tonghop_journal_end_position", "The last position of the journal.", false, |p| {
+            p.end as f64
+        }),
+        ("tonghop_folded_position", "The last position that is folded.", false, |p| {
+            p.position as f64
+        }),
+        ("tonghop_committed_position", "The last position in the store.", false, |p| {
+            p.committed as f64
+        }),
+        ("tonghop_lag_records", "Records that are not folded yet.", false, |p| p.lag() as f64),
+        ("tonghop_commits_total", "Commits since the start.", true, |p| p.commits as f64),
+        ("tonghop_milestones_total", "Milestones reached and withdrawn.", true, |p| {
+            p.notices as f64
+        }),
+        ("tonghop_last_commit_seconds", "How long the last commit took.", false, |p| {
+            p.commit_ms / 1000.0
+        }),
+    ];
+    for (name, help, is_counter, tell) in told {
+        let handle = handle.clone();
+        gauge(name, help, is_counter, Box::new(move || tell(&handle.progress())));
+    }
+    let Some(gateway) = gateway else { return };
+    type Count = fn(&gateway::Counted) -> u64;
+    let counts: [(&'static str, &'static str, Count); 5] = [
+        ("tonghop_facts_accepted_total", "Facts written to the journal.", |c| c.accepted),
+        ("tonghop_facts_duplicate_total", "Facts that were there already.", |c| c.duplicate),
+        ("tonghop_facts_rejected_total", "Facts that were refused.", |c| c.rejected),
+        ("tonghop_appends_total", "Appends to the journal.", |c| c.appends),
+        ("tonghop_append_failures_total", "Appends that failed.", |c| c.failures),
+    ];
+    for (name, help, count) in counts {
+        let gateway = gateway.clone();
+        gauge(name, help, true, Box::new(move || count(&gateway.counted()) as f64));
+    }
+    let gateway = gateway.clone();
+    let help = "Requests, or parts of long ones, that wait for the journal.";
+    gauge("tonghop_appends_waiting", help, false, Box::new(move || gateway.waiting() as f64));
+}
+
+/// What `/metrics` tells of open pages.
+pub(super) fn watch_live(health: &mut Health, app: &Arc<App>) {
+    type Size = fn((usize, usize)) -> usize;
+    let sizes: [(&'static str, &'static str, Size); 2] = [
+        ("tonghop_live_clients", "Clients that watch live figures or pages.", |(_, clients)| {
+            clients
+        }),
+        ("tonghop_live_topics", "Different figures and pages that they watch.", |(topics, _)| {
+            topics
+        }),
+    ];
+    for (name, help, size) in sizes {
+        let app = Arc::clone(app);
+        let value = Box::new(move || size(app.hub.sizes()) as f64);
+        health.gauges.push(Gauge { name, help, is_counter: false, value });
+    }
+}
+
+/// What `/metrics` tells of webhooks.
+pub(super) fn watch_webhooks(
+    health: &mut Health,
+    counted: impl Fn() -> Counted + Send + Sync + 'static,
+) {
+    type Count = fn(&Counted) -> u64;
+    let counts: [(&'static str, &'static str, bool, Count); 5] = [
+        ("tonghop_webhook_deliveries_total", "Deliveries that were opened.", true, |c| c.opened),
+        ("tonghop_webhook_delivered_total", "Deliveries that were made.", true, |c| c.delivered),
+        ("tonghop_webhook_failures_total", "Attempts that failed.", true, |c| c.failures),
+        ("tonghop_webhook_dead_total", "Deliveries that were given up.", true, |c| c.dead),
+        ("tonghop_webhook_under_way", "Attempts under way.", false, |c| c.under_way),
+    ];
+    let counted = Arc::new(counted);
+    for (name, help, is_counter, count) in counts {
+        let counted = Arc::clone(&counted);
+        let value = Box::new(move || count(&counted()) as f64);
+        health.gauges.push(Gauge { name, help, is_counter, value });
+    }
+}
