@@ -37,5 +37,5 @@ pub use replay::Replay;
 pub use revision_table::{Cell, REVISION_COLUMNS};
 pub use revisions::{Cause, Revision, Revisions, Share, revisions};
 pub use shelf::{Listed, Shelf, read};
-pub use verify::{FAULTS_MAX, Fault, Verdict, is_pack, verify};
+pub use verify::{FAULTS_MAX, Fault, Unpacked, Verdict, is_pack, verify};
 pub use vintage::{Head, Kind, Row, Vintage};
