@@ -1,7 +1,8 @@
 //! What changed since a closing, row by row, and which facts did it.
 //!
 //! Of what adds up, every later fact's share is told, by cause; what the facts do not explain is
-//! the definition's or the boundary's, or told as unexplained. The shares of a row sum to its change, always.
+//! the definition's or the boundary's, or told as unexplained. The shares of a row sum to its
+//! change, always: also of a row that today's definitions or boundaries no longer have.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -39,20 +40,26 @@ pub enum Cause {
     Definition,
     /// The gazetteer draws the unit otherwise.
     Boundary,
+    /// Both were changed since, and which of them did it cannot be told from here.
+    DefinitionOrBoundary,
     /// Nothing: catalogue and gazetteer are the same, and no fact did it. An audit can tell more.
     Unexplained,
 }
 
 impl Cause {
     /// All causes.
-    pub const ALL: [Cause; 6] = [
+    pub const ALL: [Cause; 7] = [
         Cause::Late,
         Cause::Corrected,
         Cause::Voided,
         Cause::Definition,
         Cause::Boundary,
+        Cause::DefinitionOrBoundary,
         Cause::Unexplained,
     ];
+    /// Those that are no fact's.
+    pub const BESIDE_FACTS: [Cause; 4] =
+        [Cause::Definition, Cause::Boundary, Cause::DefinitionOrBoundary, Cause::Unexplained];
 }
 
 /// A row that is another one now.
@@ -141,7 +148,10 @@ pub fn revisions(fold: &Fold, now: u64, vintage: &Vintage, limit: usize) -> Opti
     let facts = lines.attribute(fold, name.unit, vintage.head.position, time);
     let rest = beside_facts(&vintage.head);
     for line in lines.all {
-        line.settle(&mut found, rest, limit);
+        settle(&mut found[line.revision], line.shares, rest, limit);
+    }
+    for revision in lines.gone {
+        settle(&mut found[revision], Vec::new(), rest, limit);
     }
     let (vintage, then) = (vintage.head.id.clone(), vintage.head.position);
     Some(Revisions { vintage, then, now, facts, rows: found })
@@ -151,7 +161,8 @@ pub fn revisions(fold: &Fold, now: u64, vintage: &Vintage, limit: usize) -> Opti
 fn beside_facts(head: &Head) -> Cause {
     let now = Editions::embedded();
     match (head.gazetteer == now.gazetteer, head.catalogue == now.catalogue) {
-        (false, _) => Cause::Boundary,
+        (false, false) => Cause::DefinitionOrBoundary,
+        (false, true) => Cause::Boundary,
         (true, false) => Cause::Definition,
         (true, true) => Cause::Unexplained,
     }
@@ -167,6 +178,8 @@ struct Line {
 
 struct Lines {
     all: Vec<Line>,
+    /// Rows that nothing is counted in any more: their unit, indicator or breakdown is gone.
+    gone: Vec<usize>,
     by_column: HashMap<Column, Vec<usize>>,
     sites: HashMap<Unit, Sites>,
 }
@@ -175,14 +188,22 @@ impl Lines {
     fn of(fold: &Fold, found: &[Revision], time: Time) -> Lines {
         let reader = Reader { fold: None, ..Reader::from(fold) };
         let gazetteer = Gazetteer::embedded();
-        let mut lines = Lines { all: Vec::new(), by_column: HashMap::new(), sites: HashMap::new() };
+        let (all, gone) = (Vec::new(), Vec::new());
+        let mut lines = Lines { all, gone, by_column: HashMap::new(), sites: HashMap::new() };
         for (revision, row) in found.iter().enumerate() {
-            let Some(unit) = gazetteer.unit(&row.unit).filter(|_| row.kind == Kind::Figure.word())
-            else {
+            if row.kind != Kind::Figure.word() {
+                continue;
+            }
+            let unit = gazetteer.unit(&row.unit);
+            let cells = unit.and_then(|unit| {
+                let filter = filter(&row.by);
+                reader.cells(&Question { unit, indicator: &row.of, filter, time })
+            });
+            let (Some(unit), Some(cells)) = (unit, cells) else {
+                // What is computed from other figures has no cells either, but is still told.
+                lines.gone.extend(row.now.is_none().then_some(revision));
                 continue;
             };
-            let question = Question { unit, indicator: &row.of, filter: filter(&row.by), time };
-            let Some(cells) = reader.cells(&question) else { continue };
             let nth = lines.all.len();
             for column in &cells.columns {
                 lines.by_column.entry(*column).or_default().push(nth);
@@ -279,31 +300,27 @@ fn cause(group: &[&Fact]) -> Cause {
     }
 }
 
-impl Line {
-    /// Enters the shares into the row; what they leave has another cause.
-    fn settle(self, found: &mut [Revision], beside: Cause, limit: usize) {
-        let row = &mut found[self.revision];
-        let number = |said: &Option<String>| {
-            let said = said.as_deref().unwrap_or("0");
-            said.split(' ').next().and_then(|first| first.parse::<i64>().ok())
-        };
-        let (Some(then), Some(now)) = (number(&row.then), number(&row.now)) else { return };
-        let change = now - then;
-        let mut rest = change;
-        for share in &self.shares {
-            *row.causes.entry(share.cause).or_default() += share.by;
-            rest -= share.by;
-        }
-        if rest != 0 {
-            row.causes.insert(beside, rest);
-        }
-        row.causes.retain(|_, by| *by != 0);
-        row.change = Some(change);
-        let mut shares = self.shares;
-        shares.sort_by_key(|share| (std::cmp::Reverse(share.by.abs()), share.position));
-        shares.truncate(limit);
-        row.facts = shares;
+/// Enters shares into a row; what they leave has another cause.
+fn settle(row: &mut Revision, mut shares: Vec<Share>, beside: Cause, limit: usize) {
+    let number = |said: &Option<String>| {
+        let said = said.as_deref().unwrap_or("0");
+        said.split(' ').next().and_then(|first| first.parse::<i64>().ok())
+    };
+    let (Some(then), Some(now)) = (number(&row.then), number(&row.now)) else { return };
+    let change = now - then;
+    let mut rest = change;
+    for share in &shares {
+        *row.causes.entry(share.cause).or_default() += share.by;
+        rest -= share.by;
     }
+    if rest != 0 {
+        row.causes.insert(beside, rest);
+    }
+    row.causes.retain(|_, by| *by != 0);
+    row.change = Some(change);
+    shares.sort_by_key(|share| (std::cmp::Reverse(share.by.abs()), share.position));
+    shares.truncate(limit);
+    row.facts = shares;
 }
 
 /// `class=poor;programme=x`, read back.
