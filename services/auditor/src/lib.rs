@@ -32,7 +32,7 @@ pub use error::{Error, Result};
 pub use explain::{Explanation, How, Posted, Record, explain};
 pub use freeze::{freeze, written, written_filter};
 pub use look_up::look_up;
-pub use pack::{Packed, Packer, Source};
+pub use pack::{Packed, Packer, Source, pack_kept};
 pub use replay::Replay;
 pub use revision_table::{Cell, REVISION_COLUMNS};
 pub use revisions::{Cause, Revision, Revisions, Share, revisions};

@@ -20,6 +20,7 @@ use crate::api::cache::Answers;
 use crate::api::openapi;
 use crate::clock;
 use crate::live::{Hub, Limits, Page, Render};
+use crate::packs::Packs;
 use crate::recent::Recent;
 use crate::submit::Submit;
 
@@ -34,7 +35,7 @@ const AUDITS_MAX: usize = 2;
 pub struct App {
     /// The fold, and how far it is.
     pub handle: Handle,
-    /// The journal, for recent facts and its end.
+    /// The journal, for recent facts, its end and audit packs.
     pub journal: Journal,
     /// Units and catalogue, as the fold has them.
     pub rules: Arc<Rules>,
@@ -56,6 +57,8 @@ pub struct App {
     pub(crate) readers: Arc<Semaphore>,
     /// Places for what walks all timelines.
     pub(crate) audits: Arc<Semaphore>,
+    /// Places for audit packs.
+    pub(crate) packs: Packs,
     /// What was closed; none where nothing is kept.
     pub(crate) shelf: Option<Shelf>,
     /// Takes what forms write; none where nothing is written.
@@ -94,6 +97,7 @@ impl App {
             answers: Answers::default(),
             readers: Arc::new(Semaphore::new(READERS_MAX)),
             audits: Arc::new(Semaphore::new(AUDITS_MAX)),
+            packs: Packs::default(),
             shelf: None,
             submit: None,
             render: Arc::new(|_, _| None),

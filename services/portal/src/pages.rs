@@ -4,6 +4,7 @@ mod ask;
 mod closings;
 mod compare;
 mod declare;
+mod declared;
 mod desk;
 mod explain;
 mod fault;

@@ -271,10 +271,10 @@ pub(super) async fn checkpoint(
     .await)
 }
 
-fn shelf(app: &App) -> Result<&Shelf, Problem> {
+pub(super) fn shelf(app: &App) -> Result<&Shelf, Problem> {
     app.shelf.as_ref().ok_or_else(gone)
 }
 
-fn gone() -> Problem {
+pub(super) fn gone() -> Problem {
     Problem::new(Kind::NotFound, "there is no such thing; /v1/closings lists what was closed")
 }
