@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use domain::atlas::Unit;
 use domain::catalogue::Filter;
+use domain::closing::VintageName;
 use domain::contribution::difference;
 use domain::fact::{Fact, Subject, What};
 use domain::figures::{Cells, Question, Reader, Time};
@@ -23,6 +24,7 @@ use utoipa::ToSchema;
 use crate::compare::differences;
 use crate::desk::named;
 use crate::freeze::freeze;
+use crate::look::{self, Look};
 use crate::sites::Sites;
 use crate::vintage::{Head, Kind, Vintage};
 
@@ -125,11 +127,34 @@ pub struct Revisions {
 
 /// What changed since a vintage was closed; of each row at most `limit` facts are named. None for
 /// a vintage of a unit that the gazetteer no longer has.
-pub fn revisions(fold: &Fold, now: u64, vintage: &Vintage, limit: usize) -> Option<Revisions> {
+pub fn revisions(over: &impl Look, vintage: &Vintage, limit: usize) -> Option<Revisions> {
     let name = named(&vintage.head)?;
-    let (rows, head) = (freeze(fold, &name), Head { position: now, ..vintage.head.clone() });
+    let time = Time::Period(name.period);
+    let (mut found, mut lines, subjects, now) = over.look(|fold, now| {
+        let found = differing(fold, now, vintage, &name);
+        let lines = Lines::of(fold, &found, name.unit, time);
+        (found, lines, fold.subjects(), now)
+    });
+    let (then, mut facts) = (vintage.head.position, 0);
+    look::walk(over, (&subjects, now), |fold, subject, timeline| {
+        facts += lines.attribute(fold, (subject, timeline), then, time);
+    });
+    let rest = beside_facts(&vintage.head);
+    for line in lines.all {
+        settle(&mut found[line.revision], line.shares, rest, limit);
+    }
+    for revision in lines.gone {
+        settle(&mut found[revision], Vec::new(), rest, limit);
+    }
+    let vintage = vintage.head.id.clone();
+    Some(Revisions { vintage, then, now, facts, rows: found })
+}
+
+/// The rows that differ now, without changes and causes.
+fn differing(fold: &Fold, now: u64, vintage: &Vintage, name: &VintageName) -> Vec<Revision> {
+    let (rows, head) = (freeze(fold, name), Head { position: now, ..vintage.head.clone() });
     let differ = differences(vintage, &Vintage { head, rows });
-    let mut found: Vec<Revision> = differ
+    differ
         .into_iter()
         .map(|one| Revision {
             kind: one.kind.word().to_owned(),
@@ -142,19 +167,7 @@ pub fn revisions(fold: &Fold, now: u64, vintage: &Vintage, limit: usize) -> Opti
             causes: BTreeMap::new(),
             facts: Vec::new(),
         })
-        .collect();
-    let time = Time::Period(name.period);
-    let mut lines = Lines::of(fold, &found, time);
-    let facts = lines.attribute(fold, name.unit, vintage.head.position, time);
-    let rest = beside_facts(&vintage.head);
-    for line in lines.all {
-        settle(&mut found[line.revision], line.shares, rest, limit);
-    }
-    for revision in lines.gone {
-        settle(&mut found[revision], Vec::new(), rest, limit);
-    }
-    let (vintage, then) = (vintage.head.id.clone(), vintage.head.position);
-    Some(Revisions { vintage, then, now, facts, rows: found })
+        .collect()
 }
 
 /// Why a row is another one where no fact did it.
@@ -182,14 +195,18 @@ struct Lines {
     gone: Vec<usize>,
     by_column: HashMap<Column, Vec<usize>>,
     sites: HashMap<Unit, Sites>,
+    /// Where the vintage's unit counts.
+    here: Sites,
 }
 
 impl Lines {
-    fn of(fold: &Fold, found: &[Revision], time: Time) -> Lines {
+    fn of(fold: &Fold, found: &[Revision], unit: Unit, time: Time) -> Lines {
         let reader = Reader { fold: None, ..Reader::from(fold) };
         let gazetteer = Gazetteer::embedded();
+        let here = Sites::of(&fold.rules.atlas, unit);
         let (all, gone) = (Vec::new(), Vec::new());
-        let mut lines = Lines { all, gone, by_column: HashMap::new(), sites: HashMap::new() };
+        let (by_column, sites) = (HashMap::new(), HashMap::new());
+        let mut lines = Lines { all, gone, by_column, sites, here };
         for (revision, row) in found.iter().enumerate() {
             if row.kind != Kind::Figure.word() {
                 continue;
@@ -214,31 +231,22 @@ impl Lines {
         lines
     }
 
-    /// Gives every later fact its share; how many there are that have one.
-    fn attribute(&mut self, fold: &Fold, unit: Unit, then: u64, time: Time) -> u64 {
-        let here = Sites::of(&fold.rules.atlas, unit);
-        let last = *time.days().end();
-        let mut facts = 0;
-        for (subject, timeline) in fold.timelines() {
-            // What happened after the period changes nothing in it, unless it takes away.
-            let later = |fact: &&Fact| {
-                fact.position > then
-                    && (fact.on <= last || matches!(fact.what, What::Voided { .. }))
-            };
-            if !timeline.facts().iter().any(|fact| later(&fact)) || !here.meets(timeline) {
-                continue;
-            }
-            facts += self.attribute_timeline(fold, (subject, timeline), then);
-        }
-        facts
-    }
-
-    fn attribute_timeline(
+    /// Gives every later fact of a timeline its share; how many there are that have one.
+    fn attribute(
         &mut self,
         fold: &Fold,
         (subject, timeline): (Subject, &Timeline),
         then: u64,
+        time: Time,
     ) -> u64 {
+        let last = *time.days().end();
+        // What happened after the period changes nothing in it, unless it takes away.
+        let later = |fact: &Fact| {
+            fact.position > then && (fact.on <= last || matches!(fact.what, What::Voided { .. }))
+        };
+        if !timeline.facts().iter().any(later) || !self.here.meets(timeline) {
+            return 0;
+        }
         let mut facts: Vec<&Fact> = timeline.facts().iter().collect();
         facts.sort_by_key(|fact| fact.position);
         let known = facts.partition_point(|fact| fact.position <= then);

@@ -3,18 +3,18 @@
 // clippy.toml allows it in tests, but not in their helpers.
 #![allow(clippy::unwrap_used)]
 
-use std::path::Path;
+mod common;
+
 use std::sync::Arc;
 
-use auditor::{Cause, Replay, Revision, Revisions, Vintage, revisions};
+use auditor::{Cause, Replay, Revision, Revisions, Still, Vintage, revisions};
+use common::{fact, folded, today};
 use domain::atlas::{Atlas, Unit};
 use domain::contribution::Rules;
 use domain::fold::Fold;
-use journal::{Entry, Journal, Options, Writer};
-use projector::{Config, catch_up};
+use journal::Journal;
 use proto::catalogue::{Catalogue, Texts};
 use proto::gazetteer::Gazetteer;
-use proto::intake::Intake;
 use query::Editions;
 use tempfile::TempDir;
 
@@ -24,15 +24,6 @@ const COMMUNE: &str = "L-24097";
 const OTHER: &str = "L-24076";
 const NEIGHBOUR: &str = "L-638";
 const ELSEWHERE: &str = "L-24043";
-
-fn fact(kind: &str, id: &str, home: Option<u64>, on: &str, unit: &str, data: &str) -> String {
-    let subject = home.map_or_else(String::new, |home| {
-        format!(r#","subject":"household/52.7d1f0c52a9e84b36d2c1{home:012x}""#)
-    });
-    format!(
-        r#"{{"specversion":"1.0","type":"vn.tonghop.{kind}.v1","source":"//test","id":"{id}"{subject},"time":"{on}T09:00:00+07:00","data":{{"unit":"{unit}"{data}}}}}"#
-    )
-}
 
 fn household(home: u64, unit: &str, standing: &str) -> String {
     let data = format!(r#","standing":"{standing}","persons":4"#);
@@ -81,37 +72,11 @@ struct World {
     now: u64,
 }
 
-async fn append(writer: &mut Writer, facts: &[String]) {
-    let intake = Intake {
-        gazetteer: Gazetteer::embedded(),
-        plan: &Catalogue::embedded().plan,
-        today: "2026-01-01".parse().unwrap(),
-    };
-    let entry = |line: &String| {
-        let taken = intake.take(line.as_bytes()).unwrap_or_else(|why| panic!("{why}: {line}"));
-        Entry::new(taken.route, taken.bytes)
-    };
-    writer.append(&facts.iter().map(entry).collect::<Vec<_>>()).await.unwrap();
-}
-
-fn today() -> Arc<Rules> {
-    let atlas = Gazetteer::embedded().atlas.clone();
-    Arc::new(Rules { atlas, plan: Catalogue::embedded().plan.clone() })
-}
-
 async fn world() -> World {
     let folder = TempDir::new().unwrap();
-    let path: &Path = folder.path();
-    let url = format!("dir:{}", path.join("journal").display());
-    let [then, later] = story();
-    let mut writer = Writer::open(&url, &Options::create()).await.unwrap();
-    append(&mut writer, &then).await;
-    append(&mut writer, &later).await;
-    let journal = Journal::open(&url, &Options::default()).await.unwrap();
-    let hash = Catalogue::embedded().hash();
-    let config = Config::new(journal.clone(), path.join("data"), today(), hash);
-    let report = catch_up(config, |_| {}).await.unwrap();
-    let (then, now) = (then.len() as u64, report.mark.position);
+    let story = story();
+    let (journal, report) = folded(folder.path(), &story.concat()).await;
+    let (then, now) = (story[0].len() as u64, report.mark.position);
     World { _folder: folder, journal, fold: report.fold, then, now }
 }
 
@@ -125,7 +90,7 @@ impl World {
 
     /// What changed since; of every row the shares sum to the change.
     fn revised(&self, vintage: &Vintage) -> Revisions {
-        let found = revisions(&self.fold, self.now, vintage, 9).expect("the unit is there");
+        let found = revisions(&Still(&self.fold, self.now), vintage, 9).expect("the unit is there");
         for row in found.rows.iter().filter(|row| row.change.is_some()) {
             assert_eq!(row.change, Some(row.causes.values().sum()), "{row:?}");
             assert_eq!(Some(number(&row.now) - number(&row.then)), row.change, "{row:?}");

@@ -27,7 +27,7 @@ use crate::submit::Submit;
 /// Most threads that read the fold at once for answers: it waits for them. Live pages have places
 /// of their own ([`Limits::renderers`]), so that however many are open, answers find these free.
 const READERS_MAX: usize = 4;
-/// Most threads that walk all timelines at once: each keeps the fold for long.
+/// Most threads that walk all timelines at once, in many short looks.
 const AUDITS_MAX: usize = 2;
 
 /// What all handlers share. Reading the fold is done by [`Handle::read`], quickly: the projector

@@ -79,9 +79,11 @@ pub(crate) fn page(app: &App, ask: &Ask, unit: Unit) -> Result<Outcome, Fault> {
         Time::Days(..) => None,
     };
     let kept = period.map(|period| kept(app, ask, unit, period)).transpose()?;
+    let vintage = kept.as_ref().and_then(|kept| kept.vintage.as_ref());
+    let found = vintage.and_then(|one| auditor::revisions(&app.handle, one, SHARES));
     app.handle.read(|fold: &Fold, progress: &Progress| {
         let view = View::open(app, fold, progress, ask, unit)?;
-        Ok(written_page(&view, progress, period, kept))
+        Ok(written_page(&view, progress, (period, kept), found.as_ref()))
     })
 }
 
@@ -112,8 +114,8 @@ fn kept(app: &App, ask: &Ask, unit: Unit, period: Period) -> Result<Kept, Fault>
 fn written_page(
     view: &View<'_>,
     progress: &Progress,
-    period: Option<Period>,
-    kept: Option<Kept>,
+    (period, kept): (Option<Period>, Option<Kept>),
+    found: Option<&Revisions>,
 ) -> Outcome {
     let (w, lang) = (words::of(view.lang), view.lang);
     let title = fill(w.title, &[&query::written::title(lang, &view.when())]);
@@ -138,10 +140,7 @@ fn written_page(
         Shows { texts: sees, packs: sees && shows_packs(view, progress, &closings, &signed) };
     let taken = closings.iter().filter(|one| one.refused.is_none());
     let lines: Vec<Line> = taken.map(|one| line(view, one, &signed, shows)).collect();
-    let revised = vintage.as_ref().and_then(|vintage| {
-        let found = auditor::revisions(view.fold, view.position, vintage, SHARES);
-        found.map(|found: Revisions| revised::revised(view, vintage, &found))
-    });
+    let revised = vintage.zip(found).map(|(one, found)| revised::revised(view, &one, found));
     Outcome::Page(Box::new(Page {
         stamp: view.name(view.unit),
         days: format!("{} – {}", number::day(lang, from), number::day(lang, to)),

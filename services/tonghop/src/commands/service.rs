@@ -123,9 +123,7 @@ impl Opened {
         }
         let answering = {
             let (handle, shelf) = (handle.clone(), Shelf::of(&data));
-            Arc::new(move |line: &str| {
-                handle.read(|fold, progress| ask::told(fold, progress.position, &shelf, line))
-            })
+            Arc::new(move |line: &str| ask::told(&handle, &shelf, line))
         };
         // Each of these ends the next one by being dropped.
         let (served, after_serving) = oneshot::channel::<()>();
