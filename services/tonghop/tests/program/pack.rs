@@ -75,6 +75,33 @@ fn whatever_is_changed_in_a_pack_is_refused_and_named_by_both() {
 }
 
 #[test]
+fn the_program_that_knows_only_the_specifications_says_all_of_it_in_vietnamese_too() {
+    let world = world();
+    let there = world.verify_elsewhere_in("vi_VN.UTF-8", &world.path("small.zip"), "key.pub");
+    let told = said(&there);
+    assert!(there.status.success() && told.starts_with("ĐÚNG: ") && told.contains("đều khớp"));
+    let mut dice = Dice::new("harms in Vietnamese");
+    let pack = world.path("vietnamese.zip");
+    for (what, _, again, harm) in HARMS {
+        let mut files = world.files.clone();
+        harm(&mut files, &mut dice);
+        if again {
+            sum_again(&mut files);
+        }
+        fs::write(&pack, written(&files)).expect("a file");
+        let [vi, en] = ["vi_VN.UTF-8", "C"].map(|lang| {
+            let output = world.verify_elsewhere_in(lang, &pack, "key.pub");
+            assert_eq!(output.status.code(), Some(1), "{what}: {}", said(&output));
+            said(&output)
+        });
+        assert!(vi.starts_with("KHÔNG ĐÚNG: ") && en.starts_with("NOT TRUE: "), "{what}: {vi}");
+        assert_eq!(vi.lines().count(), en.lines().count(), "{what}: {vi}\n{en}");
+        let english = |line: &&str| [" the ", " is ", "it says"].iter().any(|one| line.contains(one));
+        assert_eq!(vi.lines().find(english), None, "{what}");
+    }
+}
+
+#[test]
 fn a_zip_file_that_is_not_as_packs_are_is_refused() {
     let world = world();
     let whole = fs::read(world.path("small.zip")).expect("the pack");

@@ -79,12 +79,16 @@ impl World {
 
     /// The same by the program that knows only the specifications.
     pub(super) fn verify_elsewhere(&self, pack: &Path, key: &str) -> Output {
+        self.verify_elsewhere_in("C", pack, key)
+    }
+
+    pub(super) fn verify_elsewhere_in(&self, lang: &str, pack: &Path, key: &str) -> Output {
         let python = std::env::var("TONGHOP_PYTHON").expect(
             "TONGHOP_PYTHON names a Python with tests/requirements.txt; `make test` brings one",
         );
         let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/verify/verify.py");
         let args = [script, text(pack), "--key", &self.file(key)];
-        Command::new(python).args(args).output().expect("Python runs")
+        Command::new(python).args(args).env("LANG", lang).output().expect("Python runs")
     }
 
     /// Both programs refuse a pack of these bytes, and say these things.
