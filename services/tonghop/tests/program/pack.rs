@@ -96,7 +96,8 @@ fn the_program_that_knows_only_the_specifications_says_all_of_it_in_vietnamese_t
         });
         assert!(vi.starts_with("KHÔNG ĐÚNG: ") && en.starts_with("NOT TRUE: "), "{what}: {vi}");
         assert_eq!(vi.lines().count(), en.lines().count(), "{what}: {vi}\n{en}");
-        let english = |line: &&str| [" the ", " is ", "it says"].iter().any(|one| line.contains(one));
+        let english =
+            |line: &&str| [" the ", " is ", "it says"].iter().any(|one| line.contains(one));
         assert_eq!(vi.lines().find(english), None, "{what}");
     }
 }
