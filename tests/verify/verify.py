@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Checks an audit pack of Tổng Hợp without any part of the program that made it.
 
-    verify.py PACK.zip --key KEY.pub
+    verify.py PACK.zip --key KEY.pub [--lang vi|en]
 
 Python 3.11 or later; its standard library, and `cryptography` for one Ed25519 signature. Written
 from the specifications: RFC 6962 (the tree), C2SP signed-note and tlog-checkpoint (the signature),
@@ -12,7 +12,8 @@ It believes nothing but the public key. It checks every file's hash, the signatu
 the facts and the digest of the vintage; then it computes again, from the facts, for every unit of
 the vintage: poor and near-poor households and persons at the end of the period, the movement
 tables, loans (how many, how much, by how many households) and houses (started, completed).
-Whatever differs is told by file, position or cell. Exit code 0: all of it holds; 1: it does not.
+Whatever differs is told by file, position or cell, in Vietnamese or English (by LANG, or --lang).
+Exit code 0: all of it holds; 1: it does not.
 """
 
 import argparse
@@ -21,6 +22,7 @@ import csv
 import hashlib
 import io
 import json
+import os
 import re
 import sys
 import zipfile
@@ -46,19 +48,22 @@ DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError)
 
 
 class Faults:
-    """What is wrong: the first twenty are told, all are counted."""
+    """What is wrong, in Vietnamese and in English: the first twenty are told, all are counted."""
 
     def __init__(self):
         self.told, self.count = [], 0
 
-    def find(self, what):
+    def find(self, vi, en):
         self.count += 1
         if self.count <= FAULTS_MAX:
-            self.told.append(what)
+            self.told.append((vi, en))
 
 
 class Hopeless(Exception):
-    """Why it makes no sense to go on."""
+    """Why it makes no sense to go on, in Vietnamese and in English."""
+
+    def __init__(self, vi, en):
+        super().__init__(vi, en)
 
 
 # ---- The zip file: a closed list of names, bounded sizes, nothing written to the disk ----
@@ -68,26 +73,34 @@ def open_pack(path):
     try:
         pack = zipfile.ZipFile(path)
     except zipfile.BadZipFile as error:
-        raise Hopeless(f"this is no audit pack: {error}") from error
+        raise Hopeless(f"tệp không phải là gói kiểm toán: {error}",
+                       f"this is no audit pack: {error}") from error
     names = [entry.filename for entry in pack.infolist()]
     for name in names:
         if name not in REQUIRED and name != "revisions.csv":
-            raise Hopeless(f"the entry {name!r}: no pack has a file of that name")
+            raise Hopeless(f"mục {name!r}: không gói nào có tệp tên đó",
+                           f"the entry {name!r}: no pack has a file of that name")
     for name, count in Counter(names).items():
         if count > 1:
-            raise Hopeless(f"the entry {name!r} is there {count} times")
+            raise Hopeless(f"mục {name!r} có {count} lần",
+                           f"the entry {name!r} is there {count} times")
     for name in sorted(REQUIRED - set(names)):
-        raise Hopeless(f"{name} is missing")
+        raise Hopeless(f"thiếu tệp {name}",
+                       f"{name} is missing")
     for entry in pack.infolist():
         if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            raise Hopeless(f"the entry {entry.filename!r} is packed in another way")
+            raise Hopeless(f"mục {entry.filename!r} được nén theo cách khác",
+                           f"the entry {entry.filename!r} is packed in another way")
         if entry.external_attr >> 16 & 0o170000 not in (0, 0o100000):
-            raise Hopeless(f"the entry {entry.filename!r} is a link or a folder")
+            raise Hopeless(f"mục {entry.filename!r} là liên kết hoặc thư mục",
+                           f"the entry {entry.filename!r} is a link or a folder")
         large = entry.filename not in (FACTS, RECEIPTS) and entry.file_size > FILE_BYTES_MAX
         if large:
-            raise Hopeless(f"the entry {entry.filename!r} says to be larger than it may be")
+            raise Hopeless(f"mục {entry.filename!r} tự ghi là lớn hơn mức cho phép",
+                           f"the entry {entry.filename!r} says to be larger than it may be")
         if entry.file_size > 1 << 20 and entry.file_size > RATIO_MAX * entry.compress_size:
-            raise Hopeless(f"the entry {entry.filename!r} is packed more tightly than text can be")
+            raise Hopeless(f"mục {entry.filename!r} nén chặt hơn mức văn bản có thể",
+                           f"the entry {entry.filename!r} is packed more tightly than text can be")
     return pack
 
 
@@ -104,24 +117,28 @@ def check_sums(pack, faults):
                 while block := file.read(1 << 16):
                     digest.update(block)
         except (*DAMAGED, KeyError) as error:
-            faults.find(f"{name} cannot be read: {error}")
+            faults.find(f"không đọc được {name}: {error}",
+                        f"{name} cannot be read: {error}")
             continue
         if listed.get(name) != digest.hexdigest():
-            faults.find(f"{name} does not have the hash listed in SHA256SUMS")
+            faults.find(f"{name} không đúng mã băm ghi trong SHA256SUMS",
+                        f"{name} does not have the hash listed in SHA256SUMS")
 
 
 def bytes_of(pack, name):
     try:
         return pack.read(name)
     except DAMAGED as error:
-        raise Hopeless(f"{name} cannot be read: {error}") from error
+        raise Hopeless(f"không đọc được {name}: {error}",
+                       f"{name} cannot be read: {error}") from error
 
 
 def text_of(pack, name):
     try:
         return bytes_of(pack, name).decode("utf-8")
     except UnicodeDecodeError as error:
-        raise Hopeless(f"{name} is not UTF-8: {error}") from error
+        raise Hopeless(f"{name} không phải UTF-8: {error}",
+                       f"{name} is not UTF-8: {error}") from error
 
 
 # ---- The signature: C2SP signed-note and tlog-checkpoint ----
@@ -137,17 +154,21 @@ def decoded(text):
 def public_key(text):
     """Name, id and key of `<name>+<hash>+<base64>`."""
     if text.startswith("PRIVATE+KEY+"):
-        raise Hopeless("this is a private key, to be shown to nobody; give its .pub")
+        raise Hopeless("đây là khóa bí mật (private key), không đưa cho ai; hãy dùng tệp .pub",
+                       "this is a private key, to be shown to nobody; give its .pub")
     try:
         name, key_id, key = text.removesuffix("\n").split("+", 2)
         key = decoded(key)
     except ValueError as error:
-        raise Hopeless(f"the key is no public key: {error}") from error
+        raise Hopeless(f"đây không phải là khóa công khai: {error}",
+                       f"the key is no public key: {error}") from error
     if key[:1] != b"\x01" or len(key) != 33:
-        raise Hopeless("the key is not one of Ed25519")
+        raise Hopeless("khóa không phải loại Ed25519",
+                       "the key is not one of Ed25519")
     computed = hashlib.sha256(name.encode() + b"\n" + key).digest()[:4]
     if computed.hex() != key_id:
-        raise Hopeless(f"the key of {name} does not have the hash that it says")
+        raise Hopeless(f"khóa của {name} không đúng mã băm tự ghi",
+                       f"the key of {name} does not have the hash that it says")
     return name, computed, Ed25519PublicKey.from_public_bytes(key[1:])
 
 
@@ -155,7 +176,8 @@ def open_note(note, keys, faults):
     """Origin, size, root and extension lines. That nobody we know has signed them is told."""
     body, blank, lines = note.rpartition("\n\n")
     if not blank or not lines.endswith("\n") or any(c < " " and c != "\n" for c in note):
-        raise Hopeless("checkpoint.note is no signed note")
+        raise Hopeless("checkpoint.note không phải là văn bản đã ký",
+                       "checkpoint.note is no signed note")
     text, signers = body + "\n", []
     for line in lines[:-1].split("\n"):
         try:
@@ -164,24 +186,30 @@ def open_note(note, keys, faults):
         except ValueError:
             dash = None
         if dash != "\u2014" or len(signature) <= 4:
-            raise Hopeless("checkpoint.note has a line that is no signature")
+            raise Hopeless("checkpoint.note có dòng không phải chữ ký",
+                           "checkpoint.note has a line that is no signature")
         for name, key_id, key in keys:
             if (signer, signature[:4]) == (name, key_id):
                 try:
                     key.verify(signature[4:], text.encode())
                     signers.append(name)
                 except InvalidSignature:
-                    faults.find(f"checkpoint.note: the signature of {name} is not by that key, or "
+                    faults.find(f"checkpoint.note: chữ ký của {name} không do khóa đó ký, hoặc văn "
+                                "bản đã bị sửa sau khi ký",
+                                f"checkpoint.note: the signature of {name} is not by that key, or "
                                 "the text was changed after signing")
     if not signers and not faults.count:
-        faults.find("checkpoint.note: no signature is by a key that was given")
+        faults.find("checkpoint.note: không có chữ ký nào của khóa đã cho",
+                    "checkpoint.note: no signature is by a key that was given")
     try:
         origin, size, root, *extensions = body.split("\n")
         size, root = int(size), decoded(root)
     except ValueError as error:
-        raise Hopeless(f"checkpoint.note is no checkpoint: {error}") from error
+        raise Hopeless(f"checkpoint.note không phải là điểm kiểm: {error}",
+                       f"checkpoint.note is no checkpoint: {error}") from error
     if signers and not any(origin == one or origin.startswith(one + "/") for one in signers):
-        faults.find(f"checkpoint.note: {signers} may not sign for {origin}")
+        faults.find(f"checkpoint.note: {signers} không được ký cho {origin}",
+                    f"checkpoint.note: {signers} may not sign for {origin}")
     return origin, size, root, extensions
 
 
@@ -220,19 +248,24 @@ def records(pack, faults):
             form = re.fullmatch(rf"{position} (-?[0-9]+) ([1-9][0-9]{{0,6}}) ([0-9a-f]{{8}})\n",
                                 line)
             if not form or int(form[2]) > RECORD_BYTES_MAX:
-                raise Hopeless(f"{RECEIPTS} line {position}: no receipt of that position")
+                raise Hopeless(f"{RECEIPTS} dòng {position}: không phải biên nhận của vị trí đó",
+                               f"{RECEIPTS} line {position}: no receipt of that position")
             length = int(form[2])
             record = facts.read(length + 1)
             if len(record) != length + 1:
-                raise Hopeless(f"the facts end before or within position {position}")
+                raise Hopeless(f"các dữ kiện hết trước hoặc giữa vị trí {position}",
+                               f"the facts end before or within position {position}")
             if record[-1:] != b"\n":
-                raise Hopeless(f"the record at position {position} is longer than its receipt says")
+                raise Hopeless(f"dữ kiện ở vị trí {position} dài hơn biên nhận ghi",
+                               f"the record at position {position} is longer than its receipt says")
             leaf = hashlib.sha256(b"\x00" + record[:-1]).digest()
             if leaf[:4].hex() != form[3]:
-                faults.find(f"the record at position {position} is not the one of its receipt")
+                faults.find(f"dữ kiện ở vị trí {position} không phải dữ kiện của biên nhận",
+                            f"the record at position {position} is not the one of its receipt")
             yield int(form[1]), leaf, record[:-1]
         if facts.read(1):
-            faults.find(f"the record at position {position + 1} has no receipt")
+            faults.find(f"dữ kiện ở vị trí {position + 1} không có biên nhận",
+                        f"the record at position {position + 1} has no receipt")
 
 
 # ---- Time: civil days in Viet Nam, named periods ----
@@ -592,7 +625,8 @@ def read_vintage(text):
     head, _, rows = text.partition("\n\n")
     first, *lines = head.split("\n")
     if first != "tonghop vintage 1":
-        raise Hopeless("vintage.txt is no vintage")
+        raise Hopeless("vintage.txt không phải là bản đã chốt",
+                       "vintage.txt is no vintage")
     head = dict(line.partition(" ")[::2] for line in lines)
     return head, [line.split("\t") for line in rows.splitlines()]
 
@@ -600,7 +634,8 @@ def read_vintage(text):
 def read_table(pack, name):
     text = text_of(pack, name)
     if not text.startswith("\ufeff"):
-        raise Hopeless(f"{name} does not begin with a byte order mark")
+        raise Hopeless(f"{name} không bắt đầu bằng dấu thứ tự byte (BOM)",
+                       f"{name} does not begin with a byte order mark")
     # Line numbers are those of a spreadsheet: the header is the first.
     return list(enumerate(csv.DictReader(io.StringIO(text[1:], newline="")), 2))
 
@@ -616,7 +651,8 @@ def compare_with_vintage(tables, rows, faults):
                                 ("movements.csv", "movement", ("unit", "class", "row"))]:
         said, frozen = tables[name], [row for row in rows if row[0] == kind]
         if len(said) != len(frozen):
-            faults.find(f"{name} has {len(said)} rows, vintage.txt {len(frozen)}")
+            faults.find(f"{name} có {len(said)} dòng, vintage.txt có {len(frozen)}",
+                        f"{name} has {len(said)} rows, vintage.txt {len(frozen)}")
         for (line, row), (_, *fields) in zip(said, frozen):
             cells = [plain(row[column] or "") for column in columns]
             if kind == "figure":
@@ -624,7 +660,9 @@ def compare_with_vintage(tables, rows, faults):
             else:
                 cells += [row["households"], row["persons"]]
             if cells != fields:
-                faults.find(f"{name} line {line}: it says {' '.join(cells)}, "
+                faults.find(f"{name} dòng {line}: ghi {' '.join(cells)}, "
+                            f"vintage.txt có {' '.join(fields)}",
+                            f"{name} line {line}: it says {' '.join(cells)}, "
                             f"vintage.txt {' '.join(fields)}")
 
 
@@ -648,7 +686,9 @@ def check_definitions(pack, head, faults):
         gazetteer.update(bytes_of(pack, name))
     for what, found in [("catalogue", catalogue), ("gazetteer", gazetteer)]:
         if head.get(what) != found.hexdigest():
-            faults.find(f"vintage.txt, {what}: it says {head.get(what)}, the files in the pack are "
+            faults.find(f"vintage.txt, {what}: ghi {head.get(what)}, các tệp trong gói là "
+                        f"{found.hexdigest()}",
+                        f"vintage.txt, {what}: it says {head.get(what)}, the files in the pack are "
                         f"{found.hexdigest()}")
 
 
@@ -665,11 +705,13 @@ def check_closing(head, last, faults):
     except (KeyError, TypeError, OverflowError):
         found, kind = {}, None
     if kind != "vn.tonghop.period.closed.v1":
-        faults.find(f"the record at position {head.get('position')} closes no period")
+        faults.find(f"dữ kiện ở vị trí {head.get('position')} không chốt kỳ nào",
+                    f"the record at position {head.get('position')} closes no period")
         return
     for name, value in found.items():
         if head.get(name) != value:
-            faults.find(f"vintage.txt, {name}: it says {head.get(name)}, the closing {value}")
+            faults.find(f"vintage.txt, {name}: ghi {head.get(name)}, lần chốt ghi {value}",
+                        f"vintage.txt, {name}: it says {head.get(name)}, the closing {value}")
 
 
 # ---- What the facts say ----
@@ -704,14 +746,18 @@ def compare_figures(table, count, inside, faults):
         compared += 1
         seen.add((unit, indicator, by))
         if row["value"] != str(found):
-            faults.find(f"figures.csv line {line}, {unit} {indicator} {by}: it says "
+            faults.find(f"figures.csv dòng {line}, {unit} {indicator} {by}: ghi "
+                        f"{row['value']!r}, tính lại từ dữ kiện được {found}",
+                        f"figures.csv line {line}, {unit} {indicator} {by}: it says "
                         f"{row['value']!r}, the facts come to {found}")
     expected = {(unit, indicator, "") for unit in inside for indicator in [*STOCKS, *FLOWS]}
     expected |= {name for name, value in count.figures.items() if value and name[0] in inside}
     skipped = {(row["unit"], row["indicator"]) for _, row in table if row["missing"]}
     for name in sorted(expected - seen):
         if name[:2] not in skipped:
-            faults.find(f"figures.csv has no row {' '.join(name)}; the facts come to "
+            faults.find(f"figures.csv không có dòng {' '.join(name)}; tính lại từ dữ kiện được "
+                        f"{count.figures[name]}",
+                        f"figures.csv has no row {' '.join(name)}; the facts come to "
                         f"{count.figures[name]}")
     return compared
 
@@ -724,10 +770,13 @@ def compare_movements(table, count, inside, faults):
         for head in ("households", "persons"):
             found = count.moved[(*name, head)]
             if row[head] != str(found):
-                faults.find(f"movements.csv line {line}, {' '.join(name)} {head}: it says "
+                faults.find(f"movements.csv dòng {line}, {' '.join(name)} {head}: ghi "
+                            f"{row[head]!r}, tính lại từ dữ kiện được {found}",
+                            f"movements.csv line {line}, {' '.join(name)} {head}: it says "
                             f"{row[head]!r}, the facts come to {found}")
     for name in sorted({(u, c, r) for u in inside for c in CLASSES for r in ROWS} - seen):
-        faults.find(f"movements.csv has no row {' '.join(name)}")
+        faults.find(f"movements.csv không có dòng {' '.join(name)}",
+                    f"movements.csv has no row {' '.join(name)}")
     return 2 * len(table)
 
 
@@ -735,7 +784,7 @@ def compare_movements(table, count, inside, faults):
 
 
 def verify(path, keys, faults):
-    """What was compared, in a sentence."""
+    """What was compared, in a sentence of each language."""
     pack = open_pack(path)
     check_sums(pack, faults)
     text = text_of(pack, "vintage.txt")
@@ -746,23 +795,28 @@ def verify(path, keys, faults):
     lines = (line for line in text.splitlines(True) if not line.startswith("program "))
     digest = hashlib.sha256("".join(lines).encode()).hexdigest()
     if f"vintage {head.get('id')} {digest}" not in extensions:
-        faults.find(f"vintage.txt is not the one that was signed: its digest is {digest}")
+        faults.find(f"vintage.txt không phải là bản đã ký: mã băm {digest}",
+                    f"vintage.txt is not the one that was signed: its digest is {digest}")
     signed = {"journal": origin.rpartition("/")[2], "position": str(size),
               "root": base64.b64encode(root).decode()}
     for name, value in signed.items():
         if head.get(name) != value:
-            faults.find(f"vintage.txt, {name}: it says {head.get(name)}, signed is {value}")
+            faults.find(f"vintage.txt, {name}: ghi {head.get(name)}, đã ký {value}",
+                        f"vintage.txt, {name}: it says {head.get(name)}, signed is {value}")
     check_definitions(pack, head, faults)
 
     units = Units(pack)
     try:
         tree, households, last = read_facts(pack, units, faults)
     except DAMAGED as error:
-        raise Hopeless(f"{FACTS} cannot be read: {error}") from error
+        raise Hopeless(f"không đọc được {FACTS}: {error}",
+                       f"{FACTS} cannot be read: {error}") from error
     if tree.size != size:
-        faults.find(f"{size} records were signed, the pack has {tree.size}")
+        faults.find(f"chữ ký trên {size} dữ kiện nhưng gói có {tree.size}",
+                    f"{size} records were signed, the pack has {tree.size}")
     elif tree.root() != root:
-        faults.find(f"the {size} records are not those that were signed: they have another root")
+        faults.find(f"{size} dữ kiện không phải là các dữ kiện đã ký: gốc khác",
+                    f"the {size} records are not those that were signed: they have another root")
     check_closing(head, last, faults)
 
     tables = {name: read_table(pack, name) for name in ("figures.csv", "movements.csv")}
@@ -771,39 +825,50 @@ def verify(path, keys, faults):
         first, last_day = map(date.fromisoformat, head["days"].split(" "))
         inside = set(units.subtree(head["unit"], last_day))
     except (KeyError, ValueError) as error:
-        raise Hopeless(f"vintage.txt tells no unit or no days: {error}") from error
+        raise Hopeless(f"vintage.txt không ghi đơn vị hoặc ngày: {error}",
+                       f"vintage.txt tells no unit or no days: {error}") from error
     count = Count(units, first, last_day)
     for facts in households.values():
         count.take(counting(facts))
     cells = compare_figures(tables["figures.csv"], count, inside, faults)
     cells += compare_movements(tables["movements.csv"], count, inside, faults)
-    return (f"{head['id']} of the journal {origin}: {cells} cells of {len(inside)} units computed "
-            f"again from {size} facts")
+    return (f"{head['id']} của sổ {origin}: đã tính lại {cells} ô của {len(inside)} đơn vị từ "
+            f"{size} dữ kiện; tất cả đều khớp",
+            f"{head['id']} of the journal {origin}: {cells} cells of {len(inside)} units computed "
+            f"again from {size} facts; all are equal")
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("pack", type=Path)
     parser.add_argument("--key", type=Path, action="append", required=True)
+    of_place = "vi" if os.environ.get("LANG", "").startswith("vi") else "en"
+    parser.add_argument("--lang", choices=["vi", "en"], default=of_place)
     args = parser.parse_args()
-    faults, told = Faults(), ""
+    # Everything is said as a pair: Vietnamese first, then English.
+    in_lang = 0 if args.lang == "vi" else 1
+    faults, told = Faults(), ("", "")
     try:
         keys = [public_key(path.read_text(encoding="utf-8")) for path in args.key]
         told = verify(args.pack, keys, faults)
     except Hopeless as why:
-        faults.find(str(why))
+        faults.find(*why.args)
     except OSError as why:
-        sys.exit(f"cannot read: {why}")
+        sys.exit((f"không đọc được: {why}", f"cannot read: {why}")[in_lang])
     except (ValueError, KeyError, TypeError, AttributeError, csv.Error, *DAMAGED) as why:
-        faults.find(f"the pack has not the form of one: {type(why).__name__} {why}")
+        kind = type(why).__name__
+        faults.find(f"gói không đúng dạng: {kind} {why}",
+                    f"the pack has not the form of one: {kind} {why}")
     if not faults.count:
-        print(f"TRUE: {told}; all are equal")
+        print(("ĐÚNG", "TRUE")[in_lang] + f": {told[in_lang]}")
         return
-    print(f"NOT TRUE: {args.pack} has {faults.count} faults:", file=sys.stderr)
+    count, more = faults.count, faults.count - FAULTS_MAX
+    print((f"KHÔNG ĐÚNG: {args.pack} có {count} chỗ sai:",
+           f"NOT TRUE: {args.pack} has {count} faults:")[in_lang], file=sys.stderr)
     for what in faults.told:
-        print(f"- {what}", file=sys.stderr)
-    if faults.count > FAULTS_MAX:
-        print(f"… and {faults.count - FAULTS_MAX} more", file=sys.stderr)
+        print(f"- {what[in_lang]}", file=sys.stderr)
+    if more > 0:
+        print((f"… và {more} chỗ nữa", f"… and {more} more")[in_lang], file=sys.stderr)
     sys.exit(1)
 
 

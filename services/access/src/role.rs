@@ -65,8 +65,13 @@ impl Who {
 
     /// Whether they may see single households of this unit. Seeing them is to be recorded.
     pub fn may_see_households(&self, atlas: &Atlas, unit: Unit) -> bool {
+        self.may_see_households_at(atlas, unit.into())
+    }
+
+    /// Whether they may see single households of this place. Seeing them is to be recorded.
+    pub fn may_see_households_at(&self, atlas: &Atlas, place: Place) -> bool {
         match self.role {
-            Role::Officer { of } => atlas.holds(of, unit.into()),
+            Role::Officer { of } => atlas.holds(of, place),
             Role::Auditor | Role::Open => true,
             Role::Public | Role::Operator => false,
         }

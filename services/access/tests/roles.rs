@@ -42,6 +42,8 @@ fn every_role_may_do_what_the_table_says() {
             who.may_see_operations(),
         );
         assert_eq!(found, (writes, households, operations), "{role:?} in {key}");
+        let at_place = who.may_see_households_at(atlas, unit(key).into());
+        assert_eq!(at_place, households, "{role:?} at {key}");
         let writer = matches!(role, Role::Officer { .. } | Role::Open);
         assert_eq!(who.may_write_something(), writer, "{role:?}");
     }

@@ -15,6 +15,7 @@ use utoipa::ToSchema;
 
 use crate::desk::id;
 use crate::explain::{Explanation, explain};
+use crate::look::Look;
 use crate::revisions::{Revisions, revisions};
 use crate::shelf::Shelf;
 use crate::{Error, Result};
@@ -113,8 +114,8 @@ pub struct Closed {
 ///
 /// # Errors
 /// `Unknown`: no such unit, indicator or vintage; `Damaged`, `Io`.
-pub fn answer(fold: &Fold, position: u64, shelf: &Shelf, ask: &Ask) -> Result<Told> {
-    let body = match ask {
+pub fn answer(over: &impl Look, shelf: &Shelf, ask: &Ask) -> Result<Told> {
+    match ask {
         Ask::Explain { unit, indicator, by, when, limit } => {
             let unknown = |what, wanted: &str, known: &str| Error::Unknown {
                 what,
@@ -124,7 +125,7 @@ pub fn answer(fold: &Fold, position: u64, shelf: &Shelf, ask: &Ask) -> Result<To
             let unit = Gazetteer::embedded()
                 .unit(unit)
                 .ok_or_else(|| unknown("unit", unit, "`tonghop units` finds units by name"))?;
-            if fold.rules.plan.indicator(indicator).is_none() {
+            if !over.look(|fold, _| fold.rules.plan.indicator(indicator).is_some()) {
                 return Err(unknown("indicator", indicator, "`tonghop indicators` lists them"));
             }
             let time = when.time().map_err(|error| {
@@ -132,31 +133,34 @@ pub fn answer(fold: &Fold, position: u64, shelf: &Shelf, ask: &Ask) -> Result<To
                 unknown("period", asked, &error.to_string())
             })?;
             let question = Question { unit, indicator, filter: by.clone(), time };
-            Body::Explanation(Box::new(explain(fold, &question, *limit)))
+            let (position, explanation) = explain(over, &question, *limit);
+            Ok(Told { position, body: Body::Explanation(Box::new(explanation)) })
         }
         Ask::Revisions { vintage, limit } => {
             let kept = shelf.get(vintage)?;
-            let found = revisions(fold, position, &kept, *limit);
+            let found = revisions(over, &kept, *limit);
             let gone = || Error::Unknown {
                 what: "unit",
                 wanted: kept.head.unit.clone(),
                 known: "the gazetteer no longer has this unit".to_owned(),
             };
-            Body::Revisions(found.ok_or_else(gone)?)
+            let found = found.ok_or_else(gone)?;
+            Ok(Told { position: found.now, body: Body::Revisions(found) })
         }
         Ask::Closings { unit } => {
-            let closings = match unit {
-                // A unit that there is not has closed nothing.
-                Some(unit) => match Gazetteer::embedded().unit(unit) {
-                    Some(unit) => closings(fold, shelf, Some(unit))?,
-                    None => Vec::new(),
-                },
-                None => closings(fold, shelf, None)?,
-            };
-            Body::Closings { closings }
+            over.look(|fold, position| {
+                let closings = match unit {
+                    // A unit that there is not has closed nothing.
+                    Some(unit) => match Gazetteer::embedded().unit(unit) {
+                        Some(unit) => closings(fold, shelf, Some(unit))?,
+                        None => Vec::new(),
+                    },
+                    None => closings(fold, shelf, None)?,
+                };
+                Ok(Told { position, body: Body::Closings { closings } })
+            })
         }
-    };
-    Ok(Told { position, body })
+    }
 }
 
 /// Every declaration about a period, or those of one unit, in the order of the journal: only their

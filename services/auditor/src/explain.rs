@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::freeze::{written, written_filter};
+use crate::look::{self, Look};
 use crate::sums::Sums;
 
 /// A figure with what it comes from.
@@ -108,12 +109,17 @@ pub struct Record {
 const DEPTH_MAX: u8 = 4;
 
 /// Opens a figure; of each sum at most `limit` facts are listed. However many sums it has, all
-/// timelines are walked once.
-pub fn explain(fold: &Fold, question: &Question<'_>, limit: usize) -> Explanation {
-    let mut opener = Opener { fold, reader: Reader::from(fold), sums: Sums::new(limit) };
-    let tree = opener.open(question, DEPTH_MAX);
-    opener.sums.walk(fold);
-    tree.told(&opener.sums)
+/// timelines are walked once. Also the position that all of it is as of.
+pub fn explain(over: &impl Look, question: &Question<'_>, limit: usize) -> (u64, Explanation) {
+    let (tree, mut sums, subjects, position) = over.look(|fold, position| {
+        let mut opener = Opener { fold, reader: Reader::from(fold), sums: Sums::new(limit) };
+        let tree = opener.open(question, DEPTH_MAX);
+        (tree, opener.sums, fold.subjects(), position)
+    });
+    look::walk(over, (&subjects, position), |fold, subject, timeline| {
+        sums.walk(fold, subject, timeline);
+    });
+    (position, tree.told(&sums))
 }
 
 /// A figure opened, before its facts are known.

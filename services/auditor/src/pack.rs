@@ -16,6 +16,7 @@
 pub(crate) mod facts;
 pub(crate) mod form;
 mod guide;
+mod kept;
 pub(crate) mod tables;
 
 use std::io::{Seek, Write};
@@ -32,6 +33,8 @@ use zip::{CompressionMethod, DateTime, ZipWriter};
 use crate::revisions::Revisions;
 use crate::vintage::Vintage;
 use crate::{Error, Result};
+
+pub use kept::pack_kept;
 
 /// Who says what the journal is.
 #[derive(Debug)]

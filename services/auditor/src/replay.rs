@@ -51,14 +51,30 @@ impl Replay {
             }
         }
         let evaluating = evaluate_journal(journal, to, &rules, gazetteer, threads, progress);
-        let Evaluated { books, accounting, closings, tree } = evaluating.await?;
+        let evaluated = evaluating.await?;
+        Ok(Replay::of_evaluated(evaluated, rules, editions, identity))
+    }
+
+    /// The same of records of that journal that come from elsewhere.
+    pub(crate) fn of_evaluated(
+        evaluated: Evaluated,
+        rules: Arc<Rules>,
+        editions: Editions,
+        journal: String,
+    ) -> Replay {
+        let Evaluated { books, accounting, closings, tree } = evaluated;
         let fold = Fold::of_books(rules, books, closings);
-        Ok(Replay { fold, tree, accounting, journal: identity, editions })
+        Replay { fold, tree, accounting, journal, editions }
     }
 
     /// The vintage that the closing at the end of the replay makes, if it makes one.
     pub fn vintage(&self) -> Option<Vintage> {
-        vintage(&self.fold, self.tree.size(), &self.journal, &self.tree, &self.editions)
+        self.vintage_at(self.tree.size())
+    }
+
+    /// The same of the closing at a position, if all up to it and nothing else was replayed.
+    pub(crate) fn vintage_at(&self, position: u64) -> Option<Vintage> {
+        vintage(&self.fold, position, &self.journal, &self.tree, &self.editions)
     }
 
     /// What a vintage's rows would be with the state of the replay, by its definitions.

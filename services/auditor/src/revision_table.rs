@@ -3,7 +3,7 @@
 use crate::revisions::{Cause, Revision};
 
 /// The names of the columns.
-pub const REVISION_COLUMNS: [&str; 14] = [
+pub const REVISION_COLUMNS: [&str; 15] = [
     "kind",
     "unit",
     "of",
@@ -16,6 +16,7 @@ pub const REVISION_COLUMNS: [&str; 14] = [
     "voided",
     "definition",
     "boundary",
+    "definition_or_boundary",
     "unexplained",
     "positions",
 ];

@@ -1,12 +1,14 @@
 //! What changed since a closing, row by row, and which facts did it.
 //!
 //! Of what adds up, every later fact's share is told, by cause; what the facts do not explain is
-//! the definition's or the boundary's, or told as unexplained. The shares of a row sum to its change, always.
+//! the definition's or the boundary's, or told as unexplained. The shares of a row sum to its
+//! change, always: also of a row that today's definitions or boundaries no longer have.
 
 use std::collections::{BTreeMap, HashMap};
 
 use domain::atlas::Unit;
 use domain::catalogue::Filter;
+use domain::closing::VintageName;
 use domain::contribution::difference;
 use domain::fact::{Fact, Subject, What};
 use domain::figures::{Cells, Question, Reader, Time};
@@ -22,6 +24,7 @@ use utoipa::ToSchema;
 use crate::compare::differences;
 use crate::desk::named;
 use crate::freeze::freeze;
+use crate::look::{self, Look};
 use crate::sites::Sites;
 use crate::vintage::{Head, Kind, Vintage};
 
@@ -39,20 +42,26 @@ pub enum Cause {
     Definition,
     /// The gazetteer draws the unit otherwise.
     Boundary,
+    /// Both were changed since, and which of them did it cannot be told from here.
+    DefinitionOrBoundary,
     /// Nothing: catalogue and gazetteer are the same, and no fact did it. An audit can tell more.
     Unexplained,
 }
 
 impl Cause {
     /// All causes.
-    pub const ALL: [Cause; 6] = [
+    pub const ALL: [Cause; 7] = [
         Cause::Late,
         Cause::Corrected,
         Cause::Voided,
         Cause::Definition,
         Cause::Boundary,
+        Cause::DefinitionOrBoundary,
         Cause::Unexplained,
     ];
+    /// Those that are no fact's.
+    pub const BESIDE_FACTS: [Cause; 4] =
+        [Cause::Definition, Cause::Boundary, Cause::DefinitionOrBoundary, Cause::Unexplained];
 }
 
 /// A row that is another one now.
@@ -118,11 +127,34 @@ pub struct Revisions {
 
 /// What changed since a vintage was closed; of each row at most `limit` facts are named. None for
 /// a vintage of a unit that the gazetteer no longer has.
-pub fn revisions(fold: &Fold, now: u64, vintage: &Vintage, limit: usize) -> Option<Revisions> {
+pub fn revisions(over: &impl Look, vintage: &Vintage, limit: usize) -> Option<Revisions> {
     let name = named(&vintage.head)?;
-    let (rows, head) = (freeze(fold, &name), Head { position: now, ..vintage.head.clone() });
+    let time = Time::Period(name.period);
+    let (mut found, mut lines, subjects, now) = over.look(|fold, now| {
+        let found = differing(fold, now, vintage, &name);
+        let lines = Lines::of(fold, &found, name.unit, time);
+        (found, lines, fold.subjects(), now)
+    });
+    let (then, mut facts) = (vintage.head.position, 0);
+    look::walk(over, (&subjects, now), |fold, subject, timeline| {
+        facts += lines.attribute(fold, (subject, timeline), then, time);
+    });
+    let rest = beside_facts(&vintage.head);
+    for line in lines.all {
+        settle(&mut found[line.revision], line.shares, rest, limit);
+    }
+    for revision in lines.gone {
+        settle(&mut found[revision], Vec::new(), rest, limit);
+    }
+    let vintage = vintage.head.id.clone();
+    Some(Revisions { vintage, then, now, facts, rows: found })
+}
+
+/// The rows that differ now, without changes and causes.
+fn differing(fold: &Fold, now: u64, vintage: &Vintage, name: &VintageName) -> Vec<Revision> {
+    let (rows, head) = (freeze(fold, name), Head { position: now, ..vintage.head.clone() });
     let differ = differences(vintage, &Vintage { head, rows });
-    let mut found: Vec<Revision> = differ
+    differ
         .into_iter()
         .map(|one| Revision {
             kind: one.kind.word().to_owned(),
@@ -135,23 +167,15 @@ pub fn revisions(fold: &Fold, now: u64, vintage: &Vintage, limit: usize) -> Opti
             causes: BTreeMap::new(),
             facts: Vec::new(),
         })
-        .collect();
-    let time = Time::Period(name.period);
-    let mut lines = Lines::of(fold, &found, time);
-    let facts = lines.attribute(fold, name.unit, vintage.head.position, time);
-    let rest = beside_facts(&vintage.head);
-    for line in lines.all {
-        line.settle(&mut found, rest, limit);
-    }
-    let (vintage, then) = (vintage.head.id.clone(), vintage.head.position);
-    Some(Revisions { vintage, then, now, facts, rows: found })
+        .collect()
 }
 
 /// Why a row is another one where no fact did it.
 fn beside_facts(head: &Head) -> Cause {
     let now = Editions::embedded();
     match (head.gazetteer == now.gazetteer, head.catalogue == now.catalogue) {
-        (false, _) => Cause::Boundary,
+        (false, false) => Cause::DefinitionOrBoundary,
+        (false, true) => Cause::Boundary,
         (true, false) => Cause::Definition,
         (true, true) => Cause::Unexplained,
     }
@@ -167,22 +191,36 @@ struct Line {
 
 struct Lines {
     all: Vec<Line>,
+    /// Rows that nothing is counted in any more: their unit, indicator or breakdown is gone.
+    gone: Vec<usize>,
     by_column: HashMap<Column, Vec<usize>>,
     sites: HashMap<Unit, Sites>,
+    /// Where the vintage's unit counts.
+    here: Sites,
 }
 
 impl Lines {
-    fn of(fold: &Fold, found: &[Revision], time: Time) -> Lines {
+    fn of(fold: &Fold, found: &[Revision], unit: Unit, time: Time) -> Lines {
         let reader = Reader { fold: None, ..Reader::from(fold) };
         let gazetteer = Gazetteer::embedded();
-        let mut lines = Lines { all: Vec::new(), by_column: HashMap::new(), sites: HashMap::new() };
+        let here = Sites::of(&fold.rules.atlas, unit);
+        let (all, gone) = (Vec::new(), Vec::new());
+        let (by_column, sites) = (HashMap::new(), HashMap::new());
+        let mut lines = Lines { all, gone, by_column, sites, here };
         for (revision, row) in found.iter().enumerate() {
-            let Some(unit) = gazetteer.unit(&row.unit).filter(|_| row.kind == Kind::Figure.word())
-            else {
+            if row.kind != Kind::Figure.word() {
+                continue;
+            }
+            let unit = gazetteer.unit(&row.unit);
+            let cells = unit.and_then(|unit| {
+                let filter = filter(&row.by);
+                reader.cells(&Question { unit, indicator: &row.of, filter, time })
+            });
+            let (Some(unit), Some(cells)) = (unit, cells) else {
+                // What is computed from other figures has no cells either, but is still told.
+                lines.gone.extend(row.now.is_none().then_some(revision));
                 continue;
             };
-            let question = Question { unit, indicator: &row.of, filter: filter(&row.by), time };
-            let Some(cells) = reader.cells(&question) else { continue };
             let nth = lines.all.len();
             for column in &cells.columns {
                 lines.by_column.entry(*column).or_default().push(nth);
@@ -193,31 +231,22 @@ impl Lines {
         lines
     }
 
-    /// Gives every later fact its share; how many there are that have one.
-    fn attribute(&mut self, fold: &Fold, unit: Unit, then: u64, time: Time) -> u64 {
-        let here = Sites::of(&fold.rules.atlas, unit);
-        let last = *time.days().end();
-        let mut facts = 0;
-        for (subject, timeline) in fold.timelines() {
-            // What happened after the period changes nothing in it, unless it takes away.
-            let later = |fact: &&Fact| {
-                fact.position > then
-                    && (fact.on <= last || matches!(fact.what, What::Voided { .. }))
-            };
-            if !timeline.facts().iter().any(|fact| later(&fact)) || !here.meets(timeline) {
-                continue;
-            }
-            facts += self.attribute_timeline(fold, (subject, timeline), then);
-        }
-        facts
-    }
-
-    fn attribute_timeline(
+    /// Gives every later fact of a timeline its share; how many there are that have one.
+    fn attribute(
         &mut self,
         fold: &Fold,
         (subject, timeline): (Subject, &Timeline),
         then: u64,
+        time: Time,
     ) -> u64 {
+        let last = *time.days().end();
+        // What happened after the period changes nothing in it, unless it takes away.
+        let later = |fact: &Fact| {
+            fact.position > then && (fact.on <= last || matches!(fact.what, What::Voided { .. }))
+        };
+        if !timeline.facts().iter().any(later) || !self.here.meets(timeline) {
+            return 0;
+        }
         let mut facts: Vec<&Fact> = timeline.facts().iter().collect();
         facts.sort_by_key(|fact| fact.position);
         let known = facts.partition_point(|fact| fact.position <= then);
@@ -279,31 +308,27 @@ fn cause(group: &[&Fact]) -> Cause {
     }
 }
 
-impl Line {
-    /// Enters the shares into the row; what they leave has another cause.
-    fn settle(self, found: &mut [Revision], beside: Cause, limit: usize) {
-        let row = &mut found[self.revision];
-        let number = |said: &Option<String>| {
-            let said = said.as_deref().unwrap_or("0");
-            said.split(' ').next().and_then(|first| first.parse::<i64>().ok())
-        };
-        let (Some(then), Some(now)) = (number(&row.then), number(&row.now)) else { return };
-        let change = now - then;
-        let mut rest = change;
-        for share in &self.shares {
-            *row.causes.entry(share.cause).or_default() += share.by;
-            rest -= share.by;
-        }
-        if rest != 0 {
-            row.causes.insert(beside, rest);
-        }
-        row.causes.retain(|_, by| *by != 0);
-        row.change = Some(change);
-        let mut shares = self.shares;
-        shares.sort_by_key(|share| (std::cmp::Reverse(share.by.abs()), share.position));
-        shares.truncate(limit);
-        row.facts = shares;
+/// Enters shares into a row; what they leave has another cause.
+fn settle(row: &mut Revision, mut shares: Vec<Share>, beside: Cause, limit: usize) {
+    let number = |said: &Option<String>| {
+        let said = said.as_deref().unwrap_or("0");
+        said.split(' ').next().and_then(|first| first.parse::<i64>().ok())
+    };
+    let (Some(then), Some(now)) = (number(&row.then), number(&row.now)) else { return };
+    let change = now - then;
+    let mut rest = change;
+    for share in &shares {
+        *row.causes.entry(share.cause).or_default() += share.by;
+        rest -= share.by;
     }
+    if rest != 0 {
+        row.causes.insert(beside, rest);
+    }
+    row.causes.retain(|_, by| *by != 0);
+    row.change = Some(change);
+    shares.sort_by_key(|share| (std::cmp::Reverse(share.by.abs()), share.position));
+    shares.truncate(limit);
+    row.facts = shares;
 }
 
 /// `class=poor;programme=x`, read back.

@@ -38,6 +38,11 @@ impl Shelf {
         Shelf { data: data.to_owned() }
     }
 
+    /// The data folder.
+    pub fn folder(&self) -> &Path {
+        &self.data
+    }
+
     /// Every vintage, the oldest first.
     ///
     /// # Errors

@@ -8,6 +8,7 @@ use domain::fact::{Fact, Key, Subject};
 use domain::figures::Cells;
 use domain::fold::Fold;
 use domain::posting::{Column, Contribution};
+use domain::timeline::Timeline;
 use proto::gazetteer::Gazetteer;
 use query::findings::key;
 
@@ -68,19 +69,17 @@ impl Sums {
         self.statements.insert(fact, None);
     }
 
-    /// Walks along all timelines.
-    pub(crate) fn walk(&mut self, fold: &Fold) {
-        for (subject, timeline) in fold.timelines() {
-            if !self.statements.is_empty() {
-                for fact in timeline.facts() {
-                    if let Some(found) = self.statements.get_mut(&fact.key) {
-                        *found = Some(posted(fold, subject, fact, 0));
-                    }
+    /// Walks along a timeline.
+    pub(crate) fn walk(&mut self, fold: &Fold, subject: Subject, timeline: &Timeline) {
+        if !self.statements.is_empty() {
+            for fact in timeline.facts() {
+                if let Some(found) = self.statements.get_mut(&fact.key) {
+                    *found = Some(posted(fold, subject, fact, 0));
                 }
             }
-            if self.places.meet(timeline) {
-                trace(timeline, &fold.rules, |fact, own| self.post(fold, subject, fact, &own));
-            }
+        }
+        if self.places.meet(timeline) {
+            trace(timeline, &fold.rules, |fact, own| self.post(fold, subject, fact, &own));
         }
     }
 

@@ -8,25 +8,18 @@ mod archive;
 mod fault;
 mod refold;
 mod tables;
+mod unpacked;
 
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
 use proof::{Checkpoint, Verifier};
-use proto::catalogue::{Catalogue, Texts};
-use proto::gazetteer::Gazetteer;
-use query::Editions;
-use sha2::{Digest as _, Sha256};
 
-use crate::pack::{extension, form};
-use crate::vintage::Vintage;
 use crate::{Error, Result};
 
 pub use fault::{FAULTS_MAX, Fault};
-
-use archive::Opened;
-use fault::Faults;
+pub use unpacked::Unpacked;
 
 /// What became of a check.
 #[derive(Debug, Default)]
@@ -70,137 +63,8 @@ pub async fn verify(
     threads: usize,
     progress: impl Fn(u64) + Send,
 ) -> Result<Verdict> {
-    let mut faults = Faults::default();
-    let Some(opened) = archive::open(path, &mut faults)? else {
-        return Ok(Verdict { faults: faults.listed, more: faults.more, ..Verdict::default() });
-    };
-    let checkpoint = checkpoint(&opened, known, &mut faults);
-    let vintage = vintage(&opened, &mut faults);
-    let mut verdict = Verdict { checkpoint, ..Verdict::default() };
-    if let (Some(vintage), Some(checkpoint)) = (&vintage, &verdict.checkpoint) {
-        agree(checkpoint, vintage, &mut faults);
-        verdict.vintage = Some(vintage.head.id.clone());
-    }
-    let definitions = definitions(&opened, vintage.as_ref(), &mut faults);
-    let again =
-        refold::again(path, &opened, vintage.as_ref(), definitions.as_ref(), threads, progress);
-    let again = again.await;
-    faults.take(again.faults);
-    // First what is signed: of figures there may be more than are told.
-    if let (Some(tree), Some(checkpoint)) = (&again.tree, &verdict.checkpoint) {
-        if tree.size() != checkpoint.size {
-            faults.find(Fault::Size { signed: checkpoint.size, found: tree.size() });
-        } else if tree.root() != checkpoint.root {
-            faults.find(Fault::Root { size: tree.size() });
-        }
-    }
-    if let (Some(vintage), Some((catalogue, _))) = (&vintage, &definitions) {
-        tables::compare(&opened, vintage, catalogue, &mut faults);
-        match again.vintage {
-            Some(found) => {
-                refold::compare(vintage, &found, &mut faults);
-                verdict.rows = found.rows.len() as u64;
-            }
-            None if again.tree.is_some() => {
-                faults.find(Fault::NoClosing { position: vintage.head.position });
-            }
-            None => {}
-        }
-    }
-    (verdict.faults, verdict.more) = (faults.listed, faults.more);
-    Ok(verdict)
-}
-
-fn checkpoint(opened: &Opened, known: &[Verifier], faults: &mut Faults) -> Option<Checkpoint> {
-    let note = opened.text(form::NOTE, faults)?;
-    match Checkpoint::open(note, known) {
-        Ok(checkpoint) => Some(checkpoint),
-        Err(error) => {
-            faults.find(Fault::Note { what: error.to_string() });
-            // Not to be believed, but to tell what else is wrong.
-            Checkpoint::unverified(note).ok()
-        }
-    }
-}
-
-fn vintage(opened: &Opened, faults: &mut Faults) -> Option<Vintage> {
-    match Vintage::parse(opened.text(form::VINTAGE, faults)?) {
-        Ok(vintage) => Some(vintage),
-        Err(Error::Malformed { line, what }) => {
-            faults.find(Fault::Malformed { file: form::VINTAGE, line: line as u64, what });
-            None
-        }
-        Err(error) => {
-            faults.find(Fault::Unreadable { file: form::VINTAGE, what: error.to_string() });
-            None
-        }
-    }
-}
-
-/// Whether what is signed is about this vintage.
-fn agree(checkpoint: &Checkpoint, vintage: &Vintage, faults: &mut Faults) {
-    let head = &vintage.head;
-    if !checkpoint.extensions.contains(&extension(vintage)) {
-        faults.find(Fault::Digest { found: vintage.digest().to_string() });
-    }
-    let identity = checkpoint.origin.rsplit('/').next().unwrap_or_default();
-    let lines = [
-        ("journal", &head.journal, identity.to_owned()),
-        ("position", &head.position.to_string(), checkpoint.size.to_string()),
-        ("root", &head.root, checkpoint.root.to_string()),
-    ];
-    for (line, said, signed) in lines {
-        if *said != signed {
-            let (said, found) = (said.clone(), signed);
-            faults.find(Fault::Head { line, said, found });
-        }
-    }
-}
-
-/// The catalogue of the pack and the hashes of its definitions, where this program can compute by
-/// them.
-fn definitions(
-    opened: &Opened,
-    vintage: Option<&Vintage>,
-    faults: &mut Faults,
-) -> Option<(Catalogue, Editions)> {
-    let mut texts = Vec::new();
-    for name in form::CATALOGUE {
-        texts.push(opened.text(name, faults)?);
-    }
-    let texts =
-        Texts { indicators: texts[0], movements: texts[1], calendars: texts[2], codes: texts[3] };
-    let program = vintage.map_or("?", |vintage| &vintage.head.program).to_owned();
-    let catalogue = match Catalogue::load(&texts) {
-        Ok(catalogue) => catalogue,
-        Err(defects) => {
-            let what = defects.first().map_or_else(String::new, ToString::to_string);
-            faults.find(Fault::Edition { what: "catalogue", why: what, program });
-            return None;
-        }
-    };
-    let mut hash = Sha256::new();
-    for name in form::GAZETTEER {
-        hash.update(opened.bytes(name)?);
-    }
-    let gazetteer = form::hex(&hash.finalize());
-    let editions = Editions { catalogue: catalogue.hash().to_owned(), gazetteer };
-    if let Some(Vintage { head, .. }) = vintage {
-        let lines = [
-            ("catalogue", &head.catalogue, &editions.catalogue),
-            ("gazetteer", &head.gazetteer, &editions.gazetteer),
-        ];
-        for (line, said, found) in lines {
-            if said != found {
-                let (said, found) = (said.clone(), found.clone());
-                faults.find(Fault::Head { line, said, found });
-            }
-        }
-    }
-    if editions.gazetteer != Gazetteer::embedded().hash() {
-        let why = "this program has another".to_owned();
-        faults.find(Fault::Edition { what: "gazetteer", why, program });
-        return None;
-    }
-    Some((catalogue, editions))
+    let mut pack = Unpacked::open(path, Some(known))?;
+    let replay = pack.replay(None, threads, progress).await;
+    let again = pack.again(replay.as_ref());
+    Ok(pack.judge(again.as_ref()))
 }

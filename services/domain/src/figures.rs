@@ -1,165 +1,25 @@
 //! Figures: what a person asks for, answered from the books.
 
+mod question;
 mod rates;
+mod value;
 
+pub use question::{Question, Time};
 pub use rates::Alike;
+pub use value::{Figure, Marks, Missing, Value};
 
 use std::ops::RangeInclusive;
 
 use crate::atlas::{Level, Unit};
 use crate::books::Books;
 use crate::catalogue::{Combine, Filter, Measure, Reference};
-use crate::codes::{Confirmation, Qualifier};
 use crate::contribution::{Rules, counted_events};
-use crate::fact::{Decimal, Event, StatedKind};
+use crate::fact::{Event, StatedKind};
 use crate::fold::Fold;
 use crate::plan::{Indicator, Kept};
 use crate::posting::{Column, Slot, Statement};
 use crate::rollup::View;
-use crate::time::{Day, Period};
-
-/// A question: one figure of one unit.
-#[derive(Clone, Debug)]
-pub struct Question<'a> {
-    /// The unit.
-    pub unit: Unit,
-    /// The indicator's id.
-    pub indicator: &'a str,
-    /// Only these codes.
-    pub filter: Filter,
-    /// When.
-    pub time: Time,
-}
-
-/// The time a question is about. A stock is asked for on the last day.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Time {
-    /// A named period.
-    Period(Period),
-    /// Any days, both included.
-    Days(Day, Day),
-}
-
-impl Time {
-    /// First and last day.
-    pub fn days(self) -> RangeInclusive<Day> {
-        match self {
-            Time::Period(period) => period.days(),
-            Time::Days(first, last) => first..=last,
-        }
-    }
-
-    fn first(self) -> Day {
-        *self.days().start()
-    }
-
-    fn last(self) -> Day {
-        *self.days().end()
-    }
-
-    fn slots(self) -> RangeInclusive<Slot> {
-        Slot::from(self.first())..=Slot::from(self.last())
-    }
-
-    fn ending(self, last: Day) -> Time {
-        Time::Days(self.first().min(last), last)
-    }
-}
-
-/// An answer.
-#[derive(Clone, PartialEq, Debug)]
-pub struct Figure {
-    /// The value.
-    pub value: Value,
-    /// What has to be said with it.
-    pub marks: Marks,
-}
-
-/// The value of a figure: exact; rounding is for whoever shows it.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Value {
-    /// A number of households, persons, instances, đồng, …
-    Whole(i128),
-    /// A share: numerator and denominator, the latter above zero.
-    Ratio(i128, i128),
-    /// How much a share fell: numerators and denominators before and after.
-    Points {
-        /// The share before.
-        before: (i128, i128),
-        /// The share after.
-        after: (i128, i128),
-    },
-    /// A decimal that a unit stated.
-    Stated(Decimal),
-    /// There is none.
-    Missing(Missing),
-}
-
-/// Why there is no value.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Missing {
-    /// Neither the unit nor its children state it.
-    NotStated,
-    /// The denominator is not known, or zero.
-    NoDenominator,
-    /// The numerator is not known.
-    NoNumerator,
-    /// The indicator cannot be broken down like that.
-    NotKept,
-    /// The catalogue does not have the indicator.
-    UnknownIndicator,
-    /// Only a projector, which keeps the timelines, can count households over days that no
-    /// declared period has.
-    NeedsTimelines,
-}
-
-impl Missing {
-    /// The stable name.
-    pub fn code(self) -> &'static str {
-        match self {
-            Missing::NotStated => "not_stated",
-            Missing::NoDenominator => "no_denominator",
-            Missing::NoNumerator => "no_numerator",
-            Missing::NotKept => "not_kept",
-            Missing::UnknownIndicator => "unknown_indicator",
-            Missing::NeedsTimelines => "needs_timelines",
-        }
-    }
-}
-
-/// What has to be said with a value.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Marks {
-    /// Part of it was allocated by default: a divided commune, and no telling which part.
-    pub allocated: bool,
-    /// The sum of k of n children, where the unit itself states nothing.
-    pub children: Option<(u32, u32)>,
-    /// How far a stated value has been confirmed.
-    pub level: Option<Confirmation>,
-    /// What the words around a stated value say of it.
-    pub qualifier: Option<Qualifier>,
-    /// The decision or source of a stated value.
-    pub reference: Box<str>,
-}
-
-impl Figure {
-    fn whole(value: i128) -> Figure {
-        Figure { value: Value::Whole(value), marks: Marks::default() }
-    }
-
-    fn missing(why: Missing) -> Figure {
-        Figure { value: Value::Missing(why), marks: Marks::default() }
-    }
-
-    /// The value as a whole number, when it is one.
-    pub fn as_whole(&self) -> Option<i128> {
-        match self.value {
-            Value::Whole(value) => Some(value),
-            Value::Stated(Decimal { digits, places: 0 }) => Some(i128::from(digits)),
-            Value::Stated(_) | Value::Ratio(..) | Value::Points { .. } | Value::Missing(_) => None,
-        }
-    }
-}
+use crate::time::Day;
 
 /// What a figure is the sum of: these columns in these slots, at every place of the unit.
 #[derive(Clone, PartialEq, Debug)]

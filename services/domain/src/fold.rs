@@ -127,6 +127,11 @@ impl Fold {
         self.timelines.iter().map(|(subject, timeline)| (*subject, timeline))
     }
 
+    /// All subjects that have facts, in no order.
+    pub fn subjects(&self) -> Vec<Subject> {
+        self.timelines.keys().copied().collect()
+    }
+
     /// The timeline of one subject.
     pub fn timeline(&self, subject: Subject) -> Option<&Timeline> {
         self.timelines.get(&subject)

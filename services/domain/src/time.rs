@@ -1,96 +1,15 @@
 //! Civil days in Viet Nam, and the three calendars of named periods over them.
 
-use std::fmt;
-use std::ops::RangeInclusive;
-use std::str::FromStr;
+mod day;
+mod table;
+mod text;
 
-use chrono::{Datelike, Months, NaiveDate};
+use std::ops::RangeInclusive;
+
 use serde::{Deserialize, Serialize};
 
-/// A civil day in Asia/Ho_Chi_Minh, counted from 2000-01-01 (day 0) to 2179-06-06.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
-pub struct Day(pub u16);
-
-const EPOCH: NaiveDate = NaiveDate::from_ymd_opt(2000, 1, 1).expect("a valid date");
-
-impl Day {
-    /// The first day that can be told.
-    pub const MIN: Day = Day(0);
-    /// The last day that can be told.
-    pub const MAX: Day = Day(u16::MAX);
-
-    /// The day of a civil date, when it exists and lies within the range of [`Day`].
-    pub fn from_ymd(year: i32, month: u32, day: u32) -> Option<Day> {
-        let date = NaiveDate::from_ymd_opt(year, month, day)?;
-        u16::try_from((date - EPOCH).num_days()).ok().map(Day)
-    }
-
-    fn date(self) -> NaiveDate {
-        EPOCH + chrono::Days::new(u64::from(self.0))
-    }
-
-    /// Year, month (1 to 12) and day of the month (1 to 31).
-    pub fn ymd(self) -> (i32, u32, u32) {
-        let date = self.date();
-        (date.year(), date.month(), date.day())
-    }
-
-    /// The same day of the month `months` later, or that month's last day where it is shorter
-    /// (29 February and 12 months give 28 February).
-    pub fn plus_months(self, months: u32) -> Day {
-        let later = self.date().checked_add_months(Months::new(months));
-        let days = later.map_or(i64::MAX, |date| (date - EPOCH).num_days());
-        Day(u16::try_from(days).unwrap_or(u16::MAX))
-    }
-
-    /// The next day; the last day that can be told is its own next.
-    pub fn next(self) -> Day {
-        Day(self.0.saturating_add(1))
-    }
-
-    /// The day before; the first day that can be told is its own day before.
-    pub fn previous(self) -> Day {
-        Day(self.0.saturating_sub(1))
-    }
-}
-
-impl fmt::Display for Day {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.date().fmt(f)
-    }
-}
-
-/// A text that is no date (`YYYY-MM-DD`) in the range of [`Day`], or no period.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Unreadable(pub String);
-
-impl fmt::Display for Unreadable {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for Unreadable {}
-
-impl FromStr for Day {
-    type Err = Unreadable;
-
-    fn from_str(text: &str) -> Result<Day, Unreadable> {
-        parse_date(text.as_bytes())
-            .ok_or_else(|| Unreadable(format!("\"{text}\" is not a date; write YYYY-MM-DD")))
-    }
-}
-
-fn parse_date(text: &[u8]) -> Option<Day> {
-    let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = *text else { return None };
-    let number = |digits: &[u8]| {
-        digits
-            .iter()
-            .try_fold(0u32, |sum, c| c.is_ascii_digit().then(|| sum * 10 + u32::from(c - b'0')))
-    };
-    let year = i32::try_from(number(&[y1, y2, y3, y4])?).ok()?;
-    Day::from_ymd(year, number(&[m1, m2])?, number(&[d1, d2])?)
-}
+pub use day::{Day, Unreadable};
+pub use table::Calendars;
 
 /// A calendar: one way to cut time into named periods.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -271,32 +190,6 @@ impl Period {
     }
 }
 
-/// The periods of every day, looked up: the fold asks for each loan and each grain.
-#[derive(Clone, Debug)]
-pub struct Calendars {
-    by_day: Vec<[Option<Period>; Grain::ALL.len()]>,
-}
-
-/// Days from 2000 to the end of 2059 are in the table; later ones are computed.
-const TABLE_DAYS: u16 = 21_915;
-
-impl Default for Calendars {
-    fn default() -> Calendars {
-        let of_day = |day| Grain::ALL.map(|grain| Period::containing(grain, Day(day)));
-        Calendars { by_day: (0..TABLE_DAYS).map(of_day).collect() }
-    }
-}
-
-impl Calendars {
-    /// The same as [`Period::containing`].
-    pub fn containing(&self, grain: Grain, day: Day) -> Option<Period> {
-        match self.by_day.get(usize::from(day.0)) {
-            Some(periods) => periods[grain as usize],
-            None => Period::containing(grain, day),
-        }
-    }
-}
-
 fn nth_month(first_year: i32, index: u32, day: u32) -> Day {
     let year = first_year + i32::try_from(index / 12).expect("few years");
     Day::from_ymd(year, index % 12 + 1, day).unwrap_or(if year < FIRST_YEAR {
@@ -304,91 +197,6 @@ fn nth_month(first_year: i32, index: u32, day: u32) -> Day {
     } else {
         Day::MAX
     })
-}
-
-impl fmt::Display for Period {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let n = self.ordinal();
-        let year = |per_year: u32| FIRST_YEAR as u32 + n / per_year;
-        match self.grain() {
-            Grain::CivilMonth => write!(f, "{}-{:02}@civil", year(12), n % 12 + 1),
-            Grain::CivilQuarter => write!(f, "{}-Q{}@civil", year(4), n % 4 + 1),
-            Grain::CivilHalf => write!(f, "{}-H{}@civil", year(2), n % 2 + 1),
-            Grain::CivilYear => write!(f, "{}@civil", year(1)),
-            Grain::AdministrativeMonth => {
-                write!(f, "{}-{:02}@administrative", year(12), n % 12 + 1)
-            }
-            Grain::AdministrativeQuarter => write!(f, "{}-Q{}@administrative", year(4), n % 4 + 1),
-            Grain::AdministrativeHalf => write!(f, "{}-H{}@administrative", year(2), n % 2 + 1),
-            Grain::AdministrativeNineMonths => write!(f, "{}-9M@administrative", year(1)),
-            Grain::AdministrativeYear => write!(f, "{}@administrative", year(1)),
-            Grain::ProgrammeTerm => {
-                let first = FIRST_TERM as u32 + n * 5;
-                write!(f, "{first}-{}@programme", first + 4)
-            }
-        }
-    }
-}
-
-impl fmt::Debug for Period {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
-
-impl FromStr for Period {
-    type Err = Unreadable;
-
-    /// Reads `2021`, `2021-06`, `2021-Q2`, `2021-H1`, `2021-9M` or `2021-2025`, each with
-    /// `@civil` (the default), `@administrative` or `@programme` behind it.
-    fn from_str(text: &str) -> Result<Period, Unreadable> {
-        parse_period(text).ok_or_else(|| {
-            Unreadable(format!(
-                "\"{text}\" is not a period; write for example 2021, 2021-06, 2021-Q2, 2021-H1, \
-                 2021-H1@administrative, 2021-9M@administrative or 2021-2025@programme"
-            ))
-        })
-    }
-}
-
-fn parse_period(text: &str) -> Option<Period> {
-    let (name, calendar) = text.split_once('@').unwrap_or((text, ""));
-    let (year, part) = name.split_once('-').unwrap_or((name, ""));
-    if year.len() != 4 || !year.bytes().all(|c| c.is_ascii_digit()) {
-        return None;
-    }
-    let year: u32 = year.parse().ok()?;
-    let years = year.checked_sub(FIRST_YEAR as u32)?;
-    let number = |digits: &str, most: u32| {
-        let n: u32 = digits.bytes().all(|c| c.is_ascii_digit()).then(|| digits.parse().ok())??;
-        (1..=most).contains(&n).then(|| n - 1)
-    };
-    use Grain::*;
-    let administrative = calendar == "administrative";
-    let pick = |civil, other| if administrative { other } else { civil };
-    match calendar {
-        "" | "civil" | "administrative" => match part.as_bytes() {
-            [] => Period::new(pick(CivilYear, AdministrativeYear), years),
-            [b'Q', _] => Period::new(
-                pick(CivilQuarter, AdministrativeQuarter),
-                years * 4 + number(&part[1..], 4)?,
-            ),
-            [b'H', _] => {
-                Period::new(pick(CivilHalf, AdministrativeHalf), years * 2 + number(&part[1..], 2)?)
-            }
-            b"9M" if administrative => Period::new(AdministrativeNineMonths, years),
-            [_, _] => {
-                Period::new(pick(CivilMonth, AdministrativeMonth), years * 12 + number(part, 12)?)
-            }
-            _ => None,
-        },
-        "programme" => {
-            let term = year.checked_sub(FIRST_TERM as u32)?;
-            let last: u32 = if part.is_empty() { year + 4 } else { part.parse().ok()? };
-            (term % 5 == 0 && last == year + 4).then(|| Period::new(ProgrammeTerm, term / 5))?
-        }
-        _ => None,
-    }
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! All facts of one subject, in order, and which of them count.
 
+use std::borrow::Cow;
+
 use hashbrown::{HashMap, HashSet};
 use serde::{Deserialize, Serialize};
 
@@ -55,6 +57,20 @@ impl Timeline {
     /// All facts, also those that do not count, in timeline order.
     pub fn facts(&self) -> &[Fact] {
         &self.facts
+    }
+
+    /// The timeline as it was at a position of the journal: a fact is never changed and never goes,
+    /// so that it is this one without the later facts. None, if it had no fact yet.
+    pub fn as_of(&self, position: u64) -> Option<Cow<'_, Timeline>> {
+        let known = |fact: &&Fact| fact.position <= position;
+        match self.facts.iter().filter(known).count() {
+            0 => None,
+            all if all == self.facts.len() => Some(Cow::Borrowed(self)),
+            _ => {
+                let facts: Vec<Fact> = self.facts.iter().filter(known).cloned().collect();
+                Some(Cow::Owned(Timeline::from(facts)))
+            }
+        }
     }
 
     /// The facts that count, in timeline order: those that won against their rivals and that no

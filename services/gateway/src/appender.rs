@@ -1,6 +1,6 @@
 //! The one task that writes: many requests in one durable append, nothing written twice.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::future::Future;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -8,14 +8,12 @@ use std::time::Duration;
 
 use access::Who;
 use domain::fact::Key;
-use journal::{Entry, Error, Options, Position, Receipt, Writer};
-use proto::gazetteer::Gazetteer;
+use journal::{Entry, Error, Options, Receipt, Writer};
 use tokio::sync::{mpsc, oneshot};
 
-use crate::care::{Touched, refused};
 use crate::counts::{Counts, add};
 use crate::ledger::{Asked, Known, Ledger};
-use crate::outcome::Refusal;
+use crate::plan::{Offer, Plan, Seen, Settled, everywhere, look};
 use crate::recent::{RECENT_MAX, Recent};
 
 /// Most facts of one append, and most bytes of it. A job more may come on top.
@@ -27,24 +25,6 @@ const QUEUE_MAX: usize = 64;
 const QUEUE_WAIT: Duration = Duration::from_secs(5);
 /// How long a job that depends on what came before may wait until that is folded.
 const FOLD_WAIT: Duration = Duration::from_secs(5);
-
-/// A fact to be written.
-#[derive(Clone, Debug)]
-pub(crate) struct Offer {
-    pub(crate) asked: Asked,
-    pub(crate) touched: Touched,
-    pub(crate) entry: Entry,
-}
-
-/// What became of an offer.
-pub(crate) type Settled = Result<Placed, Refusal>;
-
-/// Where a fact is, and how it came there.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) struct Placed {
-    pub(crate) position: u64,
-    pub(crate) known: Known,
-}
 
 /// Why facts could not be written. Nothing that was not acknowledged is certain; the same may be
 /// sent again.
@@ -213,7 +193,7 @@ impl Appending {
         }
         let counts: Vec<usize> = jobs.iter().map(|job| job.offers.len()).collect();
         let seen = self.look(&mut jobs).await;
-        let Plan { steps, entries } = self.plan(seen);
+        let Plan { steps, entries } = Plan::of(seen, &self.recent);
         let receipts = match self.write(&entries).await {
             Ok(receipts) => receipts,
             Err(error) => return self.failed(jobs, error),
@@ -257,34 +237,6 @@ impl Appending {
         });
         // A panic has been logged; its jobs are dropped unanswered, which is an answer.
         looked.await.unwrap_or_default()
-    }
-
-    /// What has to be written of these, and where the others are.
-    fn plan(&self, seen: Vec<(Offer, Seen)>) -> Plan {
-        let mut plan = Plan::default();
-        let mut written: HashMap<(Key, u64), usize> = HashMap::new();
-        let mut keys: HashSet<Key> = HashSet::new();
-        for (Offer { asked, entry, .. }, Seen { known: folded, refusal }) in seen {
-            let Asked { key, content, .. } = asked;
-            let recent = self.recent.known(key, content);
-            let step =
-                if let (Known::Same(position), _) | (_, Known::Same(position)) = (recent, folded) {
-                    Step::There { position }
-                } else if let Some(refusal) = refusal {
-                    Step::Refused(refusal)
-                } else if let Some(nth) = written.get(&(key, content)) {
-                    Step::Again { nth: *nth }
-                } else {
-                    let nth = plan.entries.len();
-                    written.insert((key, content), nth);
-                    plan.entries.push(entry);
-                    let first = keys.insert(key);
-                    let rival = !first || Known::Rival == recent || Known::Rival == folded;
-                    Step::Write { nth, rival }
-                };
-            plan.steps.push((asked, step));
-        }
-        plan
     }
 
     /// The journal's writer, opened again if a failure has made it useless.
@@ -346,83 +298,5 @@ impl Job {
     fn fail(self) {
         self.broken.store(true, Ordering::Release);
         let _ = self.answer.send(Err(Failed::Busy));
-    }
-}
-
-fn everywhere(who: &Who) -> bool {
-    let gazetteer = Gazetteer::embedded();
-    gazetteer.unit("VN").is_some_and(|nation| who.may_write(&gazetteer.atlas, nation))
-}
-
-/// What is known of an offer, and why it must not be written, if so.
-#[derive(Debug)]
-struct Seen {
-    known: Known,
-    refusal: Option<Refusal>,
-}
-
-/// What the ledger knows of the offers of one sender.
-fn look(who: &Who, offers: Vec<Offer>, ledger: &dyn Ledger) -> Vec<(Offer, Seen)> {
-    let asked: Vec<Asked> = offers.iter().map(|offer| offer.asked).collect();
-    let known = ledger.known(&asked);
-    if everywhere(who) {
-        let all = offers.into_iter().zip(known);
-        return all.map(|(offer, known)| (offer, Seen { known, refusal: None })).collect();
-    }
-    let sent: HashSet<Key> = asked.iter().map(|asked| asked.key).collect();
-    let one = |(offer, known): (Offer, Known)| {
-        let asks = offer.touched.depends() || known == Known::Rival;
-        let judged =
-            || refused(who, ledger, &offer.asked, offer.touched, |key| sent.contains(&key));
-        let refusal = if asks { judged() } else { None };
-        (offer, Seen { known, refusal })
-    };
-    offers.into_iter().zip(known).map(one).collect()
-}
-
-/// What one append does.
-#[derive(Default)]
-struct Plan {
-    /// What is done with each fact.
-    steps: Vec<(Asked, Step)>,
-    /// What is written.
-    entries: Vec<Entry>,
-}
-
-/// What is done with one fact.
-#[derive(Debug)]
-enum Step {
-    /// Not in the sender's care.
-    Refused(Refusal),
-    /// It is in the journal.
-    There { position: u64 },
-    /// It is the n-th that this append writes.
-    Write { nth: usize, rival: bool },
-    /// The same as the n-th.
-    Again { nth: usize },
-}
-
-impl Step {
-    fn settled(&self, receipts: &[Receipt]) -> Settled {
-        match self {
-            Step::Refused(refusal) => Err(refusal.clone()),
-            Step::There { position } => {
-                Ok(Placed { position: *position, known: Known::Same(*position) })
-            }
-            Step::Again { nth } => {
-                let position = receipts[*nth].position.0;
-                Ok(Placed { position, known: Known::Same(position) })
-            }
-            Step::Write { nth, rival } => {
-                let Receipt { position: Position(position), duplicate } = receipts[*nth];
-                let known = match (duplicate, rival) {
-                    // The journal itself knew it.
-                    (true, _) => Known::Same(position),
-                    (false, true) => Known::Rival,
-                    (false, false) => Known::Not,
-                };
-                Ok(Placed { position, known })
-            }
-        }
     }
 }

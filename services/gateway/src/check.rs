@@ -10,11 +10,11 @@ use proto::intake::{Accepted, Intake};
 use proto::text::looks_personal;
 use serde::Deserialize;
 
-use crate::appender::Offer;
 use crate::care::Touched;
 use crate::ledger::Asked;
 use crate::lines::Line;
 use crate::outcome::Refusal;
+use crate::plan::Offer;
 
 /// No id is longer: of what is refused the id may be.
 const ID_CHARS_MAX: usize = 64;

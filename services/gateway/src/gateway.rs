@@ -9,12 +9,13 @@ use futures::{Stream, StreamExt};
 use journal::{Error, Options, Writer};
 use tokio::sync::Semaphore;
 
-use crate::appender::{Answer, Appender, Appending, Failed, Placed};
+use crate::appender::{Answer, Appender, Appending, Failed};
 use crate::check::{Checked, check};
 use crate::counts::{Counted, Counts, add};
 use crate::ledger::{Known, Ledger};
 use crate::lines::{Line, Lines};
 use crate::outcome::{Became, Outcome};
+use crate::plan::Placed;
 
 /// Requests with a body at once; others are asked to come again.
 const REQUESTS_MAX: usize = 32;

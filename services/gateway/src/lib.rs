@@ -23,6 +23,7 @@ mod ledger;
 mod lines;
 mod openapi;
 mod outcome;
+mod plan;
 mod recent;
 
 pub use appender::{Appending, Failed};

@@ -10,6 +10,7 @@ mod indicators;
 mod milestones;
 mod movements;
 pub(crate) mod openapi;
+mod pack;
 mod position;
 pub(crate) mod reply;
 mod targets;
@@ -43,6 +44,7 @@ pub fn router() -> Router<Arc<App>> {
         .route("/v1/closings", get(audit::closings))
         .route("/v1/revisions", get(audit::revisions))
         .route("/v1/vintages/{id}", get(audit::vintage))
+        .route("/v1/vintages/{id}/pack", get(pack::pack))
         .route("/v1/checkpoints/{size}", get(audit::checkpoint))
         .route("/v1/milestones", get(milestones::page))
         .route("/v1/position", get(position::position))

@@ -21,13 +21,14 @@ use crate::api::cache::Answers;
 use crate::api::openapi;
 use crate::clock;
 use crate::live::{Hub, Limits, Page, Render};
+use crate::packs::Packs;
 use crate::recent::Recent;
 use crate::submit::Submit;
 
 /// Most threads that read the fold at once for answers: it waits for them. Live pages have places
 /// of their own ([`Limits::renderers`]), so that however many are open, answers find these free.
 const READERS_MAX: usize = 4;
-/// Most threads that walk all timelines at once: each keeps the fold for long.
+/// Most threads that walk all timelines at once, in many short looks.
 const AUDITS_MAX: usize = 2;
 
 /// What all handlers share. Reading the fold is done by [`Handle::read`], quickly: the projector
@@ -35,7 +36,7 @@ const AUDITS_MAX: usize = 2;
 pub struct App {
     /// The fold, and how far it is.
     pub handle: Handle,
-    /// The journal, for recent facts and its end.
+    /// The journal, for recent facts, its end and audit packs.
     pub journal: Journal,
     /// Units and catalogue, as the fold has them.
     pub rules: Arc<Rules>,
@@ -57,6 +58,8 @@ pub struct App {
     pub(crate) readers: Arc<Semaphore>,
     /// Places for what walks all timelines.
     pub(crate) audits: Arc<Semaphore>,
+    /// Places for audit packs.
+    pub(crate) packs: Packs,
     /// What was closed; none where nothing is kept.
     pub(crate) shelf: Option<Shelf>,
     /// The feed of milestones; none where nothing is told.
@@ -97,6 +100,7 @@ impl App {
             answers: Answers::default(),
             readers: Arc::new(Semaphore::new(READERS_MAX)),
             audits: Arc::new(Semaphore::new(AUDITS_MAX)),
+            packs: Packs::default(),
             shelf: None,
             feed: None,
             submit: None,

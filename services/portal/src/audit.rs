@@ -1,10 +1,15 @@
 //! What an audit tells to whom: keys and days of facts of single households only to those who may
 //! see these. How many facts there are and what they sum to is for everybody.
 
+use access::Who;
 use auditor::{Explanation, Revisions, Vintage};
 use domain::atlas::{Level, Unit};
 use domain::catalogue::Measure;
 use domain::contribution::Rules;
+use domain::fact::Subject;
+use domain::fold::Fold;
+use projector::Progress;
+use proto::gazetteer::Gazetteer;
 
 /// What the record of readings says of facts behind a figure.
 pub(crate) const READING_EXPLAINED: &str = "facts of households behind a figure";
@@ -12,6 +17,28 @@ pub(crate) const READING_EXPLAINED: &str = "facts of households behind a figure"
 pub(crate) const READING_REVISED: &str = "facts of households since a closing";
 /// What it says of a vintage.
 pub(crate) const READING_VINTAGE: &str = "a vintage with keys of households' facts";
+
+/// What it says of an audit pack.
+pub(crate) const READING_PACK: &str = "an audit pack, with the facts of all households up to it";
+
+/// Whether somebody who may see households of a unit may have packs of its closings: each holds the
+/// facts of every household in the journal, whichever unit closed. Walks along all timelines, or to
+/// the first household that they may not see.
+pub(crate) fn may_have_packs(fold: &Fold, progress: &Progress, who: &Who) -> bool {
+    let atlas = &fold.rules.atlas;
+    let all = Gazetteer::embedded().unit("VN");
+    if all.is_some_and(|all| who.may_see_households(atlas, all)) {
+        return true;
+    }
+    // What cannot be read may be about anybody.
+    progress.accounting.unreadable == 0
+        && fold.timelines().all(|(subject, timeline)| {
+            timeline.facts().iter().all(|fact| {
+                let of_household = subject != Subject(fact.key);
+                !of_household || who.may_see_households_at(atlas, fact.at)
+            })
+        })
+}
 
 /// Leaves the facts of single households out of an explanation.
 pub(crate) fn close_explanation(explanation: &mut Explanation) {

@@ -12,6 +12,7 @@ mod chart;
 mod clock;
 mod export;
 pub mod live;
+mod packs;
 pub mod pages;
 pub mod recent;
 pub mod submit;

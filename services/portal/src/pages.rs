@@ -4,6 +4,7 @@ mod ask;
 mod closings;
 mod compare;
 mod declare;
+mod declared;
 mod desk;
 mod explain;
 mod fault;
@@ -17,11 +18,13 @@ mod movements;
 mod number;
 mod operations;
 mod overview;
+mod parts;
 mod published;
 mod recent;
 mod revised;
 mod rows;
 mod search;
+mod serving;
 mod sign_in;
 mod target;
 mod text;
@@ -39,7 +42,7 @@ use access::{Role, Who};
 use askama::DynTemplate;
 use axum::Router;
 use axum::extract::{Query, Request, State};
-use axum::http::{Extensions, HeaderValue, StatusCode, Uri, header};
+use axum::http::{Extensions, StatusCode, Uri};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use domain::atlas::Unit;
@@ -49,9 +52,10 @@ use proto::gazetteer::Lang;
 use web::{Asker, Language, Problem};
 
 use crate::App;
-use crate::api::reply::place_in;
 use ask::Ask;
 use fault::Fault;
+use parts::parts;
+use serving::{aside, html, is_audit, serve};
 use view::View;
 
 pub use published::{PublishedReport, PublishedRow};
@@ -291,129 +295,5 @@ impl Pages {
                 _ => Err(Fault::NotFound),
             }
         })
-    }
-}
-
-async fn serve(
-    pages: Pages,
-    app: Arc<App>,
-    Asker(who): Asker,
-    Language(lang): Language,
-    request: Request,
-) -> Response {
-    let uri = request.uri().clone();
-    let query = Query::<Vec<(String, String)>>::try_from_uri(&uri);
-    let unclear = query.is_err();
-    let query = query.map(|Query(pairs)| pairs).unwrap_or_default();
-    let mut ask = Ask::new(uri.path(), query, lang, who);
-    ask.csrf = pages.csrf_of(request.extensions());
-    let answer = move |app: &App, ask: &Ask| match unclear {
-        true => fault::respond(app, ask, &Fault::Unclear(String::new())),
-        false => pages.answer(app, ask, StatusCode::OK),
-    };
-    aside(app, ask, answer).await
-}
-
-/// Whether a page walks along all timelines.
-fn is_audit(path: &str) -> bool {
-    path.ends_with("/closings") || path.ends_with("/explain")
-}
-
-/// Makes an answer on a thread of its own: reading figures takes milliseconds of computing, which
-/// other connections need not wait for. Of what takes seconds only a few are made at once.
-async fn aside(
-    app: Arc<App>,
-    ask: Ask,
-    answer: impl FnOnce(&App, &Ask) -> Response + Send + 'static,
-) -> Response {
-    let place = match is_audit(&ask.path) {
-        true => match place_in(&app.audits).await {
-            Ok(place) => Some(place),
-            Err(_) => return fault::respond(&app, &ask, &Fault::Busy),
-        },
-        false => None,
-    };
-    let (path, lang, chosen) = (ask.path.clone(), ask.lang, ask.get("lang").is_some());
-    let made = tokio::task::spawn_blocking(move || {
-        let answer = answer(&app, &ask);
-        drop(place);
-        answer
-    });
-    match made.await {
-        Ok(mut answer) => {
-            if chosen {
-                remember(&mut answer, lang);
-            }
-            answer
-        }
-        Err(error) => {
-            tracing::error!(%error, path, "a page broke");
-            StatusCode::INTERNAL_SERVER_ERROR.into_response()
-        }
-    }
-}
-
-/// A language that was chosen in an address is kept for a year.
-fn remember(answer: &mut Response, lang: Lang) {
-    let cookie = match lang {
-        Lang::Vi => "lang=vi; Path=/; Max-Age=31536000; SameSite=Lax",
-        Lang::En => "lang=en; Path=/; Max-Age=31536000; SameSite=Lax",
-    };
-    answer.headers_mut().append(header::SET_COOKIE, HeaderValue::from_static(cookie));
-}
-
-fn html(status: StatusCode, text: String) -> Response {
-    let headers = [
-        (header::CONTENT_TYPE, "text/html; charset=utf-8"),
-        // Figures move, and a page may be somebody's own.
-        (header::CACHE_CONTROL, "private, no-cache"),
-        (header::VARY, "Accept-Language, Cookie"),
-        (
-            header::CONTENT_SECURITY_POLICY,
-            "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; \
-             connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-        ),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::REFERRER_POLICY, "same-origin"),
-    ];
-    (status, headers, text).into_response()
-}
-
-/// The parts of a page between `<!--[key-->` and `<!--key]-->`, both included: what stands in the
-/// element with that `data-live`.
-fn parts(page: &str) -> BTreeMap<String, String> {
-    let mut found = BTreeMap::new();
-    let mut rest = page;
-    while let Some(start) = rest.find("<!--[") {
-        let inside = &rest[start..];
-        let Some(key) = inside[5..].split("-->").next() else { break };
-        let close = format!("<!--{key}]-->");
-        let Some(end) = inside.find(&close) else { break };
-        found.insert(key.to_owned(), inside[..end + close.len()].to_owned());
-        rest = &inside[end + close.len()..];
-    }
-    found
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn parts_are_cut_out_whole_and_unclosed_ones_are_left() {
-        for (page, expected) in [
-            ("", vec![]),
-            ("<p><!--[a-->1<!--a]--></p>", vec![("a", "<!--[a-->1<!--a]-->")]),
-            (
-                "x<!--[a-->1<!--a]-->y<!--[b--><b>2</b><!--b]-->",
-                vec![("a", "<!--[a-->1<!--a]-->"), ("b", "<!--[b--><b>2</b><!--b]-->")],
-            ),
-            ("<!--[a-->1", vec![]),
-        ] {
-            let found = parts(page);
-            let found: Vec<(&str, &str)> =
-                found.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
-            assert_eq!(found, expected, "{page}");
-        }
     }
 }

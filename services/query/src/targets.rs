@@ -184,10 +184,9 @@ fn is_measured(fold: &Fold, indicator: &str) -> bool {
 pub fn amount(plan: &Plan, indicator: &str, value: Value) -> Option<Exact> {
     let hundred = Exact::whole(100);
     // A ratio is stated in percent only where the catalogue counts it so: others are averages.
-    let percent =
-        plan.indicator(indicator).is_some_and(|one| {
-            matches!(&*one.definition.counted_in, "percent" | "percentage_point")
-        });
+    let percent = plan
+        .indicator(indicator)
+        .is_some_and(|one| matches!(&*one.definition.counted_in, "percent" | "percentage_point"));
     let scaled = |share: Exact| if percent { share.times(hundred) } else { Some(share) };
     match value {
         Value::Whole(value) => Some(Exact::whole(value)),

@@ -22,8 +22,6 @@ use crate::pace::{self, Pace};
 use crate::{Client, headers, page, peer, sign_in, who};
 use crate::{ErrorPage, Health, Kind, Limits, Problem};
 
-/// Long answers to long requests have time limits of their own.
-const UNTIMED: [&str; 1] = ["/v1/facts"];
 /// Most who sign in at once: hashing a password takes 19 MiB.
 const SIGNING_IN_MAX: usize = 4;
 
@@ -90,8 +88,10 @@ impl Doors {
             access: self.access,
             behind_proxy: self.behind_proxy,
         };
-        // What streams is packed line by line at best, and would wait.
-        let packed = DefaultPredicate::new().and(NotForContentType::new("application/x-ndjson"));
+        // What streams is packed line by line at best, and would wait; zip files are packed.
+        let packed = DefaultPredicate::new()
+            .and(NotForContentType::new("application/x-ndjson"))
+            .and(NotForContentType::new("application/zip"));
         routes
             .merge(health::routes(watched))
             .merge(sign_in::routes(shared.clone()))
@@ -108,6 +108,12 @@ impl Doors {
             .layer(from_fn_with_state(self.hsts, headers::add))
             .layer(from_fn_with_state(observed, observe))
     }
+}
+
+/// Whether answers have time limits of their own: long ones to long requests, and audit packs, which
+/// are made while somebody waits.
+fn is_untimed(path: &str) -> bool {
+    path == "/v1/facts" || (path.starts_with("/v1/vintages/") && path.ends_with("/pack"))
 }
 
 async fn not_found(uri: Uri) -> Problem {
@@ -137,7 +143,7 @@ async fn limited(State(shared): State<Arc<Shared>>, mut request: Request, next: 
 
 /// Gives up an answer that does not begin. Streams begin at once and go on as long as they like.
 async fn in_time(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
-    if UNTIMED.contains(&request.uri().path()) {
+    if is_untimed(request.uri().path()) {
         return next.run(request).await;
     }
     match tokio::time::timeout(shared.answer_max, next.run(request)).await {

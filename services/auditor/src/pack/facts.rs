@@ -55,11 +55,12 @@ fn parse(line: &str, position: u64) -> Option<Receipt> {
     })
 }
 
-/// Reads the records of a pack, and hands them out in blocks until `give` wants no more. Gives how
-/// many there are; whatever is wrong with them is told to `find`.
+/// Reads the records of a pack, all or the first `part`, and hands them out in blocks until `give`
+/// wants no more. Gives how many there are; whatever is wrong with them is told to `find`.
 pub(crate) fn read(
     mut facts: impl BufRead,
     mut receipts: impl BufRead,
+    part: Option<u64>,
     mut give: impl FnMut(Block) -> bool,
     find: &mut dyn FnMut(Fault),
 ) -> u64 {
@@ -67,6 +68,12 @@ pub(crate) fn read(
     let mut gathered: Vec<(ReceiveTime, Vec<u8>)> = Vec::new();
     let (mut bytes, mut line) = (0, String::new());
     loop {
+        if part == Some(at) {
+            if !gathered.is_empty() {
+                give(block(first, &gathered));
+            }
+            return at;
+        }
         line.clear();
         match receipts.by_ref().take(128).read_line(&mut line) {
             Ok(0) => break,

@@ -5,80 +5,53 @@ use std::path::Path;
 use std::sync::Arc;
 
 use domain::contribution::Rules;
-use domain::fold::Fold;
 use journal::{Position, SealedBlock};
 use projector::{Evaluated, evaluate_blocks};
-use proof::Range;
-use proto::catalogue::Catalogue;
 use proto::gazetteer::Gazetteer;
-use query::Editions;
 use tokio::sync::mpsc;
 use tokio::task::{JoinHandle, spawn_blocking};
 
-use super::archive::{self, Opened};
+use super::archive;
 use super::fault::{Fault, Faults};
 use crate::compare::differences;
-use crate::desk;
 use crate::pack::{facts, form};
 use crate::vintage::Vintage;
 
-/// What the records of a pack come to.
-#[derive(Debug, Default)]
-pub(super) struct Again {
-    /// The tree over them, if they could be read.
-    pub(super) tree: Option<Range>,
-    /// The vintage that the closing at the end of them makes, if it makes one.
-    pub(super) vintage: Option<Vintage>,
-    /// What is wrong with them.
-    pub(super) faults: Faults,
-}
-
-/// Reads, hashes and folds the records.
+/// Reads, hashes and folds the first `to` of so many records; and what is wrong with them.
 pub(super) async fn again(
     path: &Path,
-    opened: &Opened,
-    vintage: Option<&Vintage>,
-    definitions: Option<&(Catalogue, Editions)>,
+    (to, records): (u64, u64),
+    rules: &Arc<Rules>,
     threads: usize,
     progress: impl Fn(u64) + Send,
-) -> Again {
-    // What cannot be compared is hashed all the same: another root is to be told.
-    let catalogue = match definitions {
-        Some((catalogue, _)) => catalogue,
-        None => Catalogue::embedded(),
-    };
-    let gazetteer = Gazetteer::embedded();
-    let atlas = gazetteer.atlas.clone();
-    let rules = Arc::new(Rules { atlas, plan: catalogue.plan.clone() });
+) -> (Option<Evaluated>, Faults) {
     let (sender, blocks) = mpsc::channel(threads.max(1));
-    let reading = read(path, sender);
-    let to = Position(opened.receipts);
-    let evaluated = evaluate_blocks(blocks, to, &rules, gazetteer, threads, progress).await;
+    let reading = read(path, (to < records).then_some(to), sender);
+    let (to, gazetteer) = (Position(to), Gazetteer::embedded());
+    let evaluated = evaluate_blocks(blocks, to, rules, gazetteer, threads, progress).await;
     let mut faults = reading.await.unwrap_or_else(|_| {
         let mut faults = Faults::default();
         faults.find(Fault::Fold { what: "reading the records broke off".into() });
         faults
     });
-    let Evaluated { books, closings, tree, .. } = match evaluated {
-        Ok(evaluated) => evaluated,
+    match evaluated {
+        Ok(evaluated) => (Some(evaluated), faults),
         Err(error) => {
             // That records are missing was told.
             if faults.listed.is_empty() {
                 faults.find(Fault::Fold { what: error.to_string() });
             }
-            return Again { faults, ..Again::default() };
+            (None, faults)
         }
-    };
-    let found = vintage.zip(definitions).and_then(|(vintage, (_, editions))| {
-        let fold = Fold::of_books(rules, books, closings);
-        let (position, journal) = (vintage.head.position, &vintage.head.journal);
-        desk::vintage(&fold, position, journal, &tree, editions)
-    });
-    Again { tree: Some(tree), vintage: found, faults }
+    }
 }
 
 /// Reads the records on a thread of their own.
-fn read(path: &Path, sender: mpsc::Sender<journal::Result<SealedBlock>>) -> JoinHandle<Faults> {
+fn read(
+    path: &Path,
+    part: Option<u64>,
+    sender: mpsc::Sender<journal::Result<SealedBlock>>,
+) -> JoinHandle<Faults> {
     let path = path.to_owned();
     spawn_blocking(move || {
         let mut faults = Faults::default();
@@ -88,7 +61,7 @@ fn read(path: &Path, sender: mpsc::Sender<journal::Result<SealedBlock>>) -> Join
             inner = archive::reader(&path, form::RECEIPTS, |receipts| {
                 let give = |block: journal::Block| sender.blocking_send(Ok(block.into())).is_ok();
                 let (records, receipts) = (BufReader::new(records), BufReader::new(receipts));
-                facts::read(records, receipts, give, &mut |fault| faults.find(fault));
+                facts::read(records, receipts, part, give, &mut |fault| faults.find(fault));
             });
         });
         for error in

@@ -94,10 +94,8 @@ pub(super) async fn explain(
         && (app.reading)(&who, audit::READING_EXPLAINED, key);
     let question = format!("explain {unit:?} {indicator} {filter:?} {when:?} {limit} {sees}");
     Ok(reply_in(&app, &app.audits, &headers, &question, move |app| {
-        let (position, mut explanation) = app.handle.read(|fold, progress| {
-            let question = Question { unit, indicator: &indicator, filter, time };
-            (progress.position, auditor::explain(fold, &question, limit))
-        });
+        let question = Question { unit, indicator: &indicator, filter, time };
+        let (position, mut explanation) = auditor::explain(&app.handle, &question, limit);
         if !sees {
             audit::close_explanation(&mut explanation);
         }
@@ -187,11 +185,9 @@ pub(super) async fn revisions(
             Err(auditor::Error::Unknown { .. }) => return Err(unknown()),
             Err(error) => return Err(internal(&error)),
         };
-        let (position, found) = app.handle.read(|fold, progress| {
-            let found = auditor::revisions(fold, progress.position, &vintage, limit);
-            (progress.position, found)
-        });
+        let found = auditor::revisions(&app.handle, &vintage, limit);
         let mut revisions = found.ok_or_else(unknown)?;
+        let position = revisions.now;
         if !sees {
             audit::close_revisions(&mut revisions);
         }
@@ -271,10 +267,10 @@ pub(super) async fn checkpoint(
     .await)
 }
 
-fn shelf(app: &App) -> Result<&Shelf, Problem> {
+pub(super) fn shelf(app: &App) -> Result<&Shelf, Problem> {
     app.shelf.as_ref().ok_or_else(gone)
 }
 
-fn gone() -> Problem {
+pub(super) fn gone() -> Problem {
     Problem::new(Kind::NotFound, "there is no such thing; /v1/closings lists what was closed")
 }

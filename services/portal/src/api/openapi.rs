@@ -62,6 +62,7 @@ struct ProblemBody {
         super::audit::closings,
         super::audit::revisions,
         super::audit::vintage,
+        super::pack::pack,
         super::audit::checkpoint,
         super::milestones::page,
         super::position::position,
@@ -196,7 +197,7 @@ mod tests {
 
     #[test]
     fn what_is_described_is_what_is_read() {
-        let table: [(&str, &[&str]); 17] = [
+        let table: [(&str, &[&str]); 18] = [
             ("/v1/units", api::units::LIST),
             ("/v1/units/{key}", api::units::ONE),
             ("/v1/units/{key}/children", api::units::CHILDREN),
@@ -210,6 +211,7 @@ mod tests {
             ("/v1/closings", api::audit::CLOSINGS),
             ("/v1/revisions", api::audit::REVISIONS),
             ("/v1/vintages/{id}", api::audit::FILE),
+            ("/v1/vintages/{id}/pack", api::audit::FILE),
             ("/v1/checkpoints/{size}", api::audit::FILE),
             ("/v1/position", api::position::POSITION),
             ("/v1/live", crate::live::serve::TOPIC),

@@ -119,13 +119,13 @@ pub(crate) async fn place_in(places: &Arc<Semaphore>) -> Result<OwnedSemaphorePe
     place.ok().and_then(Result::ok).ok_or_else(busy)
 }
 
-fn unchanged(tag: HeaderValue) -> Response {
+pub(super) fn unchanged(tag: HeaderValue) -> Response {
     let mut response = StatusCode::NOT_MODIFIED.into_response();
     validated(response.headers_mut(), tag);
     response
 }
 
-fn validated(headers: &mut HeaderMap, tag: HeaderValue) {
+pub(super) fn validated(headers: &mut HeaderMap, tag: HeaderValue) {
     headers.insert(ETAG, tag);
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
     let depends = "Accept, Accept-Language, Authorization, Cookie";
@@ -150,7 +150,7 @@ fn digest(parts: [&str; 5], position: u64) -> HeaderValue {
 }
 
 /// RFC 9110, 13.1.2: compared weakly, in a list, or `*`.
-fn matches(headers: &HeaderMap, tag: &HeaderValue) -> bool {
+pub(super) fn matches(headers: &HeaderMap, tag: &HeaderValue) -> bool {
     let own = tag.to_str().unwrap_or_default().trim_start_matches("W/");
     let lists = headers.get_all(IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
     lists
@@ -160,7 +160,7 @@ fn matches(headers: &HeaderMap, tag: &HeaderValue) -> bool {
 }
 
 /// A file's name for old and for new clients: in plain letters, and as it is (RFC 6266, RFC 5987).
-fn disposition(name: &str) -> Result<HeaderValue, Problem> {
+pub(super) fn disposition(name: &str) -> Result<HeaderValue, Problem> {
     let as_it_is = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
     let ascii = in_plain_letters(name);
     let mut whole = String::new();

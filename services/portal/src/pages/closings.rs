@@ -8,9 +8,10 @@ use domain::figures::Time;
 use domain::fold::Fold;
 use domain::time::Period;
 use projector::Progress;
-use query::{labels, written};
+use query::labels;
 
 use super::ask::{Ask, Notice};
+use super::declared::{Line, Refused, Shows, act, line, refused, shows_packs};
 use super::desk::{self, Desk, Levels};
 use super::fault::Fault;
 use super::frame::Frame;
@@ -23,29 +24,6 @@ use crate::App;
 
 /// Facts that are named of each row that differs: none, on a page.
 const SHARES: usize = 0;
-
-/// One declaration that had its effect.
-struct Line {
-    act: String,
-    level: String,
-    by: String,
-    received: String,
-    position: String,
-    digest: String,
-    /// Whether it makes a vintage.
-    is_closing: bool,
-    is_signed: bool,
-    text_href: Option<String>,
-    note_href: Option<String>,
-    beside_href: Option<String>,
-}
-
-/// One that had none.
-struct Refused {
-    what: String,
-    why: String,
-    todo: String,
-}
 
 /// The forms of those who may declare.
 struct Forms {
@@ -76,6 +54,7 @@ struct Page {
     forms: Option<Forms>,
     lines: Vec<Line>,
     any_text: bool,
+    any_pack: bool,
     refused: Vec<Refused>,
     revised: Option<Revised>,
     source: String,
@@ -100,9 +79,11 @@ pub(crate) fn page(app: &App, ask: &Ask, unit: Unit) -> Result<Outcome, Fault> {
         Time::Days(..) => None,
     };
     let kept = period.map(|period| kept(app, ask, unit, period)).transpose()?;
+    let vintage = kept.as_ref().and_then(|kept| kept.vintage.as_ref());
+    let found = vintage.and_then(|one| auditor::revisions(&app.handle, one, SHARES));
     app.handle.read(|fold: &Fold, progress: &Progress| {
         let view = View::open(app, fold, progress, ask, unit)?;
-        Ok(written_page(&view, period, kept))
+        Ok(written_page(&view, progress, (period, kept), found.as_ref()))
     })
 }
 
@@ -130,7 +111,12 @@ fn kept(app: &App, ask: &Ask, unit: Unit, period: Period) -> Result<Kept, Fault>
     Ok(Kept { closings, signed, vintage })
 }
 
-fn written_page(view: &View<'_>, period: Option<Period>, kept: Option<Kept>) -> Outcome {
+fn written_page(
+    view: &View<'_>,
+    progress: &Progress,
+    (period, kept): (Option<Period>, Option<Kept>),
+    found: Option<&Revisions>,
+) -> Outcome {
     let (w, lang) = (words::of(view.lang), view.lang);
     let title = fill(w.title, &[&query::written::title(lang, &view.when())]);
     let mut frame = Frame::of_unit(view, "/closings", &title);
@@ -150,12 +136,11 @@ fn written_page(view: &View<'_>, period: Option<Period>, kept: Option<Kept>) -> 
     let sees = view.ask.who.may_see_households(&view.app.rules.atlas, view.unit);
     let Kept { closings, signed, vintage } =
         kept.unwrap_or(Kept { closings: Vec::new(), signed: Vec::new(), vintage: None });
+    let shows =
+        Shows { texts: sees, packs: sees && shows_packs(view, progress, &closings, &signed) };
     let taken = closings.iter().filter(|one| one.refused.is_none());
-    let lines: Vec<Line> = taken.map(|one| line(view, one, &signed, sees)).collect();
-    let revised = vintage.as_ref().and_then(|vintage| {
-        let found = auditor::revisions(view.fold, view.position, vintage, SHARES);
-        found.map(|found: Revisions| revised::revised(view, vintage, &found))
-    });
+    let lines: Vec<Line> = taken.map(|one| line(view, one, &signed, shows)).collect();
+    let revised = vintage.zip(found).map(|(one, found)| revised::revised(view, &one, found));
     Outcome::Page(Box::new(Page {
         stamp: view.name(view.unit),
         days: format!("{} – {}", number::day(lang, from), number::day(lang, to)),
@@ -164,6 +149,7 @@ fn written_page(view: &View<'_>, period: Option<Period>, kept: Option<Kept>) -> 
         notice: view.ask.notice.clone().or_else(|| told(view, &closings)),
         desk: period.map(|period| desk::desk(view, period, w)),
         forms: period.zip(levels).and_then(|(period, levels)| forms(view, period, &levels)),
+        any_pack: lines.iter().any(|one| one.pack_href.is_some()),
         any_text: lines.iter().any(|one| one.is_closing) && !sees,
         lines,
         refused: closings.iter().filter_map(|one| refused(view, one)).collect(),
@@ -176,55 +162,6 @@ fn written_page(view: &View<'_>, period: Option<Period>, kept: Option<Kept>) -> 
 
 fn level(view: &View<'_>, level: Confirmation) -> String {
     labels::code(view.lang, "level", level.code())
-}
-
-fn act(w: &Words, code: &str) -> &'static str {
-    match code {
-        "reopened" => w.act_reopened,
-        "published" => w.act_published,
-        _ => w.act_closed,
-    }
-}
-
-fn line(view: &View<'_>, one: &Closed, signed: &[u64], sees: bool) -> Line {
-    let lang = view.lang;
-    let is_closing = one.act == "closed";
-    let kept = one.vintage.as_ref().filter(|_| one.digest.is_some());
-    let is_signed = is_closing && signed.contains(&one.position);
-    let by = [labels::code(lang, "set_by", &one.set_by), one.reference.clone()];
-    Line {
-        act: act(words::of(lang), &one.act).to_owned(),
-        level: capital(&labels::code(lang, "level", &one.level)),
-        by: by.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("; "),
-        received: written::date(lang, &one.received),
-        position: number::whole(lang, i128::from(one.position)),
-        digest: one.digest.as_deref().unwrap_or_default().chars().take(16).collect(),
-        is_closing,
-        is_signed,
-        text_href: kept.filter(|_| sees).map(|id| format!("/v1/vintages/{id}")),
-        note_href: is_signed.then(|| format!("/v1/checkpoints/{}", one.position)),
-        beside_href: kept.map(|id| {
-            let href = view.ask.href(&view.ask.path, &[("v", Some(id))]);
-            format!("{href}#h-rev")
-        }),
-    }
-}
-
-fn refused(view: &View<'_>, one: &Closed) -> Option<Refused> {
-    let why = one.refused.as_deref()?;
-    let (lang, w) = (view.lang, words::of(view.lang));
-    let level = labels::code(lang, "level", &one.level);
-    let position = number::whole(lang, i128::from(one.position));
-    Some(Refused {
-        what: format!(
-            "{}, {level}; {}; {}",
-            capital(act(w, &one.act)),
-            written::date(lang, &one.received),
-            fill(w.position_now, &[&position])
-        ),
-        why: labels::finding(lang, why),
-        todo: labels::finding_remedy(lang, why),
-    })
 }
 
 /// What became of the declaration that was just written: the address has its position as `told`.

@@ -75,19 +75,27 @@ pub(crate) fn page(app: &App, ask: &Ask, unit: Unit) -> Result<Outcome, Fault> {
     }
     let filter = filter(app, ask.get("by").unwrap_or_default())?;
     let sees = households::may_show(app, ask, unit, audit::READING_EXPLAINED);
-    app.handle.read(|fold, progress: &Progress| {
+    let time = app.handle.read(|fold, progress| {
         let view = View::open(app, fold, progress, ask, unit)?;
-        let heavy = audit::is_heavy(&app.rules, unit, indicator);
-        let explanation = (!heavy).then(|| {
-            let filter = filter.clone();
-            let question = Question { unit, indicator, filter, time: view.time };
-            let mut found = auditor::explain(fold, &question, FACTS_MAX);
-            if !sees {
-                audit::close_explanation(&mut found);
-            }
+        Ok(view.time)
+    })?;
+    let heavy = audit::is_heavy(&app.rules, unit, indicator);
+    let explained = (!heavy).then(|| {
+        let question = Question { unit, indicator, filter, time };
+        let (position, mut found) = auditor::explain(&app.handle, &question, FACTS_MAX);
+        if !sees {
+            audit::close_explanation(&mut found);
+        }
+        (position, found)
+    });
+    app.handle.read(|fold, progress: &Progress| {
+        let mut view = View::open(app, fold, progress, ask, unit)?;
+        // The page only writes what was found, as of then.
+        let explanation = explained.as_ref().map(|(position, found)| {
+            view.position = *position;
             found
         });
-        Ok(show(&view, indicator, explanation.as_ref()))
+        Ok(show(&view, indicator, explanation))
     })
 }
 

@@ -140,7 +140,7 @@ fn row(view: &View<'_>, one: &Revision) -> Row {
         late: cause(&[Cause::Late]),
         corrected: cause(&[Cause::Corrected]),
         voided: cause(&[Cause::Voided]),
-        defined: cause(&[Cause::Definition, Cause::Boundary, Cause::Unexplained]),
+        defined: cause(&Cause::BESIDE_FACTS),
     }
 }
 

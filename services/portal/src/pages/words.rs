@@ -58,6 +58,8 @@ texts! {
     unsigned: "chưa ký", "not signed";
     as_text: "Bản .txt", "Text";
     note: "Điểm kiểm", "Checkpoint";
+    pack: "Gói kiểm toán", "Audit pack";
+    pack_rule: "Gói kiểm toán có mọi dữ kiện trong sổ đến lần chốt, cả mã giả danh của hộ, để kiểm lại mà không cần hệ thống này; mỗi lần tải đều được ghi lại. Chỉ giao cho người có quyền xem dữ liệu từng hộ.", "An audit pack has every fact in the journal up to the closing, with pseudonyms of households, so that it can be checked without this system; each reading is recorded. Hand it only to people who may see data of single households.";
     beside_now: "So với nay", "And now";
     text_rule: "Bản .txt có thể có mã dữ kiện của từng hộ, nên chỉ cán bộ của địa bàn và kiểm toán tải được; mỗi lần tải đều được ghi lại. Mã băm và điểm kiểm thì ai cũng xem được.", "The text may have keys of facts of single households, so it is for officers of the unit and auditors, and each reading is recorded. Digests and checkpoints are for everybody.";
     refused: "Không có hiệu lực", "Without effect";

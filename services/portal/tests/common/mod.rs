@@ -14,6 +14,7 @@ use portal::App;
 use portal::live::Page;
 use portal::pages::Pages;
 use projector::{Config, Projector};
+use proof::Signer;
 use proto::catalogue::Catalogue;
 use proto::gazetteer::Gazetteer;
 use proto::intake::Intake;
@@ -45,6 +46,11 @@ fn url(folder: &TempDir) -> String {
     format!("dir:{}", folder.path().join("journal").display())
 }
 
+/// Who signs what is closed.
+pub fn signer() -> Signer {
+    Signer::new("tonghop.example", [7; 32]).unwrap()
+}
+
 impl Portal {
     pub async fn open() -> Portal {
         Portal::open_with(|app| app).await
@@ -64,7 +70,8 @@ impl Portal {
         let hash = Catalogue::embedded().hash();
         let mut config = Config::new(journal.clone(), &data, Arc::clone(&rules), hash);
         let shelf = Shelf::of(&data);
-        let desk = Desk::new(shelf.clone(), journal.identity().to_string(), None);
+        let signer = Some(Arc::new(signer()));
+        let desk = Desk::new(shelf.clone(), journal.identity().to_string(), signer);
         config.closings = Some(Arc::new(desk));
         let projector = Projector::open(config).await.unwrap();
         let readings = Arc::new(Mutex::new(Vec::new()));
@@ -108,8 +115,12 @@ impl Portal {
             let taken = intake.take(line.as_bytes()).unwrap_or_else(|why| panic!("{why}: {line}"));
             Entry::new(taken.route, taken.bytes)
         };
-        let entries: Vec<Entry> = facts.iter().map(entry).collect();
-        let receipts = self.writer.append(&entries).await.unwrap();
+        self.write(&facts.iter().map(entry).collect::<Vec<_>>()).await
+    }
+
+    /// The same of records as they are.
+    pub async fn write(&mut self, entries: &[Entry]) -> u64 {
+        let receipts = self.writer.append(entries).await.unwrap();
         self.told = receipts.last().unwrap().position.0;
         self.app.handle.folded(self.told).await.unwrap();
         self.told

@@ -67,8 +67,8 @@ pub struct RevisionsArgs {
 /// `audit`
 #[derive(Args, Debug)]
 pub struct AuditArgs {
-    /// The vintage's id, see `tonghop closings`.
-    #[arg(long, value_name = "ID", required_unless_present = "unit")]
+    /// The vintage's id, see `tonghop closings`; a pack says itself of which it is.
+    #[arg(long, value_name = "ID", required_unless_present_any = ["unit", "pack"])]
     pub vintage: Option<String>,
     /// Or its unit: the latest closing of its highest level is audited.
     #[arg(long, value_name = "UNIT", conflicts_with = "vintage", requires = "period")]
@@ -85,6 +85,14 @@ pub struct AuditArgs {
     /// An archive to replay instead: the folder that `tonghop archive` keeps.
     #[arg(long, value_name = "DIR")]
     pub archive: Option<PathBuf>,
+    /// An audit pack to replay instead (tonghop pack): its records are compared with the vintage
+    /// that the data folder has or, without one, with the pack's own.
+    #[arg(long, value_name = "FILE.zip", conflicts_with_all = ["journal", "archive"])]
+    pub pack: Option<PathBuf>,
+    /// A public key of somebody who may have signed the pack (FILE.pub); may be given several
+    /// times. Without it, the signature is not checked.
+    #[arg(long, value_name = "FILE", requires = "pack")]
+    pub key: Vec<PathBuf>,
     /// Another catalogue: a folder with indicators.toml, movements.toml, calendars.toml and
     /// codes.toml. Shows what its definitions would have given.
     #[arg(long, value_name = "DIR")]

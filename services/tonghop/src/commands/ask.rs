@@ -4,9 +4,10 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
-use auditor::Shelf;
+use auditor::{Shelf, Still};
 use domain::fold::Fold;
 use domain::time::{Day, Period};
+use projector::Handle;
 use proto::catalogue::Catalogue;
 use proto::gazetteer::{Gazetteer, Lang};
 use query::{Answer, Editions, FiguresQuery, Query, When};
@@ -89,11 +90,14 @@ enum Asked {
 }
 
 /// Answers a question that came over the socket.
-pub(super) fn told(fold: &Fold, position: u64, shelf: &Shelf, line: &str) -> Result<Box<RawValue>> {
+pub(super) fn told(handle: &Handle, shelf: &Shelf, line: &str) -> Result<Box<RawValue>> {
     let told = match serde_json::from_str(line)? {
-        Asked::Audit(ask) => to_raw_value(&auditor::answer(fold, position, shelf, &ask)?),
+        Asked::Audit(ask) => to_raw_value(&auditor::answer(handle, shelf, &ask)?),
         Asked::Figures(query) => {
-            to_raw_value(&query::answer(fold, position, &Editions::embedded(), &query)?)
+            let answer = handle.read(|fold, progress| {
+                query::answer(fold, progress.position, &Editions::embedded(), &query)
+            });
+            to_raw_value(&answer?)
         }
     };
     Ok(told?)
@@ -115,7 +119,7 @@ pub(super) fn audit(lang: Lang, data: &Path, ask: &auditor::Ask) -> Result<audit
         return Ok(told);
     }
     let (fold, position) = open(lang, data)?;
-    Ok(auditor::answer(&fold, position, &Shelf::of(data), ask)?)
+    Ok(auditor::answer(&Still(&fold, position), &Shelf::of(data), ask)?)
 }
 
 /// Opens the store of a data folder that nobody owns, as of its position.

@@ -1,65 +1,50 @@
-//! `tonghop audit`: the journal replayed, compared with what was closed and with the live store.
+//! `tonghop audit`: a journal, its archive or a pack replayed, compared with what was closed and with
+//! the live store.
 
+mod packed;
 mod report;
+mod say;
+mod verdict;
 
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
-use auditor::{Difference, Replay, Shelf, Vintage, differences};
+use auditor::{Replay, Shelf, Vintage};
 use domain::closing::VintageName;
 use domain::contribution::Rules;
 use journal::Journal;
 use proto::catalogue::{Catalogue, Texts};
 use proto::gazetteer::{Gazetteer, Lang};
 use query::{Body, Editions, Query};
-use serde::Serialize;
 
 use super::{ask, place};
-use crate::cli::{AuditArgs, Format};
+use crate::cli::AuditArgs;
 use crate::screen::{self, Screen};
-
-/// What an audit comes to.
-#[derive(Serialize)]
-struct Verdict {
-    answer: &'static str,
-    vintage: String,
-    position: u64,
-    /// Whether every row, the digest, the root and the live store are the same.
-    equal: bool,
-    /// Of the vintage, as it is kept.
-    digest: String,
-    /// Of the same, replayed.
-    replayed: String,
-    /// The root of the tree over the journal, as it is kept, and replayed.
-    root: String,
-    replayed_root: String,
-    rows: usize,
-    facts: u64,
-    seconds: f64,
-    /// The store as it is now, against a replay up to its position.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    live: Option<Live>,
-    /// By which catalogue, when another was asked for.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    catalogue: Option<String>,
-    differences_count: usize,
-    differences: Vec<Difference>,
-}
-
-/// The live store beside a replay.
-#[derive(Serialize)]
-struct Live {
-    position: u64,
-    equal: bool,
-    digest: String,
-    replayed: String,
-}
+use verdict::{Live, Verdict};
 
 pub(super) fn audit(screen: &mut Screen, args: &AuditArgs) -> Result<ExitCode> {
+    let begun = Instant::now();
+    let (kept, mut verdict) = match &args.pack {
+        Some(file) => packed::audit(screen.lang, args, file)?,
+        None => of_journal(screen.lang, args)?,
+    };
+    verdict.seconds = begun.elapsed().as_secs_f64();
+    if let Some(path) = &args.report {
+        report::write(path, &kept, &verdict)?;
+    }
+    say::say(screen, &verdict)?;
+    Ok(if verdict.equal { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn of_journal(lang: Lang, args: &AuditArgs) -> Result<(Vintage, Verdict)> {
     let kept = vintage(args)?;
-    let (rules, editions) = definitions(args)?;
+    let (rules, editions) = match &args.catalog {
+        Some(folder) => definitions(folder)?,
+        None => (place::rules(), Editions::embedded()),
+    };
     let url = match &args.archive {
         Some(folder) => format!("dir:{}", folder.display()),
         None => place::journal(args.journal.as_deref(), &args.data.data)?,
@@ -67,13 +52,11 @@ pub(super) fn audit(screen: &mut Screen, args: &AuditArgs) -> Result<ExitCode> {
     // The live store answers for its own position; with other definitions there is none.
     let live = match args.catalog {
         Some(_) => None,
-        None => live(screen.lang, args),
+        None => live(lang, args),
     };
-    let begun = Instant::now();
-    let (replayed, live, facts) = place::runtime()?.block_on(async {
+    let (again, live, facts) = place::runtime()?.block_on(async {
         let journal = Journal::open(&url, &place::options(false, &args.nats_options)).await?;
-        let replay =
-            up_to(screen.lang, &journal, args, kept.head.position, &rules, &editions).await?;
+        let replay = up_to(lang, &journal, args, kept.head.position, &rules, &editions).await?;
         let again = match &args.catalog {
             Some(_) => replay.rows_of(&kept),
             None => replay.vintage(),
@@ -81,44 +64,20 @@ pub(super) fn audit(screen: &mut Screen, args: &AuditArgs) -> Result<ExitCode> {
         let facts = replay.accounting.applied;
         let live = match live {
             Some((position, digest)) => {
-                let replay =
-                    up_to(screen.lang, &journal, args, position, &rules, &editions).await?;
-                let books = replay.fold.books.digest(editions.bytes().as_bytes()).to_string();
-                Some(Live { position, equal: books == digest, digest, replayed: books })
+                let replay = up_to(lang, &journal, args, position, &rules, &editions).await?;
+                Some(Live::beside(position, digest, &replay, &editions))
             }
             None => None,
         };
         anyhow::Ok((again, live, facts))
     })?;
-    let again = replayed.with_context(|| {
+    let again = again.with_context(|| {
         format!("the journal has no closing at position {} that makes it", kept.head.position)
     })?;
-    let differ = differences(&kept, &again);
-    let (digest, replayed) = (kept.digest().to_string(), again.digest().to_string());
-    let same = args.catalog.is_some() || digest == replayed && kept.head.root == again.head.root;
-    let live_same = live.as_ref().is_none_or(|live| live.equal);
-    let verdict = Verdict {
-        answer: "audit",
-        vintage: kept.head.id.clone(),
-        position: kept.head.position,
-        equal: same && live_same && differ.is_empty(),
-        digest,
-        replayed,
-        root: kept.head.root.clone(),
-        replayed_root: again.head.root.clone(),
-        rows: kept.rows.len(),
-        facts,
-        seconds: begun.elapsed().as_secs_f64(),
-        live,
-        catalogue: args.catalog.as_ref().map(|_| editions.catalogue.clone()),
-        differences_count: differ.len(),
-        differences: differ.into_iter().take(args.limit).collect(),
-    };
-    if let Some(path) = &args.report {
-        report::write(path, &kept, &verdict)?;
-    }
-    say(screen, &verdict)?;
-    Ok(if verdict.equal { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    let mut verdict = Verdict::of(&kept, Some(&again), args);
+    verdict.facts = facts;
+    verdict.beside(live);
+    Ok((kept, verdict))
 }
 
 /// The vintage that is asked for.
@@ -153,9 +112,8 @@ fn vintage(args: &AuditArgs) -> Result<Vintage> {
     Ok(shelf.get(&auditor::id(&latest))?)
 }
 
-/// The rules to replay by, and their names.
-fn definitions(args: &AuditArgs) -> Result<(Arc<Rules>, Editions)> {
-    let Some(folder) = &args.catalog else { return Ok((place::rules(), Editions::embedded())) };
+/// The rules of another catalogue, and their names.
+fn definitions(folder: &Path) -> Result<(Arc<Rules>, Editions)> {
     let read = |name: &str| {
         let path = folder.join(name);
         std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))
@@ -203,76 +161,4 @@ async fn up_to(
     let replay = Replay::of(journal, Some(to), rules, editions, args.threads, progress).await;
     bar.finish_and_clear();
     Ok(replay?)
-}
-
-fn say(screen: &mut Screen, verdict: &Verdict) -> Result<()> {
-    if screen.format == Format::Json {
-        return screen.json(verdict);
-    }
-    let lang = screen.lang;
-    let number = |value: u64| query::lang::whole(lang, i128::from(value));
-    if screen.format == Format::Table {
-        let (id, position) = (&verdict.vintage, number(verdict.position));
-        let (rows, facts) = (number(verdict.rows as u64), number(verdict.facts));
-        let seconds = query::lang::decimal(lang, (verdict.seconds * 10.0).round() as i128, 1);
-        screen.line(match lang {
-            Lang::Vi => format!(
-                "{id}: tính lại từ {facts} dữ kiện đến vị trí {position} trong {seconds} giây, so {rows} dòng."
-            ),
-            Lang::En => format!(
-                "{id}: replayed from {facts} facts up to position {position} in {seconds} s, {rows} rows compared."
-            ),
-        })?;
-        screen.line(format!("  {:<9} {}", screen.pick("bản chốt", "vintage"), verdict.digest))?;
-        screen.line(format!("  {:<9} {}", screen.pick("tính lại", "replay"), verdict.replayed))?;
-        if let Some(live) = &verdict.live {
-            let position = number(live.position);
-            screen.line(match (lang, live.equal) {
-                (Lang::Vi, true) => format!("Kho đang chạy ở vị trí {position} khớp sổ."),
-                (Lang::Vi, false) => format!("Kho đang chạy ở vị trí {position} KHÔNG khớp sổ."),
-                (Lang::En, true) => {
-                    format!("The live store at position {position} equals the journal.")
-                }
-                (Lang::En, false) => {
-                    format!("The live store at position {position} does NOT equal the journal.")
-                }
-            })?;
-        }
-        let count = number(verdict.differences_count as u64);
-        screen.line(match (lang, verdict.equal) {
-            (Lang::Vi, true) => "KHỚP: từng dòng giống hệt.".to_owned(),
-            (Lang::Vi, false) => format!("KHÔNG KHỚP: {count} dòng khác."),
-            (Lang::En, true) => "EQUAL: every row is the same.".to_owned(),
-            (Lang::En, false) => format!("NOT EQUAL: {count} rows differ."),
-        })?;
-        if verdict.differences.is_empty() {
-            return Ok(());
-        }
-    }
-    let header = [
-        screen.pick("loại", "kind"),
-        screen.pick("đơn vị", "unit"),
-        screen.pick("của", "of"),
-        screen.pick("theo", "by"),
-        screen.pick("bản chốt", "vintage"),
-        screen.pick("tính lại", "replay"),
-    ]
-    .map(str::to_owned);
-    let rows: Vec<Vec<String>> = verdict
-        .differences
-        .iter()
-        .map(|one| {
-            let none = || "-".to_owned();
-            vec![
-                one.kind.word().to_owned(),
-                one.unit.clone(),
-                one.of.clone(),
-                one.by.clone(),
-                one.first.clone().unwrap_or_else(none),
-                one.second.clone().unwrap_or_else(none),
-            ]
-        })
-        .collect();
-    let header: Vec<&str> = header.iter().map(String::as_str).collect();
-    screen.rows(&header, &rows, 4)
 }

@@ -237,7 +237,7 @@ fn changes(screen: &mut Screen, revisions: &Revisions) -> Result<()> {
                 of(&[Cause::Late]),
                 of(&[Cause::Corrected]),
                 of(&[Cause::Voided]),
-                of(&[Cause::Definition, Cause::Boundary, Cause::Unexplained]),
+                of(&Cause::BESIDE_FACTS),
                 facts.join(" "),
             ]
         })

@@ -7,13 +7,13 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
-use auditor::{Ask, Body, Fault, Packed, Packer, Revisions, Shelf, Source, Verdict, Vintage};
+use auditor::{Ask, Body, Fault, Packed, Revisions, Shelf, Verdict, Vintage, pack_kept};
 use journal::Journal;
-use proof::{Checkpoint, keys};
+use proof::{Checkpoint, Signer, keys};
 use proto::gazetteer::Lang;
 use serde::Serialize;
 
-use super::{ask, place, prove};
+use super::{ask, place};
 use crate::cli::{Format, PackArgs};
 use crate::screen::{self, Screen};
 
@@ -37,33 +37,20 @@ pub(super) fn pack(screen: &mut Screen, args: &PackArgs) -> Result<()> {
     ensure!(!out.exists(), "{} is there already: choose another name", out.display());
     let shelf = Shelf::of(data);
     let vintage = shelf.get(&args.vintage)?;
-    let source = match &args.key {
-        Some(key) => Source::Key(Box::new(keys::signer(key)?)),
-        None => Source::Note(note(&shelf, &vintage)?),
-    };
+    let key = args.key.as_ref().map(|key| keys::signer(key)).transpose()?;
     let begun = Instant::now();
     let revisions = revisions(screen.lang, data, &args.vintage)?;
     // Written beside: whoever finds a file of that name finds a whole pack.
     let mut beside = out.as_os_str().to_owned();
     beside.push(".part");
     let beside = Path::new(&beside);
-    let packed = write(screen, args, &vintage, source, &revisions, beside).inspect_err(|_| {
-        let _ = fs::remove_file(beside);
-    })?;
+    let packed =
+        write(screen, args, (&shelf, &vintage), key, &revisions, beside).inspect_err(|_| {
+            let _ = fs::remove_file(beside);
+        })?;
     fs::rename(beside, out).with_context(|| format!("cannot write {}", out.display()))?;
     let file_bytes = fs::metadata(out).map(|file| file.len())?;
     say(screen, out, &vintage, &packed, file_bytes, begun.elapsed())
-}
-
-/// The checkpoint that was signed when the vintage was made.
-fn note(shelf: &Shelf, vintage: &Vintage) -> Result<String> {
-    let position = vintage.head.position;
-    let notes = shelf.checkpoints()?;
-    let found = notes.into_iter().find(|(size, _)| *size == position);
-    let (_, path) = found.with_context(|| {
-        format!("no checkpoint was signed at position {position}: give --key to sign one")
-    })?;
-    prove::read(&path)
 }
 
 fn revisions(lang: Lang, data: &Path, vintage: &str) -> Result<Revisions> {
@@ -77,8 +64,8 @@ fn revisions(lang: Lang, data: &Path, vintage: &str) -> Result<Revisions> {
 fn write(
     screen: &Screen,
     args: &PackArgs,
-    vintage: &Vintage,
-    source: Source,
+    (shelf, vintage): (&Shelf, &Vintage),
+    key: Option<Signer>,
     revisions: &Revisions,
     to: &Path,
 ) -> Result<Packed> {
@@ -95,7 +82,7 @@ fn write(
         let journal = Journal::open(&url, &options).await?;
         let mut out = BufWriter::new(&file);
         let progress = |position| bar.set_position(position);
-        let packing = Packer::pack(&mut out, &journal, vintage, source, Some(revisions), progress);
+        let packing = pack_kept(&mut out, shelf, &journal, vintage, key, Some(revisions), progress);
         anyhow::Ok(packing.await?)
     })?;
     bar.finish_and_clear();

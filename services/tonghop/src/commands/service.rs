@@ -154,7 +154,7 @@ impl Opened {
                 if let (Some(desk), Ok(asked)) = (&desk, serde_json::from_str(line)) {
                     return Ok(to_raw_value(&runtime.block_on(desk.answer(asked))?)?);
                 }
-                handle.read(|fold, progress| ask::told(fold, progress.position, &shelf, line))
+                ask::told(&handle, &shelf, line)
             })
         };
         // Each of these ends the next one by being dropped.

@@ -292,7 +292,7 @@ fn closings_that_do_nothing_make_findings() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_vintage_is_the_same_from_a_server_from_an_archive_and_on_any_number_of_threads() {
+async fn a_vintage_is_the_same_from_a_server_an_archive_a_pack_and_on_any_number_of_threads() {
     let folder = tempfile::tempdir().expect("a folder");
     let config = journal::server::Config::new(folder.path().join("nats"));
     let server = journal::server::Server::start(config).await.expect("the server starts");
@@ -306,13 +306,18 @@ async fn a_vintage_is_the_same_from_a_server_from_an_archive_and_on_any_number_o
     let archive = folder.path().join("archive");
     succeed(&["archive", text(&archive), "--journal", &url, "--once"]);
     let id = format!("L-637.{PERIOD}.official.1");
+    let [key, pack] = ["key", "pack.zip"].map(|name| folder.path().join(name));
+    succeed(&["keygen", "--name", "tonghop.example", "--out", text(&key)]);
+    let packing = ["pack", "--vintage", &id, "--data", text(&data), "--journal", &url];
+    succeed(&[&packing[..], &["--key", text(&key), "--out", text(&pack)]].concat());
     let audit = |from: [&str; 2], threads: &str| {
         let asked = ["audit", "--vintage", &id, "--data", text(&data), "--threads", threads];
         json(&[&asked[..], &from].concat())
     };
     let mut digests = Vec::new();
     for threads in ["1", "2", "5"] {
-        for from in [["--journal", &url], ["--archive", text(&archive)]] {
+        let sources = [["--journal", &url], ["--archive", text(&archive)], ["--pack", text(&pack)]];
+        for from in sources {
             let told = audit(from, threads);
             assert_eq!(told["equal"], true, "{told}");
             digests.push(told["replayed"].clone());

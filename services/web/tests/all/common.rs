@@ -8,7 +8,7 @@ use std::time::Duration;
 use access::{Access, Book, Post};
 use axum::Router;
 use axum::body::{Body, to_bytes};
-use axum::http::{HeaderMap, Request, StatusCode};
+use axum::http::{HeaderMap, HeaderName, Request, StatusCode, header};
 use axum::response::sse::{Event, Sse};
 use axum::routing::{get, post};
 use futures::{StreamExt, stream};
@@ -55,6 +55,14 @@ pub(crate) fn routes() -> Router {
         .route("/v1/facts", post(count))
         .route("/v1/things", get(|| async { "[]" }))
         .route("/stream", get(stream_for_ever))
+        .route("/v1/vintages/{id}/pack", get(pack))
+}
+
+/// A zip file that takes longer to make than other answers may.
+async fn pack() -> ([(HeaderName, &'static str); 2], Body) {
+    tokio::time::sleep(Duration::from_secs(120)).await;
+    let headers = [(header::CONTENT_TYPE, "application/zip"), (header::CONTENT_LENGTH, "2000")];
+    (headers, Body::from("x".repeat(2000)))
 }
 
 /// Counts the bytes of a body, taking its time with each piece.

@@ -288,6 +288,16 @@ async fn large_answers_are_packed_for_those_who_can() {
     }
 }
 
+#[tokio::test(start_paused = true)]
+async fn an_audit_pack_is_waited_for_and_sent_as_it_is() {
+    let users = Users::new();
+    let app = app(&users);
+    let answer = ask(&app, "GET /v1/vintages/x/pack", &[("accept-encoding", "gzip")], "").await;
+    assert_eq!(answer.status, StatusCode::OK);
+    let headers = (answer.header("content-encoding"), answer.header("content-length"));
+    assert_eq!(headers, ("", "2000"));
+}
+
 #[tokio::test]
 async fn health_is_told_with_reasons() {
     let users = Users::new();

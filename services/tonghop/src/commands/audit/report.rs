@@ -7,7 +7,7 @@ use auditor::{Kind, Vintage};
 use proto::gazetteer::{Gazetteer, Lang};
 use query::{labels, lang};
 
-use super::Verdict;
+use super::verdict::{Pack, Verdict};
 
 const STYLE: &str = "body{font:12pt/1.45 serif;margin:2cm auto;max-width:19cm;padding:0 1cm}\
 table{border-collapse:collapse;width:100%;margin:.6em 0}th,td{border:1px solid #777;padding:.2em .5em;\
@@ -47,8 +47,8 @@ fn page(vintage: &Vintage, verdict: &Verdict) -> String {
         ),
         false => (
             "bad",
-            "Không khớp: xem các dòng khác bên dưới.",
-            "Not equal: the rows that differ are below.",
+            "Không khớp: xem các chỗ sai và các dòng khác bên dưới.",
+            "Not equal: the faults and the rows that differ are below.",
         ),
     };
     put(&format!("<p class={class}><b>{vi}</b><br><span class=en lang=en>{en}</span></p>"));
@@ -75,6 +75,9 @@ fn page(vintage: &Vintage, verdict: &Verdict) -> String {
         put(&format!("<tr><th scope=row>{vi}<br><span class=en lang=en>{en}</span><td>{value}"));
     }
     put("</table>");
+    if let Some(pack) = &verdict.pack {
+        put(&of_pack(pack));
+    }
     if !verdict.differences.is_empty() {
         put("<h2>Dòng khác / <span class=en lang=en>Rows that differ</span></h2><table><tr>\
              <th>Đơn vị<br><span class=en lang=en>Unit</span><th>Chỉ số<br><span class=en \
@@ -110,6 +113,33 @@ fn page(vintage: &Vintage, verdict: &Verdict) -> String {
         ));
     }
     put("</table></html>\n");
+    out
+}
+
+/// Which pack was replayed, and what is wrong with it.
+fn of_pack(pack: &Pack) -> String {
+    let (vi, en) = match pack.signature_checked {
+        true => ("đã kiểm chữ ký", "signature checked"),
+        false => ("chưa kiểm chữ ký", "signature not checked"),
+    };
+    let mut out = format!(
+        "<h2>Gói kiểm toán / <span class=en lang=en>Audit pack</span></h2><p>{}, {} ({vi}) <span \
+         class=en lang=en>({en})</span></p>",
+        escaped(&pack.file),
+        escaped(&pack.origin),
+    );
+    if !pack.faults.is_empty() {
+        out.push_str("<ul>");
+        for said in &pack.faults {
+            let (vi, en) = (said.fault.said(Lang::Vi), said.fault.said(Lang::En));
+            let (vi, en) = (escaped(&vi), escaped(&en));
+            out.push_str(&format!("<li>{vi}<br><span class=en lang=en>{en}</span>"));
+        }
+        if pack.more_faults > 0 {
+            out.push_str(&format!("<li>… +{}", pack.more_faults));
+        }
+        out.push_str("</ul>");
+    }
     out
 }
 

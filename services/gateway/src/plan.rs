@@ -1,0 +1,140 @@
+//! What one append does with each fact that was handed in: write it, or tell where it is, or why not.
+
+use std::collections::{HashMap, HashSet};
+
+use access::Who;
+use domain::fact::Key;
+use journal::{Entry, Position, Receipt};
+use proto::gazetteer::Gazetteer;
+
+use crate::care::{Touched, refused};
+use crate::ledger::{Asked, Known, Ledger};
+use crate::outcome::Refusal;
+use crate::recent::Recent;
+
+/// A fact to be written.
+#[derive(Clone, Debug)]
+pub(crate) struct Offer {
+    pub(crate) asked: Asked,
+    pub(crate) touched: Touched,
+    pub(crate) entry: Entry,
+}
+
+/// What became of an offer.
+pub(crate) type Settled = Result<Placed, Refusal>;
+
+/// Where a fact is, and how it came there.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Placed {
+    pub(crate) position: u64,
+    pub(crate) known: Known,
+}
+
+/// What one append does.
+#[derive(Default)]
+pub(crate) struct Plan {
+    /// What is done with each fact.
+    pub(crate) steps: Vec<(Asked, Step)>,
+    /// What is written.
+    pub(crate) entries: Vec<Entry>,
+}
+
+impl Plan {
+    /// What has to be written of these, and where the others are.
+    pub(crate) fn of(seen: Vec<(Offer, Seen)>, recent: &Recent) -> Plan {
+        let mut plan = Plan::default();
+        let mut written: HashMap<(Key, u64), usize> = HashMap::new();
+        let mut keys: HashSet<Key> = HashSet::new();
+        for (Offer { asked, entry, .. }, Seen { known: folded, refusal }) in seen {
+            let Asked { key, content, .. } = asked;
+            let recent = recent.known(key, content);
+            let step =
+                if let (Known::Same(position), _) | (_, Known::Same(position)) = (recent, folded) {
+                    Step::There { position }
+                } else if let Some(refusal) = refusal {
+                    Step::Refused(refusal)
+                } else if let Some(nth) = written.get(&(key, content)) {
+                    Step::Again { nth: *nth }
+                } else {
+                    let nth = plan.entries.len();
+                    written.insert((key, content), nth);
+                    plan.entries.push(entry);
+                    let first = keys.insert(key);
+                    let rival = !first || Known::Rival == recent || Known::Rival == folded;
+                    Step::Write { nth, rival }
+                };
+            plan.steps.push((asked, step));
+        }
+        plan
+    }
+}
+
+/// What is done with one fact.
+#[derive(Debug)]
+pub(crate) enum Step {
+    /// Not in the sender's care.
+    Refused(Refusal),
+    /// It is in the journal.
+    There { position: u64 },
+    /// It is the n-th that this append writes.
+    Write { nth: usize, rival: bool },
+    /// The same as the n-th.
+    Again { nth: usize },
+}
+
+impl Step {
+    pub(crate) fn settled(&self, receipts: &[Receipt]) -> Settled {
+        match self {
+            Step::Refused(refusal) => Err(refusal.clone()),
+            Step::There { position } => {
+                Ok(Placed { position: *position, known: Known::Same(*position) })
+            }
+            Step::Again { nth } => {
+                let position = receipts[*nth].position.0;
+                Ok(Placed { position, known: Known::Same(position) })
+            }
+            Step::Write { nth, rival } => {
+                let Receipt { position: Position(position), duplicate } = receipts[*nth];
+                let known = match (duplicate, rival) {
+                    // The journal itself knew it.
+                    (true, _) => Known::Same(position),
+                    (false, true) => Known::Rival,
+                    (false, false) => Known::Not,
+                };
+                Ok(Placed { position, known })
+            }
+        }
+    }
+}
+
+/// What is known of an offer, and why it must not be written, if so.
+#[derive(Debug)]
+pub(crate) struct Seen {
+    known: Known,
+    refusal: Option<Refusal>,
+}
+
+/// What the ledger knows of the offers of one sender.
+pub(crate) fn look(who: &Who, offers: Vec<Offer>, ledger: &dyn Ledger) -> Vec<(Offer, Seen)> {
+    let asked: Vec<Asked> = offers.iter().map(|offer| offer.asked).collect();
+    let known = ledger.known(&asked);
+    if everywhere(who) {
+        let all = offers.into_iter().zip(known);
+        return all.map(|(offer, known)| (offer, Seen { known, refusal: None })).collect();
+    }
+    let sent: HashSet<Key> = asked.iter().map(|asked| asked.key).collect();
+    let one = |(offer, known): (Offer, Known)| {
+        let asks = offer.touched.depends() || known == Known::Rival;
+        let judged =
+            || refused(who, ledger, &offer.asked, offer.touched, |key| sent.contains(&key));
+        let refusal = if asks { judged() } else { None };
+        (offer, Seen { known, refusal })
+    };
+    offers.into_iter().zip(known).map(one).collect()
+}
+
+/// Whether somebody has the whole country in their care.
+pub(crate) fn everywhere(who: &Who) -> bool {
+    let gazetteer = Gazetteer::embedded();
+    gazetteer.unit("VN").is_some_and(|nation| who.may_write(&gazetteer.atlas, nation))
+}

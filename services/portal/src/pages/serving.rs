@@ -1,0 +1,101 @@
+//! Pages over HTTP: made on threads of their own, in the language that was chosen.
+
+use std::sync::Arc;
+
+use axum::extract::{Query, Request};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use proto::gazetteer::Lang;
+use web::{Asker, Language};
+
+use super::Pages;
+use super::ask::Ask;
+use super::fault::{self, Fault};
+use crate::App;
+use crate::api::reply::place_in;
+
+/// Answers a request for a page.
+pub(super) async fn serve(
+    pages: Pages,
+    app: Arc<App>,
+    Asker(who): Asker,
+    Language(lang): Language,
+    request: Request,
+) -> Response {
+    let uri = request.uri().clone();
+    let query = Query::<Vec<(String, String)>>::try_from_uri(&uri);
+    let unclear = query.is_err();
+    let query = query.map(|Query(pairs)| pairs).unwrap_or_default();
+    let mut ask = Ask::new(uri.path(), query, lang, who);
+    ask.csrf = pages.csrf_of(request.extensions());
+    let answer = move |app: &App, ask: &Ask| match unclear {
+        true => fault::respond(app, ask, &Fault::Unclear(String::new())),
+        false => pages.answer(app, ask, StatusCode::OK),
+    };
+    aside(app, ask, answer).await
+}
+
+/// Whether a page walks along all timelines.
+pub(super) fn is_audit(path: &str) -> bool {
+    path.ends_with("/closings") || path.ends_with("/explain")
+}
+
+/// Makes an answer on a thread of its own: reading figures takes milliseconds of computing, which
+/// other connections need not wait for. Of what takes seconds only a few are made at once.
+pub(super) async fn aside(
+    app: Arc<App>,
+    ask: Ask,
+    answer: impl FnOnce(&App, &Ask) -> Response + Send + 'static,
+) -> Response {
+    let place = match is_audit(&ask.path) {
+        true => match place_in(&app.audits).await {
+            Ok(place) => Some(place),
+            Err(_) => return fault::respond(&app, &ask, &Fault::Busy),
+        },
+        false => None,
+    };
+    let (path, lang, chosen) = (ask.path.clone(), ask.lang, ask.get("lang").is_some());
+    let made = tokio::task::spawn_blocking(move || {
+        let answer = answer(&app, &ask);
+        drop(place);
+        answer
+    });
+    match made.await {
+        Ok(mut answer) => {
+            if chosen {
+                remember(&mut answer, lang);
+            }
+            answer
+        }
+        Err(error) => {
+            tracing::error!(%error, path, "a page broke");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    }
+}
+
+/// A language that was chosen in an address is kept for a year.
+fn remember(answer: &mut Response, lang: Lang) {
+    let cookie = match lang {
+        Lang::Vi => "lang=vi; Path=/; Max-Age=31536000; SameSite=Lax",
+        Lang::En => "lang=en; Path=/; Max-Age=31536000; SameSite=Lax",
+    };
+    answer.headers_mut().append(header::SET_COOKIE, HeaderValue::from_static(cookie));
+}
+
+pub(super) fn html(status: StatusCode, text: String) -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, "text/html; charset=utf-8"),
+        // Figures move, and a page may be somebody's own.
+        (header::CACHE_CONTROL, "private, no-cache"),
+        (header::VARY, "Accept-Language, Cookie"),
+        (
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; \
+             connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+        ),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "same-origin"),
+    ];
+    (status, headers, text).into_response()
+}
