@@ -1,25 +1,19 @@
-//! A gauge: one figure that some rules measure. Where that is a sum of cells, or such a sum over a
-//! stated number, its values are kept and moved with each posting, and rules are looked at only
-//! when a value passes one of their lines.
+//! A gauge: a figure that some rules measure, and how it is told which of them may change their
+//! mind.
 
 use domain::atlas::Unit;
 use domain::catalogue::{Measure, Reference};
 use domain::contribution;
-use domain::figures::{Missing, Question, Reader, Time, Value};
 use domain::fold::Fold;
-use domain::posting::Column;
 use domain::time::{Grain, Period};
-use hashbrown::HashMap;
 use query::Exact;
 
 use crate::depends::{Depends, of_rule};
-use crate::look::value;
+use crate::lines::Lines;
+use crate::look::{Look, percent};
+use crate::meter::Meter;
 use crate::rule::{Against, Measured, Rule};
 use crate::units::Units;
-
-/// Most values that are kept: 40 bytes each. Beyond it all are forgotten, and read again from the
-/// fold when they are next touched.
-const KEPT_MAX: usize = 2_000_000;
 
 /// A figure of some periods, with the rules that measure it.
 #[derive(Clone, Debug)]
@@ -29,220 +23,212 @@ pub(crate) struct Gauge {
     pub(crate) rules: Vec<u16>,
     /// The units that any of them is for.
     pub(crate) units: Units,
-    /// How many periods before also count, for a comparison with an earlier one.
-    pub(crate) back: u16,
-    pub(crate) depends: Depends,
-    quick: Option<Quick>,
+    pub(crate) kind: Kind,
 }
 
-/// What a value can be kept of.
+/// How a gauge is read.
 #[derive(Clone, Debug)]
-struct Quick {
-    of: Reference,
-    /// The columns whose sum stands above the line.
-    above: Vec<Column>,
-    /// Whether nothing but statements stands below the line.
-    is_over_stated: bool,
-    /// 100 for a percentage.
-    scale: i128,
-    /// Every number at which a rule may change its mind, in order.
-    lines: Vec<Exact>,
+pub(crate) enum Kind {
+    /// A meter, or one over a stated number, against numbers: only what passes a line is looked at.
+    Lines(Lines),
+    /// Meters against each other: one rule, looked at with every touch.
+    Meters(Meters),
+    /// Anything else: one rule, read from the fold with every touch.
+    Read {
+        /// Where a unit states nothing of this, there is no line: nothing to look at.
+        stated: Option<String>,
+    },
 }
 
-/// A value that is kept: a sum of cells, over one or over what was stated.
-#[derive(Clone, Copy, Debug)]
-struct Kept {
-    above: i64,
-    below: i64,
-    /// Between which lines it stands.
-    place: u16,
+/// Meters by their numbers.
+#[derive(Clone, Debug)]
+pub(crate) struct Meters {
+    value: u16,
+    over: Option<u16>,
+    line: Against,
+    other: Option<u16>,
 }
 
-/// Where a value is kept: gauge, unit, period.
-type Key = (u16, Unit, Period);
-
-/// The values that are kept.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Values {
-    kept: HashMap<Key, Kept>,
+/// The meters of all gauges, each once.
+#[derive(Debug)]
+pub(crate) struct Rack<'a> {
+    pub(crate) rules: &'a contribution::Rules,
+    pub(crate) meters: Vec<Meter>,
+    pub(crate) is_whole: bool,
 }
 
-/// What a touched value says.
-pub(crate) enum Said {
-    /// It stands between the same lines as before.
-    Same,
-    /// It may have passed some; this is the value, where it is known.
-    Moved(Option<Exact>),
-    /// Every rule has to look for itself.
-    Unknown,
+impl Rack<'_> {
+    /// The number of a figure's meter, for some more units; none if it is no sum of cells.
+    fn meter(&mut self, of: &Reference, grain: Grain, units: &Units) -> Option<u16> {
+        let same = |meter: &Meter| meter.of == *of && meter.grain == grain;
+        let at = match self.meters.iter().position(same) {
+            Some(at) => at,
+            None => {
+                self.meters.push(Meter::of(self.rules, of, grain, self.is_whole)?);
+                self.meters.len() - 1
+            }
+        };
+        self.meters[at].units.join(units);
+        u16::try_from(at).ok()
+    }
 }
 
 impl Gauge {
     /// The gauge of a rule alone.
-    pub(crate) fn new(rules: &contribution::Rules, number: u16, rule: &Rule) -> Gauge {
-        let back = match rule.against {
-            Against::Earlier(back, _) => back,
-            Against::Number(_) | Against::Target | Against::Other(..) => 0,
-        };
-        Gauge {
-            grain: rule.grain,
-            rules: vec![number],
-            units: Units::of(&rules.atlas, &rule.scope),
-            back,
-            depends: of_rule(&rules.plan, rule),
-            quick: Quick::of(rules, rule),
-        }
+    pub(crate) fn new(rack: &mut Rack<'_>, number: u16, rule: &Rule) -> Gauge {
+        let units = Units::of(&rack.rules.atlas, &rule.scope);
+        let kind = lines(rack, number, rule, &units)
+            .map(Kind::Lines)
+            .or_else(|| meters(rack, rule, &units).map(Kind::Meters));
+        let kind = kind.unwrap_or_else(|| {
+            let target = rule.against == Against::Target;
+            Kind::Read { stated: target.then(|| rule.measured.indicator().to_owned()) }
+        });
+        Gauge { grain: rule.grain, rules: vec![number], units, kind }
     }
 
-    /// Takes in the only rule of another gauge, if it measures the same in a way that can be kept.
-    pub(crate) fn join(&mut self, other: &Gauge) -> bool {
-        let (Some(mine), Some(theirs)) = (&mut self.quick, &other.quick) else { return false };
-        if self.grain != other.grain || mine.of != theirs.of {
+    /// Takes in another rule, if it measures the same against a number.
+    pub(crate) fn join(&mut self, rack: &mut Rack<'_>, number: u16, rule: &Rule) -> bool {
+        let Kind::Lines(own) = &mut self.kind else { return false };
+        let units = Units::of(&rack.rules.atlas, &rule.scope);
+        let Some((numerator, over, _)) = parts(rack.rules, rule) else { return false };
+        let meter = &rack.meters[usize::from(own.meter)];
+        if rule.grain != self.grain || meter.of != numerator || own.over != over {
             return false;
         }
-        mine.lines.extend_from_slice(&theirs.lines);
-        mine.lines.sort_unstable();
-        mine.lines.dedup();
-        self.rules.extend_from_slice(&other.rules);
-        self.units.join(&other.units);
+        let Some(lines) = lines_of(rule) else { return false };
+        own.add(number, &lines, holds_at_zero(rule));
+        rack.meters[usize::from(own.meter)].units.join(&units);
+        self.rules.push(number);
+        self.units.join(&units);
         true
     }
 
-    /// Whether a posting to this column moves the kept value by as much.
-    pub(crate) fn moves_with(&self, column: Column) -> bool {
-        self.quick.as_ref().is_some_and(|quick| quick.above.binary_search(&column).is_ok())
+    /// What it depends on beside its meters.
+    pub(crate) fn depends(&self, plan: &domain::plan::Plan, rule: &Rule) -> Depends {
+        match &self.kind {
+            Kind::Lines(lines) => match &lines.over {
+                Some(over) => Depends::of(plan, over),
+                None => Depends::default(),
+            },
+            Kind::Meters(_) => Depends::default(),
+            Kind::Read { .. } => of_rule(plan, rule),
+        }
     }
 }
 
-impl Quick {
-    fn of(rules: &contribution::Rules, rule: &Rule) -> Option<Quick> {
-        let (Measured::Figure(of), Against::Number(line)) = (&rule.measured, &rule.against) else {
-            return None;
+impl Meters {
+    /// The meters it reads, each with how many periods ahead a change of it is seen.
+    pub(crate) fn all(&self) -> impl Iterator<Item = (u16, u16)> {
+        let back = match self.line {
+            Against::Earlier(back, _) => back,
+            Against::Number(_) | Against::Target | Against::Other(..) => 0,
         };
-        let indicator = rules.plan.indicator(&of.indicator)?;
-        let is_share = matches!(indicator.definition.measure, Measure::Ratio { .. });
-        let mut below = Vec::new();
-        let (sum, scale) = match &indicator.definition.measure {
-            Measure::Flow { .. }
-            | Measure::Movement { .. }
-            | Measure::Stock { .. }
-            | Measure::Distinct { .. } => (of.clone(), 1),
-            Measure::Ratio { numerator, denominator } => {
-                below = Depends::of(&rules.plan, denominator).columns;
-                let mut filter = numerator.filter.clone();
-                filter.extend(of.filter.clone());
-                let percent = indicator.definition.counted_in == "percent";
-                let of = Reference { indicator: numerator.indicator.clone(), filter };
-                (of, if percent { 100 } else { 1 })
+        let own = [Some(self.value), self.over, self.other].into_iter().flatten();
+        own.map(move |meter| (meter, back))
+    }
+
+    /// The figure and its line.
+    pub(crate) fn look(
+        &self,
+        fold: &Fold,
+        meters: &mut [Meter],
+        rule: &Rule,
+        (unit, period): (Unit, Period),
+    ) -> Look {
+        let mut read = |meter: u16, period| {
+            Exact::whole(meters[usize::from(meter)].value(fold, unit, period).into())
+        };
+        let mut measure = |period| {
+            let value = read(self.value, period);
+            match self.over {
+                Some(over) => percent(value, read(over, period)),
+                None => Some(value),
             }
-            Measure::Reduction { .. }
-            | Measure::Communes { .. }
-            | Measure::Codes { .. }
-            | Measure::Census {}
-            | Measure::External {}
-            | Measure::ChildrenBehind { .. }
-            | Measure::Plan {} => return None,
         };
-        let mut above = sum_of(rules, &sum, rule.grain)?;
-        above.sort_unstable();
-        // What stands on both sides moves both: that is read again each time.
-        if below.iter().any(|(column, _)| above.binary_search(column).is_ok()) {
-            return None;
-        }
-        let margin = rule.margin;
-        let mut lines: Vec<Exact> =
-            [line.minus(margin)?, *line, line.plus(margin)?].into_iter().collect();
-        lines.dedup();
-        let is_over_stated = is_share && below.is_empty();
-        Some(Quick { of: of.clone(), above, is_over_stated, scale, lines })
-    }
-
-    /// Between which lines a value stands: on the n-th is 2n + 1, below it 2n.
-    fn place(&self, above: i64, below: i64) -> Option<u16> {
-        let value = self.value(above, below)?;
-        let first = self.lines.partition_point(|line| *line < value);
-        let on = self.lines.get(first) == Some(&value);
-        u16::try_from(2 * first + usize::from(on)).ok()
-    }
-
-    fn value(&self, above: i64, below: i64) -> Option<Exact> {
-        Exact::new(i128::from(above) * self.scale, i128::from(below))
+        let value = measure(period);
+        let line = match &self.line {
+            Against::Number(number) => Some(*number),
+            Against::Earlier(back, times) => crate::look::back_by(period, *back)
+                .and_then(&mut measure)
+                .filter(|before| *before != Exact::whole(0))
+                .and_then(|before| before.times(*times)),
+            Against::Other(_, times) => {
+                self.other.and_then(|other| read(other, period).times(*times))
+            }
+            Against::Target => None,
+        };
+        Look { value, line, side: rule.side }
     }
 }
 
-/// The columns that a figure is the sum of, if it is one.
-pub(crate) fn sum_of(
-    rules: &contribution::Rules,
-    of: &Reference,
-    grain: Grain,
-) -> Option<Vec<Column>> {
-    let day = domain::time::Day::from_ymd(2022, 6, 1)?;
-    let period = Period::containing(grain, day)?;
-    let books = domain::books::Books::default();
-    let reader = Reader { rules, books: &books, fold: None };
-    let question = Question {
-        unit: Unit(0),
-        indicator: &of.indicator,
-        filter: of.filter.clone(),
-        time: Time::Period(period),
+fn lines(rack: &mut Rack<'_>, number: u16, rule: &Rule, units: &Units) -> Option<Lines> {
+    let (numerator, over, scale) = parts(rack.rules, rule)?;
+    let lines = lines_of(rule)?;
+    let meter = rack.meter(&numerator, rule.grain, units)?;
+    let mut own = Lines::new(meter, over, scale);
+    own.add(number, &lines, holds_at_zero(rule));
+    Some(own)
+}
+
+/// What is summed, what it stands over, and 100 for a percentage; none where the rule's figure is
+/// something else.
+fn parts(rules: &contribution::Rules, rule: &Rule) -> Option<(Reference, Option<Reference>, i128)> {
+    let Measured::Figure(of) = &rule.measured else { return None };
+    let indicator = rules.plan.indicator(&of.indicator)?;
+    match &indicator.definition.measure {
+        Measure::Flow { .. }
+        | Measure::Movement { .. }
+        | Measure::Stock { .. }
+        | Measure::Distinct { .. } => Some((of.clone(), None, 1)),
+        Measure::Ratio { numerator, denominator } => {
+            let mut filter = numerator.filter.clone();
+            filter.extend(of.filter.clone());
+            let sum = Reference { indicator: numerator.indicator.clone(), filter };
+            let percent = indicator.definition.counted_in == "percent";
+            Some((sum, Some(denominator.clone()), if percent { 100 } else { 1 }))
+        }
+        Measure::Reduction { .. }
+        | Measure::Communes { .. }
+        | Measure::Codes { .. }
+        | Measure::Census {}
+        | Measure::External {}
+        | Measure::ChildrenBehind { .. }
+        | Measure::Plan {} => None,
+    }
+}
+
+/// The numbers at which a rule may change its mind.
+fn lines_of(rule: &Rule) -> Option<Vec<Exact>> {
+    let Against::Number(line) = &rule.against else { return None };
+    let mut lines = vec![line.minus(rule.margin)?, *line, line.plus(rule.margin)?];
+    lines.dedup();
+    Some(lines)
+}
+
+fn holds_at_zero(rule: &Rule) -> bool {
+    crate::look::at_number(rule, Exact::whole(0)).holds(rule.margin, false)
+}
+
+fn meters(rack: &mut Rack<'_>, rule: &Rule, units: &Units) -> Option<Meters> {
+    let (of, over) = match &rule.measured {
+        Measured::Figure(of) => (of, None),
+        Measured::Share(of, over) => (of, Some(over)),
+        Measured::Findings(_) => return None,
     };
-    reader.cells(&question).map(|cells| cells.columns)
-}
-
-impl Values {
-    /// A cell changed that the kept value is a sum of.
-    pub(crate) fn add(&mut self, key: Key, by: i64) {
-        let Some(kept) = self.kept.get_mut(&key) else { return };
-        match kept.above.checked_add(by) {
-            Some(sum) => kept.above = sum,
-            None => self.forget(key),
-        }
-    }
-
-    /// Something else changed that the value depends on: it is read again.
-    pub(crate) fn forget(&mut self, key: Key) {
-        self.kept.remove(&key);
-    }
-
-    /// What a touched value says. `fold` must have all that touched it.
-    pub(crate) fn look(&mut self, fold: &Fold, gauge: &Gauge, key: Key) -> Said {
-        let Some(quick) = &gauge.quick else { return Said::Unknown };
-        if let Some(kept) = self.kept.get_mut(&key) {
-            let place = match kept.below {
-                // Whoever states what stands below the line makes it be read again.
-                0 => return Said::Same,
-                below => quick.place(kept.above, below),
-            };
-            return match place {
-                Some(place) if place == kept.place => Said::Same,
-                Some(place) => {
-                    kept.place = place;
-                    Said::Moved(quick.value(kept.above, kept.below))
-                }
-                None => Said::Unknown,
-            };
-        }
-        let Some((above, below)) = read(fold, quick, key) else { return Said::Unknown };
-        if self.kept.len() >= KEPT_MAX {
-            self.kept.clear();
-        }
-        let place = quick.place(above, below).unwrap_or_default();
-        self.kept.insert(key, Kept { above, below, place });
-        quick.value(above, below).map_or(Said::Unknown, |value| Said::Moved(Some(value)))
-    }
-}
-
-/// Reads a value that can be kept; nothing over nothing while what stands below the line is not
-/// stated, or not by all.
-fn read(fold: &Fold, quick: &Quick, (_, unit, period): Key) -> Option<(i64, i64)> {
-    match value(fold, &quick.of, unit, Time::Period(period)) {
-        Value::Whole(value) => Some((i64::try_from(value).ok()?, 1)),
-        Value::Ratio(above, below) => {
-            Some((i64::try_from(above).ok()?, i64::try_from(below).ok()?))
-        }
-        Value::Missing(Missing::NotStated | Missing::NoDenominator) if quick.is_over_stated => {
-            Some((0, 0))
-        }
-        Value::Points { .. } | Value::Stated(_) | Value::Missing(_) => None,
-    }
+    let other = match &rule.against {
+        Against::Other(other, _) => Some(other),
+        Against::Number(_) | Against::Earlier(..) => None,
+        Against::Target => return None,
+    };
+    let value = rack.meter(of, rule.grain, units)?;
+    let over = match over {
+        Some(over) => Some(rack.meter(over, rule.grain, units)?),
+        None => None,
+    };
+    let other = match other {
+        Some(other) => Some(rack.meter(other, rule.grain, units)?),
+        None => None,
+    };
+    Some(Meters { value, over, line: rule.against.clone(), other })
 }

@@ -95,7 +95,7 @@ pub(crate) fn measure(fold: &Fold, of: &Measured, unit: Unit, time: Time) -> Opt
 }
 
 /// None where nothing, or less than nothing, is below the line.
-fn percent(above: Exact, below: Exact) -> Option<Exact> {
+pub(crate) fn percent(above: Exact, below: Exact) -> Option<Exact> {
     if below <= Exact::whole(0) {
         return None;
     }

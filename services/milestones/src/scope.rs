@@ -6,7 +6,7 @@ use domain::contribution;
 use domain::time::Grain;
 
 use crate::compile::unknown;
-use crate::gauge::sum_of;
+use crate::meter::sum_of;
 use crate::rule::{Measured, On, Scope};
 use crate::written::{Written, Wrong};
 
@@ -89,11 +89,14 @@ pub(crate) fn possible(
         let indicator = rules.plan.indicator(&of.indicator).expect("it was checked");
         let Measure::Distinct { grains, .. } = &indicator.definition.measure else { continue };
         if sum_of(rules, of, grain).is_none() {
+            let kept = match grains.is_empty() {
+                true => "for no periods".to_owned(),
+                false => format!("for {} and the breakdowns of the catalogue", grains.join(", ")),
+            };
             let what = format!(
-                "{} counts different households, which is kept while it runs for {} only, and by \
-                 the breakdowns of the catalogue: choose one of them, or `on = \"official\"`",
-                of.indicator,
-                grains.join(", ")
+                "{} counts different households, which is kept while it runs {kept} only: choose \
+                 among them, or `on = \"official\"`",
+                of.indicator
             );
             return Err((rule.grain.span(), what));
         }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use domain::atlas::{Atlas, Unit};
+use domain::atlas::Unit;
 use domain::closing::Act as Done;
 use domain::contribution::{self, Change};
 use domain::fact::{Fact, What};
@@ -13,65 +13,60 @@ use hashbrown::HashMap;
 use query::Exact;
 
 use crate::depends::Reach;
-use crate::gauge::{Gauge, Said, Values};
-use crate::look::look;
+use crate::gauge::{Gauge, Kind, Rack};
+use crate::look::{at_number, look};
+use crate::meter::Meter;
 use crate::notice::{By, Instance, Notice};
 use crate::rule::{On, Rules};
 use crate::standing::Standings;
 use crate::units::Units;
+
+/// Most sums and places that are kept: 16 and 24 bytes each. Beyond it all are forgotten, and read
+/// again from the fold when they are next touched.
+const KEPT_MAX: usize = 24_000_000;
+/// How often that is looked at: every so many records.
+const COUNT_EVERY: u64 = 4_096;
 
 /// Watches a fold for the rules. The same journal makes the same notices in the same order,
 /// however it is cut into batches and wherever the watch was stopped and begun again.
 #[derive(Clone, Debug)]
 pub struct Watch {
     rules: Arc<Rules>,
+    meters: Vec<Meter>,
     gauges: Vec<Gauge>,
-    /// By column, which gauges a posting touches.
+    /// By meter, the gauges that read it.
+    readers: Vec<Vec<Reader>>,
+    /// By column, what a posting touches.
     by_column: Vec<Vec<Touch>>,
     /// By indicator, which gauges a statement touches.
     by_stated: HashMap<String, Vec<u16>>,
     /// By rule, the units it is for.
     units: Vec<Units>,
-    values: Values,
+    /// By rule, its gauge, where it runs.
+    gauge_of: Vec<Option<u16>>,
     standings: Standings,
+    /// Whether the meters have seen every posting there ever was.
+    is_whole: bool,
+    records: u64,
     /// Used again for each position.
     touched: Vec<(u16, Unit, Period)>,
 }
 
-/// How a posting to a column touches a gauge.
-#[derive(Clone, Copy, Debug)]
-struct Touch {
-    gauge: u16,
-    reach: Reach,
-    /// Whether the gauge's value moves by as much.
-    moves: bool,
+/// What a posting to a column touches.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Touch {
+    /// A meter moves.
+    Meter(u16),
+    /// A gauge is to be looked at.
+    Gauge(u16, Reach),
 }
 
-impl Touch {
-    /// The periods of a gauge in which a cell's change is seen.
-    fn periods<'a>(
-        &self,
-        gauge: &Gauge,
-        calendars: &'a Calendars,
-        slot: Slot,
-        today: Day,
-    ) -> impl Iterator<Item = Period> + use<'a> {
-        let (grain, back, day) = (gauge.grain, gauge.back, Day(slot.0));
-        let own = match self.reach {
-            Reach::Itself => Period::from_slot(slot.0).filter(|period| period.grain() == grain),
-            Reach::Within => calendars.containing(grain, day),
-            Reach::Onwards => None,
-        };
-        let onwards = match self.reach {
-            Reach::Onwards => Some(Begun { first: day, today }),
-            Reach::Itself | Reach::Within => None,
-        };
-        // The period that looks back at this one, if it has begun.
-        let ahead = own.filter(|_| back > 0).and_then(|own| ahead_by(own, back));
-        let ahead = ahead.filter(move |later| *later.days().start() <= today);
-        let onwards = onwards.into_iter().flat_map(move |begun| begun.periods(calendars, grain));
-        own.into_iter().chain(ahead).chain(onwards)
-    }
+/// A gauge that reads a meter.
+#[derive(Clone, Copy, Debug)]
+struct Reader {
+    gauge: u16,
+    /// So many periods ahead a change is seen, too.
+    ahead: u16,
 }
 
 /// A record that was folded.
@@ -88,39 +83,69 @@ pub struct Seen<'a> {
 }
 
 impl Watch {
-    /// A watch that goes on after what was told before.
+    /// A watch that goes on after what was told before. `is_first`: the fold has seen nothing yet.
     pub fn new<'a>(
         rules: Arc<Rules>,
         of: &contribution::Rules,
         told: impl IntoIterator<Item = &'a Notice>,
+        is_first: bool,
     ) -> Watch {
-        let mut gauges: Vec<Gauge> = Vec::new();
-        let mut units = Vec::new();
+        let mut rack = Rack { rules: of, meters: Vec::new(), is_whole: is_first };
+        let (mut gauges, mut units) = (Vec::<Gauge>::new(), Vec::new());
         for (number, rule) in (0..).zip(&rules.list) {
             units.push(Units::of(&of.atlas, &rule.scope));
-            if rule.on != On::Running {
-                continue;
-            }
-            let gauge = Gauge::new(of, number, rule);
-            if !gauges.iter_mut().any(|one| one.join(&gauge)) {
-                gauges.push(gauge);
+            let running = rule.on == On::Running;
+            if running && !gauges.iter_mut().any(|one| one.join(&mut rack, number, rule)) {
+                gauges.push(Gauge::new(&mut rack, number, rule));
             }
         }
+        let meters = rack.meters;
+        let mut readers = vec![Vec::new(); meters.len()];
         let mut by_column = vec![Vec::new(); usize::from(of.plan.columns())];
         let mut by_stated: HashMap<String, Vec<u16>> = HashMap::new();
-        for (number, gauge) in (0..).zip(&gauges) {
-            for (column, reach) in &gauge.depends.columns {
-                let (reach, moves) = (*reach, gauge.moves_with(*column));
-                by_column[usize::from(column.0)].push(Touch { gauge: number, reach, moves });
+        for (number, meter) in (0..).zip(&meters) {
+            meter.columns.iter().for_each(|column| {
+                by_column[usize::from(column.0)].push(Touch::Meter(number));
+            });
+        }
+        let mut gauge_of = vec![None; rules.list.len()];
+        for (gauge, one) in (0..).zip(&gauges) {
+            one.rules.iter().for_each(|rule| gauge_of[usize::from(*rule)] = Some(gauge));
+            match &one.kind {
+                Kind::Lines(lines) => {
+                    readers[usize::from(lines.meter)].push(Reader { gauge, ahead: 0 });
+                }
+                Kind::Meters(own) => own.all().for_each(|(meter, ahead)| {
+                    readers[usize::from(meter)].push(Reader { gauge, ahead });
+                }),
+                Kind::Read { .. } => {}
             }
-            for indicator in &gauge.depends.stated {
-                by_stated.entry(indicator.clone()).or_default().push(number);
+            let depends = one.depends(&of.plan, &rules.list[usize::from(one.rules[0])]);
+            for (column, reach) in depends.columns {
+                by_column[usize::from(column.0)].push(Touch::Gauge(gauge, reach));
+            }
+            for indicator in depends.stated {
+                by_stated.entry(indicator).or_default().push(gauge);
             }
         }
         let mut standings = Standings::default();
         told.into_iter().for_each(|notice| standings.recall(notice));
-        let (values, touched) = Default::default();
-        Watch { rules, gauges, by_column, by_stated, units, values, standings, touched }
+        let is_whole = is_first;
+        let (records, touched) = Default::default();
+        Watch {
+            rules,
+            meters,
+            gauges,
+            readers,
+            by_column,
+            by_stated,
+            units,
+            gauge_of,
+            standings,
+            is_whole,
+            records,
+            touched,
+        }
     }
 
     /// The rules.
@@ -148,18 +173,19 @@ impl Watch {
             return Vec::new();
         }
         candidates.sort_unstable_by_key(|(instance, _)| *instance);
+        candidates.dedup_by_key(|(instance, _)| *instance);
         let judged = candidates
             .into_iter()
             .filter_map(|(instance, value)| self.judge(fold, instance, value, &seen.by));
         judged.collect()
     }
 
-    /// Moves the values that a change moves, and notes which may have passed a line.
+    /// Moves the meters that a change moves, and notes which gauges are to be looked at.
     fn touch(&mut self, fold: &Fold, seen: &Seen<'_>) {
         let contribution::Rules { atlas, plan } = &*fold.rules;
         for change in seen.changes {
             for posting in &change.postings {
-                self.post(atlas, plan.calendars(), posting, seen.received);
+                self.post(fold, posting, seen.received);
             }
             for statement in change.stated.iter().chain(&change.unstated) {
                 let Some(gauges) = self.by_stated.get(&*statement.stated.indicator) else {
@@ -167,26 +193,25 @@ impl Watch {
                 };
                 for number in gauges {
                     let gauge = &self.gauges[usize::from(*number)];
-                    for unit in atlas.ancestry(statement.unit) {
-                        let begun = Begun { first: statement.on, today: seen.received };
-                        for period in begun.periods(plan.calendars(), gauge.grain) {
-                            self.values.forget((*number, unit, period));
-                            if gauge.units.holds(unit) {
-                                self.touched.push((*number, unit, period));
-                            }
-                        }
+                    let begun = begun(plan.calendars(), gauge.grain, statement.on, seen.received);
+                    let Some((from, to)) = begun else { continue };
+                    let units = atlas.ancestry(statement.unit);
+                    for unit in units.filter(|unit| gauge.units.holds(*unit)) {
+                        let periods = (from..=to).filter_map(Period::from_slot);
+                        self.touched.extend(periods.map(|period| (*number, unit, period)));
                     }
                 }
             }
         }
+        self.records += 1;
+        if self.records.is_multiple_of(COUNT_EVERY) && self.kept() > KEPT_MAX {
+            self.forget();
+        }
     }
 
-    fn post(&mut self, atlas: &Atlas, calendars: &Calendars, posting: &Posting, today: Day) {
+    fn post(&mut self, fold: &Fold, posting: &Posting, today: Day) {
+        let contribution::Rules { atlas, plan } = &*fold.rules;
         let Posting { site, column, slot, by } = *posting;
-        let touches = &self.by_column[usize::from(column.0)];
-        if touches.is_empty() {
-            return;
-        }
         let only;
         let units = match site.which() {
             Ok(place) => atlas.closure(place),
@@ -195,40 +220,103 @@ impl Watch {
                 &only
             }
         };
-        for touch in touches {
-            let gauge = &self.gauges[usize::from(touch.gauge)];
-            for period in touch.periods(gauge, calendars, slot, today) {
-                for unit in units.iter().filter(|unit| gauge.units.holds(**unit)) {
-                    let key = (touch.gauge, *unit, period);
-                    match touch.moves {
-                        true => self.values.add(key, by),
-                        false => self.values.forget(key),
+        for touch in &self.by_column[usize::from(column.0)] {
+            let (grain, reach) = match touch {
+                Touch::Meter(meter) => {
+                    let meter = &self.meters[usize::from(*meter)];
+                    (meter.grain, meter.reach)
+                }
+                Touch::Gauge(gauge, reach) => (self.gauges[usize::from(*gauge)].grain, *reach),
+            };
+            let reached = reached(plan.calendars(), (grain, reach), slot, today);
+            let Some((from, to)) = reached else { continue };
+            match touch {
+                Touch::Meter(number) => {
+                    let meter = &mut self.meters[usize::from(*number)];
+                    let readers = &self.readers[usize::from(*number)];
+                    for unit in units {
+                        if !meter.units.holds(*unit) {
+                            continue;
+                        }
+                        meter.add(*unit, (from, to), by);
+                        for reader in readers {
+                            let gauge = &self.gauges[usize::from(reader.gauge)];
+                            if !gauge.units.holds(*unit) {
+                                continue;
+                            }
+                            let last = ahead(to, reader.ahead, plan.calendars(), grain, today);
+                            for slot in (from..=to).chain(last) {
+                                let passed = match &gauge.kind {
+                                    Kind::Lines(lines) => meter
+                                        .known(*unit, slot)
+                                        .is_none_or(|sum| lines.is_passed(*unit, slot, sum)),
+                                    Kind::Meters(_) | Kind::Read { .. } => true,
+                                };
+                                if let (true, Some(period)) = (passed, Period::from_slot(slot)) {
+                                    self.touched.push((reader.gauge, *unit, period));
+                                }
+                            }
+                        }
                     }
-                    self.touched.push(key);
+                }
+                Touch::Gauge(number, _) => {
+                    let gauge = &self.gauges[usize::from(*number)];
+                    let has_line = |unit: Unit| match &gauge.kind {
+                        Kind::Read { stated: Some(indicator) } => {
+                            !fold.books.statements.of(unit, indicator).is_empty()
+                        }
+                        Kind::Read { stated: None } | Kind::Lines(_) | Kind::Meters(_) => true,
+                    };
+                    let concerned = |unit: &&Unit| gauge.units.holds(**unit) && has_line(**unit);
+                    for unit in units.iter().filter(concerned) {
+                        let periods = (from..=to).filter_map(Period::from_slot);
+                        self.touched.extend(periods.map(|period| (*number, *unit, period)));
+                    }
                 }
             }
         }
     }
 
-    /// The rules whose lines a touched value may have passed.
+    /// The rules that may have changed their mind, with the value where it is known.
     fn passed(&mut self, fold: &Fold) -> Vec<(Instance, Option<Exact>)> {
-        let Watch { gauges, values, touched, units, .. } = self;
+        let Watch { gauges, meters, touched, units, is_whole, .. } = self;
         touched.sort_unstable();
         touched.dedup();
         let mut candidates = Vec::new();
-        for key in touched.drain(..) {
-            let (number, unit, period) = key;
-            let gauge = &gauges[usize::from(number)];
-            let value = match values.look(fold, gauge, key) {
-                Said::Same => continue,
-                Said::Moved(value) => value,
-                Said::Unknown => None,
+        for (number, unit, period) in touched.drain(..) {
+            let Gauge { rules, kind, .. } = &mut gauges[usize::from(number)];
+            let (passed, value) = match kind {
+                Kind::Lines(lines) => {
+                    let sum = meters[usize::from(lines.meter)].value(fold, unit, period);
+                    let below = lines.below(fold, unit, period);
+                    lines.pass((unit, period), (sum, below), rules, *is_whole)
+                }
+                Kind::Meters(_) | Kind::Read { .. } => (rules.clone(), None),
             };
-            let for_unit = |rule: &&u16| units[usize::from(**rule)].holds(unit);
-            let of = gauge.rules.iter().filter(for_unit);
-            candidates.extend(of.map(|rule| (Instance { rule: *rule, unit, period }, value)));
+            let concerned = |rule: &u16| units[usize::from(*rule)].holds(unit);
+            let of = passed.into_iter().filter(concerned);
+            candidates.extend(of.map(|rule| (Instance { rule, unit, period }, value)));
         }
         candidates
+    }
+
+    fn kept(&self) -> usize {
+        let lines = self.gauges.iter().map(|gauge| match &gauge.kind {
+            Kind::Lines(lines) => lines.len(),
+            Kind::Meters(_) | Kind::Read { .. } => 0,
+        });
+        lines.sum::<usize>() + self.meters.iter().map(Meter::len).sum::<usize>()
+    }
+
+    fn forget(&mut self) {
+        self.is_whole = false;
+        self.meters.iter_mut().for_each(Meter::forget);
+        for gauge in &mut self.gauges {
+            match &mut gauge.kind {
+                Kind::Lines(lines) => lines.forget(),
+                Kind::Meters(_) | Kind::Read { .. } => {}
+            }
+        }
     }
 
     /// What a closing lets be judged: its period in its unit and all below.
@@ -264,10 +352,17 @@ impl Watch {
         known: Option<Exact>,
         by: &By,
     ) -> Option<Notice> {
-        let rule = &self.rules.list[usize::from(instance.rule)];
-        let look = match known {
-            Some(value) => crate::look::at_number(rule, value),
-            None => look(fold, rule, instance.unit, instance.period),
+        let Instance { rule: number, unit, period } = instance;
+        let rule = &self.rules.list[usize::from(number)];
+        let gauge = self.gauge_of[usize::from(number)].map(|at| &self.gauges[usize::from(at)]);
+        let meters = gauge.and_then(|gauge| match &gauge.kind {
+            Kind::Meters(meters) => Some(meters),
+            Kind::Lines(_) | Kind::Read { .. } => None,
+        });
+        let look = match (known, meters) {
+            (Some(value), _) => at_number(rule, value),
+            (None, Some(own)) => own.look(fold, &mut self.meters, rule, (unit, period)),
+            (None, None) => look(fold, rule, unit, period),
         };
         let holds = look.holds(rule.margin, self.standings.is_reached(instance));
         let turned = self.standings.turn(instance, holds)?;
@@ -275,32 +370,44 @@ impl Watch {
     }
 }
 
-/// The periods that have begun: from that of a day to that of the day on which the journal received
-/// the record, or of the first alone where that is later.
-struct Begun {
-    first: Day,
+/// The periods in which a cell's change is seen, first and last slot.
+fn reached(
+    calendars: &Calendars,
+    (grain, reach): (Grain, Reach),
+    slot: Slot,
     today: Day,
-}
-
-impl Begun {
-    fn periods(&self, calendars: &Calendars, grain: Grain) -> impl Iterator<Item = Period> + use<> {
-        let today = self.today.max(self.first);
-        let first = calendars.containing(grain, self.first).or_else(|| next(grain, self.first));
-        let begun = move |period: &Period| *period.days().start() <= today;
-        std::iter::successors(first.filter(begun), move |period| {
-            // The last day that can be told is its own next.
-            let later = |next: &Period| next.days().start() > period.days().end();
-            next(grain, period.days().end().next()).filter(later).filter(begun)
-        })
+) -> Option<(u16, u16)> {
+    let day = Day(slot.0);
+    match reach {
+        Reach::Itself => {
+            let period = Period::from_slot(slot.0).filter(|period| period.grain() == grain)?;
+            Some((period.slot(), period.slot()))
+        }
+        Reach::Within => {
+            let slot = calendars.containing(grain, day)?.slot();
+            Some((slot, slot))
+        }
+        Reach::Onwards => begun(calendars, grain, day, today),
     }
 }
 
-/// The period of the same grain so many later.
-fn ahead_by(period: Period, ahead: u16) -> Option<Period> {
-    (0..ahead).try_fold(period, |period, _| {
-        let later = next(period.grain(), period.days().end().next())?;
-        (later.days().start() > period.days().end()).then_some(later)
-    })
+/// The periods that have begun: from that of a day to that of the day on which the journal received
+/// the record, or the first alone where that is later. Slots of a grain follow each other.
+fn begun(calendars: &Calendars, grain: Grain, first: Day, today: Day) -> Option<(u16, u16)> {
+    let containing = |day| calendars.containing(grain, day);
+    let from = containing(first).or_else(|| next(grain, first))?.slot();
+    let last = today.max(first);
+    // A day between two "nine months" is after the one before the next.
+    let to = containing(last).map(Period::slot);
+    let to = to.or_else(|| next(grain, last).map(|next| next.slot().saturating_sub(1)))?;
+    (from <= to).then_some((from, to))
+}
+
+/// The period so many ahead, if it has begun.
+fn ahead(to: u16, ahead: u16, calendars: &Calendars, grain: Grain, today: Day) -> Option<u16> {
+    let later = Period::from_slot(to.checked_add(ahead).filter(|_| ahead > 0)?)?;
+    let begun = begun(calendars, grain, today, today)?.1;
+    (later.grain() == grain && later.slot() <= begun).then(|| later.slot())
 }
 
 /// The period that holds a day, or the first after it: some days lie between two "nine months".

@@ -61,16 +61,16 @@ pub(crate) async fn begin(config: &Config) -> Result<Beginning> {
     let store = blocking("begin anew", move || vacant.begin(journal)).await?;
     let fold = Fold::new(config.rules.clone());
     let (progress, tree, unreadable) = Default::default();
-    let watch = watch(config, &[]);
+    let watch = watch(config, &[], true);
     let state = State { fold, watch, progress, tree, unreadable };
     Ok(Beginning { store, state, mark: Mark::default(), rebuild })
 }
 
 /// Who watches for milestones, after what was told before.
-fn watch(config: &Config, told: &[Vec<u8>]) -> Option<Watch> {
+fn watch(config: &Config, told: &[Vec<u8>], is_first: bool) -> Option<Watch> {
     let told: Vec<Notice> = told.iter().filter_map(|row| Notice::unpack(row)).collect();
     let rules = config.milestones.as_ref()?;
-    Some(Watch::new(rules.clone(), &config.rules, &told))
+    Some(Watch::new(rules.clone(), &config.rules, &told, is_first))
 }
 
 /// Goes on where the store is.
@@ -84,7 +84,7 @@ fn resume(config: &Config, loaded: Loaded, tree: Range) -> Beginning {
         notices: notices.len() as u64,
         ..Progress::default()
     };
-    let watch = watch(config, &notices);
+    let watch = watch(config, &notices, mark.position == 0);
     let state = State { fold, watch, progress, tree, unreadable };
     Beginning { store, state, mark, rebuild: None }
 }

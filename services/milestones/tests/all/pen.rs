@@ -39,7 +39,7 @@ impl Pen {
 
     /// A watch that begins where another one ended.
     pub(crate) fn after(rules: &Arc<Rules>, fold: Fold, position: u64, told: &[Notice]) -> Pen {
-        let watch = Watch::new(Arc::clone(rules), &country(), told);
+        let watch = Watch::new(Arc::clone(rules), &country(), told, position == 0);
         Pen { fold, watch, position }
     }
 

@@ -1,7 +1,11 @@
 //! Milestones as subscribers see them: told once, in order, whatever is killed.
 
+use std::collections::{BTreeMap, HashSet};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::Child;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use journal::server::{Config, Server};
@@ -195,7 +199,7 @@ fn rules_that_cannot_be_are_refused_with_their_line_and_the_old_ones_stay() {
     assert!(running.wait().expect("it ends").success());
     let mut told = String::new();
     let mut stderr = running.stderr.take().expect("it is piped");
-    std::io::Read::read_to_string(&mut stderr, &mut told).expect("it is text");
+    stderr.read_to_string(&mut told).expect("it is text");
     assert!(
         told.contains("bad.toml:30") && told.contains("the milestones in force stay"),
         "{told}"
@@ -233,9 +237,17 @@ fn a_program_killed_at_fifty_moments_tells_what_one_that_was_not_tells() {
     let data = folder.path().join("data");
     let importing = start(&["import", text(&file), "--journal", &journal]);
     until("the journal is there", || folder.path().join("journal/journal.json").exists());
+    let endpoint = Endpoint::open();
+    let allow = ["--webhook-allow", "127.0.0.0/8"];
+    let add = ["webhook", "add", "--name", "báo", "--since", "0", "--url", &endpoint.url];
+    succeed(&[&add[..], &allow, &["--data", text(&data)]].concat());
+    let up = |data: &Path| {
+        let up = ["up", "--data", text(data), "--journal", &journal];
+        start(&[&up[..], &allow, &["--milestones", text(&rules)]].concat())
+    };
     let mut dice = Dice::new("milestones");
     for _ in 0..50 {
-        let mut running = up(&data, &rules, &journal);
+        let mut running = up(&data);
         let moment = Instant::now() + Duration::from_millis(20 + dice.below(700));
         while Instant::now() < moment {
             assert_eq!(running.try_wait().expect("it can be asked"), None, "it runs");
@@ -247,13 +259,91 @@ fn a_program_killed_at_fifty_moments_tells_what_one_that_was_not_tells() {
     assert!(wait(importing).success());
     let expected = undisturbed(folder.path(), &rules, &journal);
     assert!(expected.len() > 50, "only {} milestones", expected.len());
-    let last = up(&data, &rules, &journal);
+    let last = up(&data);
     until("all are told", || has(&data, expected.len()));
+    let wanted: HashSet<String> = ids(&expected).into_iter().collect();
+    until("all are delivered", || {
+        endpoint.got().iter().map(|(id, _)| id).collect::<HashSet<_>>().len() >= wanted.len()
+    });
     stop(&last);
     assert!(wait(last).success());
     let told = feed(&data, &[]);
     assert!(ids(&told) == ids(&expected), "{} told, {} expected", told.len(), expected.len());
     assert!(said(&told).iter().any(|one| one.contains("withdrawn")), "corrections took some back");
+    // Delivered at least once, each under one id, and first in the order of its unit and rule.
+    let mut seen = HashSet::new();
+    let first: Vec<(String, String)> =
+        endpoint.got().into_iter().filter(|(id, _)| seen.insert(id.clone())).collect();
+    assert!(seen == wanted, "{} delivered, {} wanted", seen.len(), wanted.len());
+    let lanes = |all: &[(String, String)]| {
+        let mut lanes: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        all.iter().for_each(|(id, lane)| lanes.entry(lane.clone()).or_default().push(id.clone()));
+        lanes
+    };
+    let of = |told: &Value| {
+        let data = &told["event"]["data"];
+        (told["event"]["id"].as_str().unwrap_or_default().to_owned(), lane(data))
+    };
+    let expected: Vec<(String, String)> = expected.iter().map(of).collect();
+    assert!(lanes(&first) == lanes(&expected), "in another order within a unit and rule");
+}
+
+/// The rule and the unit: what is delivered in order.
+fn lane(data: &Value) -> String {
+    format!("{} {}", data["rule"], data["unit"])
+}
+
+/// An endpoint on this machine that remembers what came and answers 204.
+struct Endpoint {
+    url: String,
+    got: Arc<Mutex<Vec<(String, String)>>>,
+}
+
+impl Endpoint {
+    fn open() -> Endpoint {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let url = format!("http://{}/hook", listener.local_addr().expect("an address"));
+        let got = Arc::new(Mutex::new(Vec::new()));
+        let taken = Arc::clone(&got);
+        std::thread::spawn(move || {
+            for stream in listener.incoming() {
+                let (Ok(stream), taken) = (stream, Arc::clone(&taken)) else { return };
+                std::thread::spawn(move || Endpoint::serve(stream, &taken));
+            }
+        });
+        Endpoint { url, got }
+    }
+
+    fn got(&self) -> Vec<(String, String)> {
+        self.got.lock().expect("nobody panics").clone()
+    }
+
+    /// Takes messages of one connection until it ends, which may be in the middle of one.
+    fn serve(stream: TcpStream, taken: &Mutex<Vec<(String, String)>>) -> Option<()> {
+        let mut writing = stream.try_clone().ok()?;
+        let mut reading = BufReader::new(stream);
+        loop {
+            let mut length = 0;
+            loop {
+                let mut line = String::new();
+                if reading.read_line(&mut line).ok()? == 0 {
+                    return None;
+                }
+                if let Some(value) = line.to_ascii_lowercase().strip_prefix("content-length:") {
+                    length = value.trim().parse().ok()?;
+                }
+                if line == "\r\n" {
+                    break;
+                }
+            }
+            let mut body = vec![0; length];
+            reading.read_exact(&mut body).ok()?;
+            let event: Value = serde_json::from_slice(&body).ok()?;
+            let id = event["id"].as_str()?.to_owned();
+            taken.lock().ok()?.push((id, lane(&event["data"])));
+            writing.write_all(b"HTTP/1.1 204 No Content\r\n\r\n").ok()?;
+        }
+    }
 }
 
 #[test]
