@@ -54,7 +54,7 @@ pub(crate) fn rules(folder: &Path) -> PathBuf {
     file
 }
 
-fn loan(n: u64, unit: &str, corrects: &str) -> String {
+pub(crate) fn loan(n: u64, unit: &str, corrects: &str) -> String {
     let home = if corrects.is_empty() { n } else { n - 1 };
     format!(
         "{{\"specversion\":\"1.0\",\"type\":\"vn.tonghop.loan.disbursed.v1\",\"source\":\"//bank\",\
