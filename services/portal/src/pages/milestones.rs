@@ -1,7 +1,7 @@
 //! Milestones of a unit and those below it, newest first, followed as they come.
 
 use askama::Template;
-use domain::atlas::Unit;
+use domain::atlas::{Level, Unit};
 use feed::{Filter, Followed};
 use proto::gazetteer::Lang;
 use query::lang;
@@ -145,7 +145,13 @@ fn command(app: &App, filter: &Filter) -> String {
 
 fn lede(app: &App, ask: &Ask, filter: &Filter, w: &Words) -> String {
     match filter.unit {
-        Some(unit) => fill(w.milestones_of, &[&app.gazetteer.name(unit, ask.lang)]),
+        Some(unit) => {
+            let said = match app.rules.atlas.record(unit).level {
+                Level::Nation | Level::Province | Level::District => w.milestones_of,
+                Level::Commune => w.milestones_of_commune,
+            };
+            fill(said, &[&app.gazetteer.name(unit, ask.lang)])
+        }
         None => w.milestones_all.to_owned(),
     }
 }

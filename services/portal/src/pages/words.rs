@@ -101,6 +101,7 @@ texts! {
     milestones: "Mốc vừa đạt và thu hồi", "Milestones";
     milestones_all: "Các mốc của mọi đơn vị, mới nhất ở trên.", "Milestones of all units, the latest first.";
     milestones_of: "Các mốc của {0} và các đơn vị bên dưới, mới nhất ở trên.", "Milestones of {0} and the units below, the latest first.";
+    milestones_of_commune: "Các mốc của {0}, mới nhất ở trên.", "Milestones of {0}, the latest first.";
     milestones_sub: "Mốc là lúc một số liệu vượt qua ngưỡng đã định: tỷ lệ hộ nghèo xuống dưới 5\u{a0}%, nhà thứ 10 hoàn thành. Mốc được báo một lần, ngay khi dữ kiện làm nó đạt được tổng hợp. Khi một đính chính đưa số liệu trở lại bên kia ngưỡng, mốc bị thu hồi; sau đó có thể đạt lại.", "A milestone is a figure that crosses a line: a poverty rate under 5\u{a0}%, the tenth house finished. It is told once, as soon as the fact that tipped it is counted. When a correction takes the figure back over the line, the milestone is withdrawn; it may be reached again.";
     milestones_filter: "Lọc các mốc", "Filter milestones";
     milestones_unit: "Đơn vị (gồm các đơn vị bên dưới)", "Unit, with those below it";
