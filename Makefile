@@ -36,7 +36,7 @@ unit: tools
 		$(CARGO) test --workspace --lib --bins --tests --quiet
 
 contract: tools ## The contract, by validators that are not ours.
-	$(PYTHON) proto/tests/validate_schemas.py proto/schemas proto/golden
+	$(PYTHON) proto/tests/validate_schemas.py proto/schemas proto/golden services/milestones/tests/all/event.json services/milestones/tests/all/withdrawn.json
 	$(PYTHON) proto/tests/cloudevents_check.py proto/golden
 
 PROGRAM := $(abspath $(or $(CARGO_TARGET_DIR),target))/debug/tonghop

@@ -36,7 +36,9 @@ fn there_is_one_schema_for_each_type_and_none_besides() {
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
         .collect();
-    let types: BTreeSet<String> = TYPES.iter().map(|kind| format!("{kind}.json")).collect();
+    // Milestones are no facts: their schema is kept true by the tests of `milestones`.
+    let kinds = TYPES.iter().copied().chain(["vn.tonghop.milestone.v1"]);
+    let types: BTreeSet<String> = kinds.map(|kind| format!("{kind}.json")).collect();
     assert_eq!(files, types);
 }
 

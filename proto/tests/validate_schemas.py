@@ -2,7 +2,8 @@
 
     python validate_schemas.py SCHEMAS GOLDEN [GOLDEN...]
 
-SCHEMAS is a folder of <type>.json, GOLDEN a folder of *.ndjson or one such file. Every schema must
+SCHEMAS is a folder of <type>.json, GOLDEN a folder of *.ndjson, one such file, or one document in a
+*.json. A milestone that was reached and one that was withdrawn share a schema. Every schema must
 be a valid one of 2020-12, every line must pass the schema of its type, and lines damaged in ways a
 schema has to notice must fail. Exits with 1 and says what is wrong. Needs `jsonschema` of PyPI.
 """
@@ -26,9 +27,19 @@ def load(folder):
 
 def lines(places):
     for place in places:
+        if place.suffix == ".json":
+            yield str(place), json.loads(place.read_text(encoding="utf-8"))
+            continue
         for path in [place] if place.is_file() else sorted(place.glob("*.ndjson")):
             for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
                 yield f"{path}:{number}", json.loads(line)
+
+
+def schema_of(fact):
+    kind = fact["type"]
+    for act in ["reached", "withdrawn"]:
+        kind = kind.replace(f"vn.tonghop.milestone.{act}.", "vn.tonghop.milestone.")
+    return kind
 
 
 def damaged(fact):
@@ -52,6 +63,11 @@ def damaged(fact):
         ("support.delivered.v1", "fact.voided.v1")
     ):
         yield "without its subject", {k: v for k, v in fact.items() if k != "subject"}
+    if "milestone" in data:
+        yield "with a figure that is no fraction", fact | {"data": data | {"value": 5}}
+        yield "over zero", fact | {"data": data | {"line": [5, 0]}}
+        yield "with another act", fact | {"data": data | {"act": "gone"}}
+        yield "before the first revision", fact | {"data": data | {"revision": 0}}
     if "amount" in data:
         yield "with negative money", fact | {"data": data | {"amount": -1}}
         yield "with money as text", fact | {"data": data | {"amount": "1"}}
@@ -64,8 +80,8 @@ def main(schemas, *golden):
     wrong, seen, count, refused = [], set(), 0, 0
     for where, fact in lines([pathlib.Path(place) for place in golden]):
         count += 1
-        seen.add(fact["type"])
-        validator = validators[fact["type"]]
+        seen.add(schema_of(fact))
+        validator = validators[schema_of(fact)]
         wrong += [f"{where}: {error.json_path}: {error.message}" for error in validator.iter_errors(fact)]
         for what, changed in damaged(fact):
             refused += 1

@@ -24,6 +24,7 @@ export const PAGES = [
   ['findings', '/u/L-34/findings'],
   ['closings', '/u/L-637/closings?period=2021-H1@administrative'],
   ['explain', '/u/L-637/explain?indicator=poverty_rate&period=2021-H1@administrative'],
+  ['milestones', '/milestones'],
   ['published', '/published'],
   ['search', '/search?q=ia'],
   ['sign in', '/sign-in'],

@@ -1,16 +1,19 @@
 //! A feed that is followed in this process: what came last is in memory, for any number of readers.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use journal::{Journal, Position};
+use milestones::Title;
 use tokio::sync::watch;
 
 use crate::Result;
-use crate::page::{Filter, Page, Told, page};
+use crate::page::{Filter, Page, SCANNED_MAX, Told, page, read};
 
 /// So many of the last events are in memory: some 1,500 bytes each.
 const RECENT_MAX: usize = 5_000;
+/// So many events are read from the feed at once on the way back.
+const BACK: u64 = 2_000;
 /// Most records that are taken from the tail at once.
 const TAKEN_MAX: usize = 1_000;
 
@@ -24,14 +27,15 @@ pub struct Followed {
 }
 
 impl Followed {
-    /// The feed as it is now.
+    /// The feed as it is now, its last events in memory.
     ///
     /// # Errors
-    /// `Journal`.
+    /// `Journal`, `Foreign`.
     pub async fn new(feed: Journal) -> Result<Followed> {
-        let end = feed.end().await?.0;
-        let (recent, end) = (Arc::default(), Arc::new(watch::Sender::new(end)));
-        Ok(Followed { feed, recent, end })
+        let since = feed.end().await?.0.saturating_sub(RECENT_MAX as u64);
+        let last = page(&feed, since, &Filter::default(), usize::MAX).await?;
+        let end = Arc::new(watch::Sender::new(last.next));
+        Ok(Followed { feed, recent: Arc::new(RwLock::new(last.events.into())), end })
     }
 
     /// Follows it; never returns but with an error.
@@ -39,7 +43,8 @@ impl Followed {
     /// # Errors
     /// `Journal`, `Foreign`.
     pub async fn run(&self) -> Result<()> {
-        let mut tail = self.feed.tail(Position(*self.end.borrow())).await?;
+        let from = Position(*self.end.borrow());
+        let mut tail = self.feed.tail(from).await?;
         loop {
             let block = tail.next(TAKEN_MAX).await?;
             let told = block.records().map(Told::read).collect::<Result<Vec<Told>>>()?;
@@ -73,29 +78,77 @@ impl Followed {
     /// # Errors
     /// `Journal`, `Foreign`.
     pub async fn after(&self, since: u64, filter: &Filter, limit: usize) -> Result<Page> {
-        match self.remembered(since, filter, limit) {
+        match self.onwards(since, filter, limit) {
             Some(page) => Ok(page),
             None => page(&self.feed, since, filter, limit).await,
         }
     }
 
-    /// The last events that a filter takes, newest first, at most `limit`, of those in memory or
-    /// at the feed's end.
+    /// The last events that a filter takes, newest first, at most `limit`.
     ///
     /// # Errors
     /// `Journal`, `Foreign`.
     pub async fn latest(&self, filter: &Filter, limit: usize) -> Result<Page> {
+        self.before(u64::MAX, filter, limit).await
+    }
+
+    /// What a filter takes before a position, newest first, at most `limit`. `next` is the earliest
+    /// position that was looked at: before it, there is more, unless it is the first.
+    ///
+    /// # Errors
+    /// `Journal`, `Foreign`.
+    pub async fn before(&self, before: u64, filter: &Filter, limit: usize) -> Result<Page> {
         let end = *self.end.borrow();
-        let since = end.saturating_sub(RECENT_MAX as u64);
-        let mut page = self.after(since, filter, usize::MAX).await?;
-        let over = page.events.len().saturating_sub(limit);
-        page.events.drain(..over);
-        page.events.reverse();
+        let from = before.min(end + 1);
+        let mut page = Page { events: Vec::new(), next: from, end };
+        self.back(&mut page, filter, limit);
+        while page.events.len() < limit && page.next > 1 && from - page.next < SCANNED_MAX {
+            let since = (page.next - 1).saturating_sub(BACK);
+            let older = read(&self.feed, (since, page.next - 1), filter, usize::MAX).await?;
+            page.next = since + 1;
+            for told in older.into_iter().rev().take(limit - page.events.len()) {
+                page.events.push(told);
+            }
+            if page.events.len() >= limit {
+                page.next = page.events.last().map_or(1, |told| told.position);
+            }
+        }
         Ok(page)
     }
 
+    /// The last events in memory that a filter takes, newest first, at most `limit`: at once.
+    pub fn remembered(&self, filter: &Filter, limit: usize) -> Vec<Told> {
+        let end = *self.end.borrow();
+        let mut page = Page { events: Vec::new(), next: end + 1, end };
+        self.back(&mut page, filter, limit);
+        page.events
+    }
+
+    /// The rules that the events in memory are of, each with its latest title.
+    pub fn rules(&self) -> BTreeMap<String, Title> {
+        let recent = self.recent.read().unwrap_or_else(PoisonError::into_inner);
+        let data = recent.iter().map(|told| &told.event.data);
+        let latest: BTreeMap<&String, &Title> = data.map(|of| (&of.rule, &of.title)).collect();
+        latest.into_iter().map(|(rule, title)| (rule.clone(), title.clone())).collect()
+    }
+
+    /// Goes back from the position that a page has come to, as far as memory goes.
+    fn back(&self, page: &mut Page, filter: &Filter, limit: usize) {
+        let recent = self.recent.read().unwrap_or_else(PoisonError::into_inner);
+        let until = recent.partition_point(|told| told.position < page.next);
+        for told in recent.range(..until).rev() {
+            if page.events.len() >= limit {
+                return;
+            }
+            page.next = told.position;
+            if filter.takes(&told.event) {
+                page.events.push(told.clone());
+            }
+        }
+    }
+
     /// Nothing if some of it is not in memory.
-    fn remembered(&self, since: u64, filter: &Filter, limit: usize) -> Option<Page> {
+    fn onwards(&self, since: u64, filter: &Filter, limit: usize) -> Option<Page> {
         let end = *self.end.borrow();
         if since >= end {
             return Some(Page { events: Vec::new(), next: end, end });

@@ -9,7 +9,7 @@ use proto::gazetteer::Gazetteer;
 use crate::{Error, Result};
 
 /// Most records that are looked at for one page: a filter that takes little makes short pages.
-const SCANNED_MAX: u64 = 20_000;
+pub(crate) const SCANNED_MAX: u64 = 20_000;
 
 /// An event of the feed.
 #[derive(Clone, Debug)]
@@ -78,6 +78,22 @@ pub async fn page(feed: &Journal, since: u64, filter: &Filter, limit: usize) -> 
     if since >= end {
         return Ok(page);
     }
+    page.events = read(feed, (since, last), filter, limit).await?;
+    page.next = match page.events.last() {
+        Some(told) if page.events.len() >= limit => told.position,
+        Some(_) | None => last,
+    };
+    Ok(page)
+}
+
+/// What a filter takes after a position, up to another and with it, at most `limit`.
+pub(crate) async fn read(
+    feed: &Journal,
+    (since, last): (u64, u64),
+    filter: &Filter,
+    limit: usize,
+) -> Result<Vec<Told>> {
+    let mut events = Vec::new();
     let mut blocks = feed.read(Position(since + 1), Position(last));
     while let Some(block) = blocks.next().await {
         for record in block?.open()?.records() {
@@ -86,14 +102,13 @@ pub async fn page(feed: &Journal, since: u64, filter: &Filter, limit: usize) -> 
                 continue;
             }
             let told = Told::read(record)?;
-            page.next = told.position;
             if filter.takes(&told.event) {
-                page.events.push(told);
-                if page.events.len() >= limit {
-                    return Ok(page);
+                events.push(told);
+                if events.len() >= limit {
+                    return Ok(events);
                 }
             }
         }
     }
-    Ok(page)
+    Ok(events)
 }

@@ -186,3 +186,42 @@ async fn the_feed_is_read_from_any_point_and_by_subtree_and_rule() {
         }
     }
 }
+
+#[tokio::test]
+async fn the_feed_is_read_back_from_any_point_also_beyond_what_is_in_memory() {
+    let folder = tempfile::tempdir().unwrap();
+    let there = url("dir:x", folder.path());
+    let mut writer = Writer::open(&there, &options(&Options::create())).await.unwrap();
+    let event: milestones::Event =
+        serde_json::from_str(include_str!("../../milestones/tests/all/event.json")).unwrap();
+    let entry = |n: u32| {
+        let mut event = event.clone();
+        event.data.revision = n;
+        if n == 7 {
+            event.data.rule = "seventh".into();
+        }
+        Entry::new(format!("a.b.L-637.2021.{n}.reached"), serde_json::to_vec(&event).unwrap())
+    };
+    writer.append(&(1..=6_000).map(entry).collect::<Vec<_>>()).await.unwrap();
+    let followed = Followed::new(writer.journal()).await.unwrap();
+    let all = Filter::default;
+    let seventh = || Filter { rules: vec!["seventh".to_owned()], ..all() };
+    let elsewhere = || Filter { unit: Gazetteer::embedded().unit("L-01"), ..all() };
+    for (before, filter, limit, positions, next) in [
+        (u64::MAX, all(), 3, vec![6_000, 5_999, 5_998], 5_998),
+        (1_003, all(), 3, vec![1_002, 1_001, 1_000], 1_000),
+        (3, all(), 9, vec![2, 1], 1),
+        (1, all(), 9, vec![], 1),
+        (0, all(), 9, vec![], 0),
+        (u64::MAX, seventh(), 9, vec![7], 1),
+        (7, seventh(), 9, vec![], 1),
+        (u64::MAX, elsewhere(), 9, vec![], 1),
+    ] {
+        let found = followed.before(before, &filter, limit).await.unwrap();
+        let at: Vec<u64> = found.events.iter().map(|told| told.position).collect();
+        assert_eq!((at, found.next), (positions, next), "{before} {filter:?} {limit}");
+    }
+    assert_eq!(followed.remembered(&all(), 1)[0].position, 6_000);
+    assert_eq!(followed.remembered(&seventh(), 1).len(), 0, "it is no longer in memory");
+    assert_eq!(followed.rules().keys().collect::<Vec<_>>(), ["poverty_rate_under_5"]);
+}

@@ -116,6 +116,24 @@ if (live && pause && 'EventSource' in window) {
     if (key === 'say' && !first && part.textContent) announce(part.textContent);
   };
 
+  // A page with a feed of its own is told that something came, and fetches its parts anew.
+  let fetching = false, again = false;
+  const refresh = async () => {
+    if (fetching) { again = true; return; }
+    fetching = true;
+    const answer = await fetch(location.href).catch(() => null);
+    const text = answer?.ok ? await answer.text().catch(() => null) : null;
+    fetching = false;
+    if (paused) return;
+    if (text === null) { stale(); retry = setTimeout(refresh, 5000); return; }
+    const fresh = new DOMParser().parseFromString(text, 'text/html');
+    live.dataset.feed = fresh.querySelector('.live')?.dataset.feed ?? live.dataset.feed;
+    for (const part of fresh.querySelectorAll('[data-live]')) put(part.dataset.live, part.innerHTML);
+    heard = Date.now();
+    state('live', words.now);
+    if (again) { again = false; refresh(); }
+  };
+
   const close = () => { source?.close(); source = null; clearTimeout(retry); };
   // A browser gives up on an answer that is no stream: a server that starts, a proxy, no place
   // left. It keeps to itself what the answer said, so that is asked for once more.
@@ -131,7 +149,9 @@ if (live && pause && 'EventSource' in window) {
   const open = () => {
     close();
     const path = location.pathname + location.search;
-    source = new EventSource(`/v1/live/page?path=${encodeURIComponent(path)}&lang=${root.lang}`);
+    source = new EventSource(live.dataset.feed
+      ?? `/v1/live/page?path=${encodeURIComponent(path)}&lang=${root.lang}`);
+    source.addEventListener('milestone', refresh);
     source.addEventListener('open', () => { heard = Date.now(); state('live', words.now); });
     source.addEventListener('change', (event) => {
       heard = Date.now();
@@ -155,6 +175,9 @@ if (live && pause && 'EventSource' in window) {
   });
   addEventListener('pagehide', close);
   addEventListener('pageshow', (event) => { if (event.persisted && !paused) open(); });
+  if (live.dataset.feed) {
+    for (const part of document.querySelectorAll('[data-live]')) last.set(part.dataset.live, part.innerHTML);
+  }
   state('wait', words.connecting);
   open();
 }

@@ -14,6 +14,8 @@ mod heads;
 mod households;
 mod indicator;
 mod map;
+mod milestone;
+mod milestones;
 mod movements;
 mod number;
 mod operations;
@@ -149,6 +151,7 @@ impl Pages {
             "/u/{key}/compare",
             "/u/{key}/findings",
             "/u/{key}/explain",
+            "/milestones",
             "/search",
             "/operations",
             "/published",
@@ -190,8 +193,9 @@ impl Pages {
         let Query(query) = Query::<Vec<(String, String)>>::try_from_uri(&uri).ok()?;
         let who = Who { role, ..Who::public() };
         let ask = Ask { for_one: false, ..Ask::new(uri.path(), query, lang, who) };
-        // What walks along all timelines is not made anew with every change.
-        if is_audit(uri.path()) {
+        // What walks along all timelines is not made anew with every change; milestones come with
+        // their own feed.
+        if is_audit(uri.path()) || uri.path() == "/milestones" {
             return None;
         }
         match self.build(app, &ask).ok()? {
@@ -248,6 +252,7 @@ impl Pages {
                 return Ok(Outcome::Go(ask.href(&format!("/u/{home}"), &[])));
             }
             ["search"] => return search::page(app, ask),
+            ["milestones"] => return milestones::page(app, ask),
             ["operations"] => return operations::page(app, ask),
             ["sign-in"] => return Ok(sign_in::page(app, ask)),
             ["published"] => {

@@ -141,6 +141,7 @@ const PAGES: &[(&str, u16)] = &[
     ("/u/L-637/compare", 200),
     ("/u/L-637/compare?with=L-638&with_period=2020-H2@administrative", 200),
     ("/u/L-637/compare?with=%3Cscript%3E", 200),
+    ("/milestones", 200),
     ("/u/L-637/findings", 200),
     ("/u/L-637/closings", 200),
     ("/u/L-637/closings?from=2021-01-10&to=2021-04-05", 200),

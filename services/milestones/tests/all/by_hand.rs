@@ -245,12 +245,34 @@ fn an_event_has_one_id_and_one_subject_for_ever() {
     let json = serde_json::to_string_pretty(&event).expect("it is JSON");
     let expected = include_str!("event.json");
     assert_eq!(format!("{json}\n"), expected);
+    let withdrawn =
+        milestones::event(&rules, "0b6c8e1e-0000-4000-8000-000000000001", &sample(Act::Withdrawn));
+    let json = serde_json::to_string_pretty(&withdrawn).expect("it is JSON");
+    assert_eq!(format!("{json}\n"), include_str!("withdrawn.json"));
     let (reached, withdrawn) = (route(&rules, &notice), route(&rules, &sample(Act::Withdrawn)));
     let definition = rules.list[0].definition;
     assert_eq!(reached, format!("poverty_rate_under_5.{definition}.L-637.2021_civil.1.reached"));
     assert_ne!(reached, withdrawn);
     assert_eq!(Notice::unpack(&notice.pack()), Some(notice));
     assert_eq!(Notice::unpack(b"\xff\xff\xff\xff\xff"), None);
+}
+
+#[test]
+fn the_published_schema_names_the_fields_of_an_event_and_no_others() {
+    let text = include_str!("../../../../proto/schemas/vn.tonghop.milestone.v1.json");
+    let schema: serde_json::Value = serde_json::from_str(text).expect("it is JSON");
+    let event = event(&Rules::embedded(), "0b6c8e1e", &sample(Act::Reached));
+    let event = serde_json::to_value(event).expect("it is JSON");
+    let names = |value: &serde_json::Value| -> Vec<String> {
+        let mut names: Vec<String> =
+            value.as_object().expect("an object").keys().cloned().collect();
+        names.sort_unstable();
+        names
+    };
+    for (part, schema) in [(&event, &schema), (&event["data"], &schema["properties"]["data"])] {
+        assert_eq!(names(part), names(&schema["properties"]));
+        assert_eq!(schema["additionalProperties"], false);
+    }
 }
 
 /// A notice of the first rule, of Krông Pa.

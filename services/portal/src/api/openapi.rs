@@ -197,7 +197,7 @@ mod tests {
 
     #[test]
     fn what_is_described_is_what_is_read() {
-        let table: [(&str, &[&str]); 18] = [
+        let table: [(&str, &[&str]); 19] = [
             ("/v1/units", api::units::LIST),
             ("/v1/units/{key}", api::units::ONE),
             ("/v1/units/{key}/children", api::units::CHILDREN),
@@ -213,6 +213,7 @@ mod tests {
             ("/v1/vintages/{id}", api::audit::FILE),
             ("/v1/vintages/{id}/pack", api::audit::FILE),
             ("/v1/checkpoints/{size}", api::audit::FILE),
+            ("/v1/milestones", api::milestones::PAGE),
             ("/v1/position", api::position::POSITION),
             ("/v1/live", crate::live::serve::TOPIC),
             ("/v1/live/page", crate::live::serve::PAGE),

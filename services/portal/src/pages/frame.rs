@@ -76,6 +76,8 @@ pub(crate) struct Frame {
     pub(crate) js: String,
     pub(crate) icon: String,
     pub(crate) live: bool,
+    /// What tells that a live page has something new; empty: the page's own live topic.
+    pub(crate) feed: String,
     pub(crate) position: String,
     pub(crate) at: String,
     pub(crate) foot: String,
@@ -135,6 +137,7 @@ impl Frame {
         let nav = [
             link("/", t.overview),
             link("/search", t.search_title),
+            link("/milestones", t.milestones),
             link("/published", t.published),
         ];
         Frame {
@@ -153,6 +156,7 @@ impl Frame {
             js: assets::address("portal.js"),
             icon: assets::address("icon.svg"),
             live: false,
+            feed: String::new(),
             foot: fill(t.foot, &[&journal, &position, &at]),
             position,
             at,
@@ -187,6 +191,11 @@ impl Frame {
             link("/compare", t.compare),
             link("/findings", t.findings),
             link("/closings", t.closings),
+            Link {
+                href: view.ask.href("/milestones", &[("unit", Some(view.key(view.unit)))]),
+                name: t.milestones.to_owned(),
+                current: false,
+            },
         ];
         frame.nav.extend(frame.operations.clone());
         frame.control = Some(control(view));

@@ -152,7 +152,7 @@ impl Shown {
 }
 
 /// Money in the unit people say it in; the whole number of đồng is in the downloads.
-fn money(lang: Lang, dong: i128) -> (String, String) {
+pub(super) fn money(lang: Lang, dong: i128) -> (String, String) {
     let by = |scale: i128, places: u32| {
         printed(&written::decimal(lang, rounded(dong, scale, places), places))
     };

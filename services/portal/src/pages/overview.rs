@@ -10,6 +10,7 @@ use query::labels;
 use super::Outcome;
 use super::frame::{Frame, Link};
 use super::heads::{self, Head};
+use super::milestone::{self, Event};
 use super::number;
 use super::recent::{KeyedFact, RecentFact};
 use super::rows::{self, Row};
@@ -18,7 +19,11 @@ use super::text::fill;
 use super::tile_map::{self, TileMap};
 use super::trend::{self, Trend};
 use super::view::View;
+use super::words::{self, Texts as Words};
 use crate::chart::inline_bar;
+
+/// Milestones that are shown of a unit.
+const MILESTONES: usize = 3;
 
 /// One movement within the period.
 struct Move {
@@ -60,6 +65,9 @@ struct Page {
     any_target: bool,
     recent: Option<Vec<RecentFact>>,
     keyed: Vec<KeyedFact>,
+    w: &'static Words,
+    milestones: Vec<Event>,
+    milestones_href: String,
     source: String,
     figures_csv: String,
     figures_xlsx: String,
@@ -148,6 +156,9 @@ pub(crate) fn page(
         sorts: sorts.collect(),
         recent,
         keyed,
+        w: words::of(view.lang),
+        milestones: milestone::latest(view.app, view.ask, view.unit, MILESTONES),
+        milestones_href: view.ask.href("/milestones", &[("unit", Some(view.key(view.unit)))]),
         source: fill(t.source_facts, &[&frame.position]),
         figures_csv: view.download("figures", &[("children", Some("1")), ("format", Some("csv"))]),
         figures_xlsx: view

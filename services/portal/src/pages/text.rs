@@ -61,6 +61,7 @@ texts! {
     indicators: "Chỉ số", "Indicators";
     compare: "So sánh", "Compare";
     findings: "Cần xem lại", "Findings";
+    milestones: "Mốc", "Milestones";
     published: "Số công bố", "Published";
     operations: "Vận hành", "Operations";
     other_language: "English", "Tiếng Việt";

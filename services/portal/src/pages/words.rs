@@ -1,4 +1,4 @@
-//! What the pages of an audit say, in both languages.
+//! What the pages of audits and of milestones say, in both languages.
 
 use proto::gazetteer::Lang;
 
@@ -98,4 +98,36 @@ texts! {
     by_how_much: "Làm đổi", "Changes it by";
     more_parts: "… và {0} phần nữa", "… and {0} more parts";
     position_now: "vị trí {0}", "position {0}";
+    milestones: "Mốc vừa đạt và thu hồi", "Milestones";
+    milestones_all: "Các mốc của mọi đơn vị, mới nhất ở trên.", "Milestones of all units, the latest first.";
+    milestones_of: "Các mốc của {0} và các đơn vị bên dưới, mới nhất ở trên.", "Milestones of {0} and the units below, the latest first.";
+    milestones_of_commune: "Các mốc của {0}, mới nhất ở trên.", "Milestones of {0}, the latest first.";
+    milestones_sub: "Mốc là lúc một số liệu vượt qua ngưỡng đã định: tỷ lệ hộ nghèo xuống dưới 5\u{a0}%, nhà thứ 10 hoàn thành. Mốc được báo một lần, ngay khi dữ kiện làm nó đạt được tổng hợp. Khi một đính chính đưa số liệu trở lại bên kia ngưỡng, mốc bị thu hồi; sau đó có thể đạt lại.", "A milestone is a figure that crosses a line: a poverty rate under 5\u{a0}%, the tenth house finished. It is told once, as soon as the fact that tipped it is counted. When a correction takes the figure back over the line, the milestone is withdrawn; it may be reached again.";
+    milestones_filter: "Lọc các mốc", "Filter milestones";
+    milestones_unit: "Đơn vị (gồm các đơn vị bên dưới)", "Unit, with those below it";
+    milestones_unknown: "Không rõ “{0}” là đơn vị nào.", "“{0}” is no unit, or several.";
+    milestones_rule: "Loại mốc", "Milestone";
+    milestones_any_rule: "Tất cả", "All";
+    milestones_list: "Các mốc", "As they were told";
+    milestones_none: "Chưa có mốc nào.", "There are no milestones yet.";
+    milestones_none_such: "Chưa có mốc nào như vậy.", "There are no such milestones yet.";
+    milestones_none_here: "Không có mốc nào trong đoạn này.", "There are no such milestones in this stretch.";
+    milestones_no_feed: "Máy chủ này không báo mốc: chỉ máy chủ ghi dữ kiện mới báo.", "No milestones are told here: the server that writes has them.";
+    milestones_older: "Các mốc cũ hơn", "Older milestones";
+    milestones_latest: "Trở lại các mốc mới nhất", "Back to the latest";
+    milestones_subscribe: "Nhận mốc tự động", "For subscribers";
+    milestones_subscribe_sub: "Phần mềm khác đọc các mốc này từ bất kỳ vị trí nào, theo dõi tiếp khi có mốc mới, hoặc được gửi đến địa chỉ của mình có chữ ký.", "Programs read the same milestones from any position, follow them as they come, or have them sent, signed, to an address of theirs.";
+    milestones_api: "API, JSON hoặc dòng sự kiện", "API: JSON, or events as they come";
+    milestones_cli: "Dòng lệnh", "Command line";
+    milestones_webhook: "Webhook có chữ ký", "Signed webhooks";
+    milestones_recent: "Mốc gần đây", "Recent milestones";
+    milestones_all_of: "Mọi mốc của đơn vị", "All milestones of the unit";
+    milestone_reached: "đạt", "reached";
+    milestone_again: "đạt lại, lần {0}", "reached again, {0}";
+    milestone_withdrawn: "thu hồi", "withdrawn";
+    milestone_withdrawn_again: "thu hồi, lần {0}", "withdrawn, {0}";
+    milestone_level: "theo số liệu {0}", "by {0} figures";
+    milestone_figure: "Số liệu", "Figure";
+    milestone_line: "Ngưỡng", "Line";
+    milestone_fact: "Dữ kiện ở vị trí {0}", "Fact at position {0}";
 }

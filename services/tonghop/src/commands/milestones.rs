@@ -72,7 +72,7 @@ fn read(screen: &mut Screen, args: &FeedArgs) -> Result<()> {
         };
         show(screen, &page, args.follow)?;
         match args.follow {
-            true => follow(screen, &followed, page.end, &filter).await,
+            true => follow(screen, followed.journal(), page.end, &filter).await,
             false => Ok(()),
         }
     })
@@ -101,8 +101,8 @@ async fn all(feed: &Followed, since: u64, filter: &Filter, limit: usize) -> Resu
     }
 }
 
-async fn follow(screen: &mut Screen, feed: &Followed, since: u64, filter: &Filter) -> Result<()> {
-    let mut tail = feed.journal().tail(Position(since)).await?;
+async fn follow(screen: &mut Screen, feed: &Journal, since: u64, filter: &Filter) -> Result<()> {
+    let mut tail = feed.tail(Position(since)).await?;
     let mut stopped = std::pin::pin!(place::stopped()?);
     loop {
         let block = tokio::select! {
@@ -110,7 +110,8 @@ async fn follow(screen: &mut Screen, feed: &Followed, since: u64, filter: &Filte
             () = &mut stopped => return Ok(()),
         };
         let last = block.last().0;
-        let page = all(feed, block.first().0 - 1, filter, block.len()).await?;
+        // Of the feed itself: nobody here keeps up with what another process tells.
+        let page = feed::page(feed, block.first().0 - 1, filter, block.len()).await?;
         let events = page.events.into_iter().filter(|told| told.position <= last).collect();
         show(screen, &Page { events, next: last, end: last }, true)?;
     }

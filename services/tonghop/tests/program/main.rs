@@ -15,5 +15,6 @@ mod proof;
 mod runner;
 mod same;
 mod serve;
+mod subscribers;
 mod user;
 mod webhook;

@@ -58,7 +58,7 @@ pub(crate) fn rules(folder: &Path) -> PathBuf {
     file
 }
 
-fn loan(n: u64, unit: &str, corrects: &str) -> String {
+pub(crate) fn loan(n: u64, unit: &str, corrects: &str) -> String {
     let home = if corrects.is_empty() { n } else { n - 1 };
     format!(
         "{{\"specversion\":\"1.0\",\"type\":\"vn.tonghop.loan.disbursed.v1\",\"source\":\"//bank\",\
@@ -115,6 +115,14 @@ fn a_milestone_is_reached_withdrawn_by_a_correction_and_reached_again() {
     import((1..=5).map(|n| loan(n, "L-24097", "")).collect());
     let running = up(&data, &rules, &journal);
     until("five loans are told", || has(&data, 3));
+    let (seen, data_of) = (folder.path().join("seen"), text(&data));
+    let mut following = command(&["milestones", "--follow", "--unit", "L-24097", "--since", "0"])
+        .args(["--data", data_of])
+        .stdout(std::fs::File::create(&seen).expect("a file"))
+        .spawn()
+        .expect("it starts");
+    let shown = || std::fs::read_to_string(&seen).unwrap_or_default();
+    until("it is shown", || shown().lines().count() == 1);
     // The fifth was another commune's: the commune's milestone is taken back, the district's stays.
     let corrects = "\"correctsid\":\"f5\",\"correctsreason\":\"sai xã\",";
     import(loan(6, "L-24076", corrects));
@@ -139,6 +147,10 @@ fn a_milestone_is_reached_withdrawn_by_a_correction_and_reached_again() {
     );
     let reached = &events[0]["event"];
     assert_ne!(reached["id"], events[3]["event"]["id"], "each event has an id of its own");
+    until("whoever follows is shown the same", || shown().lines().count() == 3);
+    assert!(shown().contains("withdrawn"), "{}", shown());
+    stop(&following);
+    assert!(following.wait().expect("it ends").success());
     assert_eq!(feed(&data, &["--unit", "L-24097"]).len(), 3);
     assert_eq!(feed(&data, &["--rule", "loans_5"]).len(), 5);
     assert_eq!(feed(&data, &["--rule", "relapse"]).len(), 0);
