@@ -13,6 +13,7 @@ mod lines;
 mod look;
 mod meter;
 mod notice;
+mod periods;
 mod rows;
 mod rule;
 mod scope;

@@ -1,5 +1,7 @@
 //! The heart: a change of the fold touches gauges, gauges pass lines, rules turn.
 
+mod touch;
+
 use std::sync::Arc;
 
 use domain::atlas::Unit;
@@ -7,8 +9,7 @@ use domain::closing::Act as Done;
 use domain::contribution::{self, Change};
 use domain::fact::{Fact, What};
 use domain::fold::Fold;
-use domain::posting::{Posting, Slot};
-use domain::time::{Calendars, Day, Grain, Period};
+use domain::time::{Day, Period};
 use hashbrown::HashMap;
 use query::Exact;
 
@@ -20,12 +21,6 @@ use crate::notice::{By, Instance, Notice};
 use crate::rule::{On, Rules};
 use crate::standing::Standings;
 use crate::units::Units;
-
-/// Most sums and places that are kept: 16 and 24 bytes each. Beyond it all are forgotten, and read
-/// again from the fold when they are next touched.
-const KEPT_MAX: usize = 24_000_000;
-/// How often that is looked at: every so many records.
-const COUNT_EVERY: u64 = 4_096;
 
 /// Watches a fold for the rules. The same journal makes the same notices in the same order,
 /// however it is cut into batches and wherever the watch was stopped and begun again.
@@ -180,103 +175,6 @@ impl Watch {
         judged.collect()
     }
 
-    /// Moves the meters that a change moves, and notes which gauges are to be looked at.
-    fn touch(&mut self, fold: &Fold, seen: &Seen<'_>) {
-        let contribution::Rules { atlas, plan } = &*fold.rules;
-        for change in seen.changes {
-            for posting in &change.postings {
-                self.post(fold, posting, seen.received);
-            }
-            for statement in change.stated.iter().chain(&change.unstated) {
-                let Some(gauges) = self.by_stated.get(&*statement.stated.indicator) else {
-                    continue;
-                };
-                for number in gauges {
-                    let gauge = &self.gauges[usize::from(*number)];
-                    let begun = begun(plan.calendars(), gauge.grain, statement.on, seen.received);
-                    let Some((from, to)) = begun else { continue };
-                    let units = atlas.ancestry(statement.unit);
-                    for unit in units.filter(|unit| gauge.units.holds(*unit)) {
-                        let periods = (from..=to).filter_map(Period::from_slot);
-                        self.touched.extend(periods.map(|period| (*number, unit, period)));
-                    }
-                }
-            }
-        }
-        self.records += 1;
-        if self.records.is_multiple_of(COUNT_EVERY) && self.kept() > KEPT_MAX {
-            self.forget();
-        }
-    }
-
-    fn post(&mut self, fold: &Fold, posting: &Posting, today: Day) {
-        let contribution::Rules { atlas, plan } = &*fold.rules;
-        let Posting { site, column, slot, by } = *posting;
-        let only;
-        let units = match site.which() {
-            Ok(place) => atlas.closure(place),
-            Err(unit) => {
-                only = [unit];
-                &only
-            }
-        };
-        for touch in &self.by_column[usize::from(column.0)] {
-            let (grain, reach) = match touch {
-                Touch::Meter(meter) => {
-                    let meter = &self.meters[usize::from(*meter)];
-                    (meter.grain, meter.reach)
-                }
-                Touch::Gauge(gauge, reach) => (self.gauges[usize::from(*gauge)].grain, *reach),
-            };
-            let reached = reached(plan.calendars(), (grain, reach), slot, today);
-            let Some((from, to)) = reached else { continue };
-            match touch {
-                Touch::Meter(number) => {
-                    let meter = &mut self.meters[usize::from(*number)];
-                    let readers = &self.readers[usize::from(*number)];
-                    for unit in units {
-                        if !meter.units.holds(*unit) {
-                            continue;
-                        }
-                        meter.add(*unit, (from, to), by);
-                        for reader in readers {
-                            let gauge = &self.gauges[usize::from(reader.gauge)];
-                            if !gauge.units.holds(*unit) {
-                                continue;
-                            }
-                            let last = ahead(to, reader.ahead, plan.calendars(), grain, today);
-                            for slot in (from..=to).chain(last) {
-                                let passed = match &gauge.kind {
-                                    Kind::Lines(lines) => meter
-                                        .known(*unit, slot)
-                                        .is_none_or(|sum| lines.is_passed(*unit, slot, sum)),
-                                    Kind::Meters(_) | Kind::Read { .. } => true,
-                                };
-                                if let (true, Some(period)) = (passed, Period::from_slot(slot)) {
-                                    self.touched.push((reader.gauge, *unit, period));
-                                }
-                            }
-                        }
-                    }
-                }
-                Touch::Gauge(number, _) => {
-                    let gauge = &self.gauges[usize::from(*number)];
-                    let has_line = |unit: Unit| match &gauge.kind {
-                        Kind::Read { stated: Some(indicator) } => {
-                            !fold.books.statements.of(unit, indicator).is_empty()
-                        }
-                        Kind::Read { stated: None } | Kind::Lines(_) | Kind::Meters(_) => true,
-                    };
-                    let concerned = |unit: &&Unit| gauge.units.holds(**unit) && has_line(**unit);
-                    for unit in units.iter().filter(concerned) {
-                        let periods = (from..=to).filter_map(Period::from_slot);
-                        self.touched.extend(periods.map(|period| (*number, *unit, period)));
-                    }
-                }
-            }
-        }
-    }
-
     /// The rules that may have changed their mind, with the value where it is known.
     fn passed(&mut self, fold: &Fold) -> Vec<(Instance, Option<Exact>)> {
         let Watch { gauges, meters, touched, units, is_whole, .. } = self;
@@ -298,25 +196,6 @@ impl Watch {
             candidates.extend(of.map(|rule| (Instance { rule, unit, period }, value)));
         }
         candidates
-    }
-
-    fn kept(&self) -> usize {
-        let lines = self.gauges.iter().map(|gauge| match &gauge.kind {
-            Kind::Lines(lines) => lines.len(),
-            Kind::Meters(_) | Kind::Read { .. } => 0,
-        });
-        lines.sum::<usize>() + self.meters.iter().map(Meter::len).sum::<usize>()
-    }
-
-    fn forget(&mut self) {
-        self.is_whole = false;
-        self.meters.iter_mut().for_each(Meter::forget);
-        for gauge in &mut self.gauges {
-            match &mut gauge.kind {
-                Kind::Lines(lines) => lines.forget(),
-                Kind::Meters(_) | Kind::Read { .. } => {}
-            }
-        }
     }
 
     /// What a closing lets be judged: its period in its unit and all below.
@@ -368,49 +247,4 @@ impl Watch {
         let turned = self.standings.turn(instance, holds)?;
         Some(Notice::new(instance, turned, by, (look.value, look.line)))
     }
-}
-
-/// The periods in which a cell's change is seen, first and last slot.
-fn reached(
-    calendars: &Calendars,
-    (grain, reach): (Grain, Reach),
-    slot: Slot,
-    today: Day,
-) -> Option<(u16, u16)> {
-    let day = Day(slot.0);
-    match reach {
-        Reach::Itself => {
-            let period = Period::from_slot(slot.0).filter(|period| period.grain() == grain)?;
-            Some((period.slot(), period.slot()))
-        }
-        Reach::Within => {
-            let slot = calendars.containing(grain, day)?.slot();
-            Some((slot, slot))
-        }
-        Reach::Onwards => begun(calendars, grain, day, today),
-    }
-}
-
-/// The periods that have begun: from that of a day to that of the day on which the journal received
-/// the record, or the first alone where that is later. Slots of a grain follow each other.
-fn begun(calendars: &Calendars, grain: Grain, first: Day, today: Day) -> Option<(u16, u16)> {
-    let containing = |day| calendars.containing(grain, day);
-    let from = containing(first).or_else(|| next(grain, first))?.slot();
-    let last = today.max(first);
-    // A day between two "nine months" is after the one before the next.
-    let to = containing(last).map(Period::slot);
-    let to = to.or_else(|| next(grain, last).map(|next| next.slot().saturating_sub(1)))?;
-    (from <= to).then_some((from, to))
-}
-
-/// The period so many ahead, if it has begun.
-fn ahead(to: u16, ahead: u16, calendars: &Calendars, grain: Grain, today: Day) -> Option<u16> {
-    let later = Period::from_slot(to.checked_add(ahead).filter(|_| ahead > 0)?)?;
-    let begun = begun(calendars, grain, today, today)?.1;
-    (later.grain() == grain && later.slot() <= begun).then(|| later.slot())
-}
-
-/// The period that holds a day, or the first after it: some days lie between two "nine months".
-fn next(grain: Grain, day: Day) -> Option<Period> {
-    (0..=12).find_map(|months| Period::containing(grain, day.plus_months(months)))
 }
