@@ -2,7 +2,7 @@
 //! them: rules are looked at only when a value passes one of theirs.
 
 use domain::atlas::Unit;
-use domain::catalogue::Reference;
+use domain::catalogue::{Measure, Reference};
 use domain::figures::{Time, Value};
 use domain::fold::Fold;
 use domain::time::Period;
@@ -70,6 +70,9 @@ impl Lines {
     /// What a sum stands over: one, or what was stated, if all who should have stated it.
     pub(crate) fn below(&self, fold: &Fold, unit: Unit, period: Period) -> Option<i64> {
         let Some(over) = &self.over else { return Some(1) };
+        if is_stated(fold, over) && !anybody_states(fold, unit, &over.indicator) {
+            return None;
+        }
         match value(fold, over, unit, Time::Period(period)) {
             Value::Whole(below) => i64::try_from(below).ok().filter(|below| *below > 0),
             Value::Stated(below) if below.places == 0 => {
@@ -161,4 +164,27 @@ impl Lines {
     pub(crate) fn len(&self) -> usize {
         self.places.len()
     }
+}
+
+/// Whether a figure is what units state of themselves.
+fn is_stated(fold: &Fold, of: &Reference) -> bool {
+    fold.rules.plan.indicator(&of.indicator).is_some_and(|one| match one.definition.measure {
+        Measure::Census {} | Measure::External {} | Measure::Plan {} => true,
+        Measure::Flow { .. }
+        | Measure::Movement { .. }
+        | Measure::Stock { .. }
+        | Measure::Distinct { .. }
+        | Measure::Ratio { .. }
+        | Measure::Reduction { .. }
+        | Measure::Communes { .. }
+        | Measure::Codes { .. }
+        | Measure::ChildrenBehind { .. } => false,
+    })
+}
+
+/// Whether a unit or one below it states it: most state nothing yet, which is told sooner so.
+fn anybody_states(fold: &Fold, unit: Unit, indicator: &str) -> bool {
+    let below = fold.rules.atlas.children(unit).iter();
+    !fold.books.statements.of(unit, indicator).is_empty()
+        || below.copied().any(|child| anybody_states(fold, child, indicator))
 }

@@ -34,10 +34,10 @@ const INDICATORS: [(&str, &str); 20] = [
     ("houses_supported", "house"),
     ("houses_completed", "house"),
     ("housing_support_amount", "vnd"),
-    ("electricity_households", "household"),
+    ("electricity_household_times", "household_time"),
     ("health_cards", "card"),
     ("support_amount", "vnd"),
-    ("supported_households", "household"),
+    ("emergency_households", "household_time"),
     ("newly_escaped_households", "household"),
 ];
 
@@ -47,9 +47,9 @@ fn rules(count: usize) -> String {
         let (indicator, counted_in) = INDICATORS[n % INDICATORS.len()];
         let step = 1 + n / INDICATORS.len();
         let number = match counted_in {
-            "vnd" => step as u64 * 40_000_000,
-            "percent" => step as u64 % 60,
-            _ => (step * step) as u64,
+            "vnd" => step as u64 * 4_000_000_000,
+            "percent" => step as u64 % 60 + 20,
+            _ => (step * step) as u64 + 300,
         };
         let grain = ["civil.year", "administrative.half"][n / 7 % 2];
         let _ = write!(
