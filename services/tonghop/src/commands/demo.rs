@@ -1,5 +1,6 @@
 //! `tonghop demo`: a real district's half-year and a simulated province, from facts to figures.
 
+mod scene;
 mod served;
 
 use std::fs::File;

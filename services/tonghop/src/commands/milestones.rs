@@ -153,7 +153,7 @@ fn show(screen: &mut Screen, page: &Page, line_by_line: bool) -> Result<()> {
     }
 }
 
-fn row(lang: Lang, told: &Told) -> Vec<String> {
+pub(super) fn row(lang: Lang, told: &Told) -> Vec<String> {
     let of = &told.event.data;
     let act = match (lang, of.act.as_str()) {
         (Lang::Vi, "reached") => "đạt",

@@ -137,6 +137,11 @@ impl Service {
 }
 
 impl Opened {
+    /// The feed of milestones, where it is told.
+    pub(super) fn feed(&self) -> Option<Followed> {
+        self.telling.followed.clone()
+    }
+
     /// Runs until `stop`.
     pub(super) async fn run(self, stop: impl Future<Output = ()> + Send) -> Result<()> {
         let Opened { journal, handle, gateway, projector, appending, front, data, .. } = self;

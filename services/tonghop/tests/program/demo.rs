@@ -1,6 +1,8 @@
 //! The demo, as a newcomer runs it.
 
-use crate::runner::{digest, succeed, text};
+use serde_json::Value;
+
+use crate::runner::{digest, run, start, stop, succeed, text, until, wait};
 
 #[test]
 fn the_demo_shows_the_districts_report_equal_to_the_ledger() {
@@ -14,4 +16,30 @@ fn the_demo_shows_the_districts_report_equal_to_the_ledger() {
     let again = succeed(&again);
     assert!(again.contains("113 trên 113 số liệu bằng nhau"), "{again}");
     assert_eq!(digest(&data), once, "a second demo changes nothing");
+}
+
+#[test]
+fn the_demo_shows_a_milestone_reached_withdrawn_and_reached_again() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("demo");
+    let demo = ["demo", "--facts", "3000", "--listen", "127.0.0.1:0", "--data", text(&data)];
+    let running = start(&demo);
+    let feed = ["milestones", "--since", "0", "--limit", "100000", "--rule", "first_relapse"];
+    until("the scene is told", || {
+        let output = run(&[&feed[..], &["--data", text(&data), "--format", "json"]].concat());
+        let told: Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
+        let events = told["events"].as_array().cloned().unwrap_or_default();
+        let of = |told: &Value| told["event"]["data"].clone();
+        let again = |one: &&Value| one["revision"] == 2 && one["act"] == "reached";
+        let all: Vec<Value> = events.iter().map(of).collect();
+        all.iter().filter(again).any(|last| {
+            let same = all
+                .iter()
+                .filter(|one| one["unit"] == last["unit"] && one["period"] == last["period"]);
+            let acts: Vec<&Value> = same.map(|one| &one["act"]).collect();
+            acts.len() >= 3 && acts[..3] == ["reached", "withdrawn", "reached"]
+        })
+    });
+    stop(&running);
+    assert!(wait(running).success());
 }

@@ -3,6 +3,7 @@
 use std::io::ErrorKind;
 use std::net::{Ipv4Addr, SocketAddr};
 
+use super::scene;
 use access::Access;
 use anyhow::{Context, Result, bail};
 use proto::gazetteer::{Gazetteer, Lang};
@@ -72,9 +73,17 @@ pub(super) async fn serve(screen: &mut Screen, args: &DemoArgs, province: &str) 
         ),
     })?;
     let Some(gateway) = opened.gateway.clone() else { bail!("the journal was not opened") };
+    let (handle, told) = (opened.handle.clone(), opened.feed());
+    let playing = async {
+        // What goes wrong in a scene is no reason to end the demonstration.
+        if let Err(error) = scene::play(screen, &handle, &gateway, told, province).await {
+            tracing::warn!(%error, "the scene was not played to its end");
+        }
+        feed::play(gateway, province).await
+    };
     tokio::select! {
         result = opened.run(stopped) => result,
-        fed = feed::play(gateway, province) => fed,
+        fed = playing => fed,
     }
 }
 
