@@ -92,7 +92,7 @@ async fn receive_times_that_go_back_are_archived_as_they_are() {
         // A server whose clock went back cannot be had: these say what its messages would.
         let mut headers = HeaderMap::new();
         headers.insert("Tonghop-Received", time.to_string());
-        let subject = format!("tonghop.facts.VN");
+        let subject = "tonghop.facts.VN";
         let ack = js.publish_with_headers(subject, headers, "{}".into()).await.unwrap();
         ack.await.unwrap();
     }
