@@ -50,9 +50,22 @@ impl Telling {
     /// Who sends the feed to webhooks, where it is told.
     pub(super) async fn herald(&self, data: &Path, allowed: Vec<Cidr>) -> Result<Option<Herald>> {
         let Some((_, feed)) = &self.announcing else { return Ok(None) };
-        let guard = Guard { allowed };
-        let config = herald::Config { guard, ..herald::Config::new(data, feed.journal()) };
-        Ok(Some(Herald::open(config).await?))
+        let config = || herald::Config {
+            guard: Guard { allowed: allowed.clone() },
+            ..herald::Config::new(data, feed.journal())
+        };
+        match Herald::open(config()).await {
+            // The feed was lost with its server and is told anew, under the same ids: so are the
+            // deliveries, for positions are others. What was open is kept aside, nothing is lost.
+            Err(herald::Error::OtherFeed { path, found, .. }) => {
+                let aside = data.join(format!("herald.{found}"));
+                std::fs::rename(&path, &aside)?;
+                let (path, aside) = (path.display(), aside.display());
+                tracing::warn!(%path, %aside, "the feed is another one: deliveries begin anew");
+                Ok(Some(Herald::open(config()).await?))
+            }
+            opened => Ok(Some(opened?)),
+        }
     }
 
     /// Tells until the projector has stopped, and then what is left.
