@@ -47,7 +47,7 @@ pub(crate) fn of_rule(plan: &Plan, rule: &Rule) -> Depends {
     all.tidied()
 }
 
-pub(crate) fn of_measured(plan: &Plan, measured: &Measured) -> Depends {
+fn of_measured(plan: &Plan, measured: &Measured) -> Depends {
     let mut all = Depends::default();
     let none = Filter::new();
     match measured {

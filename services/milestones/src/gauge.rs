@@ -1,6 +1,8 @@
 //! A gauge: a figure that some rules measure, and how it is told which of them may change their
 //! mind.
 
+use std::cell::RefCell;
+
 use domain::atlas::Unit;
 use domain::catalogue::{Measure, Reference};
 use domain::contribution;
@@ -10,8 +12,8 @@ use query::Exact;
 
 use crate::depends::{Depends, of_rule};
 use crate::lines::Lines;
-use crate::look::{Look, percent};
-use crate::meter::Meter;
+use crate::look::{Look, hold, percent};
+use crate::meter::{Meter, Rack};
 use crate::rule::{Against, Measured, Rule};
 use crate::units::Units;
 
@@ -23,6 +25,8 @@ pub(crate) struct Gauge {
     pub(crate) rules: Vec<u16>,
     /// The units that any of them is for.
     pub(crate) units: Units,
+    /// So many periods ahead a change is seen, too: there it is what was earlier.
+    pub(crate) ahead: u16,
     pub(crate) kind: Kind,
 }
 
@@ -45,63 +49,73 @@ pub(crate) enum Kind {
 pub(crate) struct Meters {
     value: u16,
     over: Option<u16>,
-    line: Against,
     other: Option<u16>,
-}
-
-/// The meters of all gauges, each once.
-#[derive(Debug)]
-pub(crate) struct Rack<'a> {
-    pub(crate) rules: &'a contribution::Rules,
-    pub(crate) meters: Vec<Meter>,
-    pub(crate) is_whole: bool,
-}
-
-impl Rack<'_> {
-    /// The number of a figure's meter, for some more units; none if it is no sum of cells.
-    fn meter(&mut self, of: &Reference, grain: Grain, units: &Units) -> Option<u16> {
-        let same = |meter: &Meter| meter.of == *of && meter.grain == grain;
-        let at = match self.meters.iter().position(same) {
-            Some(at) => at,
-            None => {
-                self.meters.push(Meter::of(self.rules, of, grain, self.is_whole)?);
-                self.meters.len() - 1
-            }
-        };
-        self.meters[at].units.join(units);
-        u16::try_from(at).ok()
-    }
 }
 
 impl Gauge {
     /// The gauge of a rule alone.
-    pub(crate) fn new(rack: &mut Rack<'_>, number: u16, rule: &Rule) -> Gauge {
-        let units = Units::of(&rack.rules.atlas, &rule.scope);
-        let kind = lines(rack, number, rule, &units)
+    pub(crate) fn new(
+        rules: &contribution::Rules,
+        rack: &mut Rack,
+        number: u16,
+        rule: &Rule,
+    ) -> Gauge {
+        let units = Units::of(&rules.atlas, &rule.scope);
+        let kind = lines(rules, rack, number, rule, &units)
             .map(Kind::Lines)
-            .or_else(|| meters(rack, rule, &units).map(Kind::Meters));
+            .or_else(|| meters(rules, rack, rule, &units).map(Kind::Meters));
         let kind = kind.unwrap_or_else(|| {
             let target = rule.against == Against::Target;
             Kind::Read { stated: target.then(|| rule.measured.indicator().to_owned()) }
         });
-        Gauge { grain: rule.grain, rules: vec![number], units, kind }
+        let ahead = match rule.against {
+            Against::Earlier(back, _) => back,
+            Against::Number(_) | Against::Target | Against::Other(..) => 0,
+        };
+        Gauge { grain: rule.grain, rules: vec![number], units, ahead, kind }
     }
 
     /// Takes in another rule, if it measures the same against a number.
-    pub(crate) fn join(&mut self, rack: &mut Rack<'_>, number: u16, rule: &Rule) -> bool {
+    pub(crate) fn join(
+        &mut self,
+        rules: &contribution::Rules,
+        rack: &mut Rack,
+        number: u16,
+        rule: &Rule,
+    ) -> bool {
         let Kind::Lines(own) = &mut self.kind else { return false };
-        let units = Units::of(&rack.rules.atlas, &rule.scope);
-        let Some((numerator, over, _)) = parts(rack.rules, rule) else { return false };
-        let meter = &rack.meters[usize::from(own.meter)];
+        let units = Units::of(&rules.atlas, &rule.scope);
+        let Some((numerator, over, _)) = parts(rules, rule) else { return false };
+        let meter = &mut rack.meters[usize::from(own.meter)];
         if rule.grain != self.grain || meter.of != numerator || own.over != over {
             return false;
         }
         let Some(lines) = lines_of(rule) else { return false };
         own.add(number, &lines, holds_at_zero(rule));
-        rack.meters[usize::from(own.meter)].units.join(&units);
+        meter.units.join(&units);
         self.rules.push(number);
         self.units.join(&units);
         true
+    }
+
+    /// Whether a unit may have a line at all.
+    pub(crate) fn has_line(&self, fold: &Fold, unit: Unit) -> bool {
+        match &self.kind {
+            Kind::Read { stated: Some(indicator) } => {
+                !fold.books.statements.of(unit, indicator).is_empty()
+            }
+            Kind::Read { stated: None } | Kind::Lines(_) | Kind::Meters(_) => true,
+        }
+    }
+
+    /// Whether a rule may change its mind about a unit and period of which a meter moved.
+    pub(crate) fn is_passed(&self, meter: &Meter, unit: Unit, slot: u16) -> bool {
+        match &self.kind {
+            Kind::Lines(lines) => {
+                meter.known(unit, slot).is_none_or(|sum| lines.is_passed(unit, slot, sum))
+            }
+            Kind::Meters(_) | Kind::Read { .. } => true,
+        }
     }
 
     /// What it depends on beside its meters.
@@ -118,54 +132,43 @@ impl Gauge {
 }
 
 impl Meters {
-    /// The meters it reads, each with how many periods ahead a change of it is seen.
-    pub(crate) fn all(&self) -> impl Iterator<Item = (u16, u16)> {
-        let back = match self.line {
-            Against::Earlier(back, _) => back,
-            Against::Number(_) | Against::Target | Against::Other(..) => 0,
-        };
-        let own = [Some(self.value), self.over, self.other].into_iter().flatten();
-        own.map(move |meter| (meter, back))
+    /// The meters it reads.
+    pub(crate) fn all(&self) -> impl Iterator<Item = u16> {
+        [Some(self.value), self.over, self.other].into_iter().flatten()
     }
 
     /// The figure and its line.
     pub(crate) fn look(
         &self,
         fold: &Fold,
-        meters: &mut [Meter],
+        rack: &mut Rack,
         rule: &Rule,
         (unit, period): (Unit, Period),
     ) -> Look {
-        let mut read = |meter: u16, period| {
-            Exact::whole(meters[usize::from(meter)].value(fold, unit, period).into())
-        };
-        let mut measure = |period| {
+        let rack = RefCell::new(rack);
+        let read =
+            |meter, period| Exact::whole(rack.borrow_mut().value(meter, fold, unit, period).into());
+        let measured = |period| {
             let value = read(self.value, period);
             match self.over {
                 Some(over) => percent(value, read(over, period)),
                 None => Some(value),
             }
         };
-        let value = measure(period);
-        let line = match &self.line {
-            Against::Number(number) => Some(*number),
-            Against::Earlier(back, times) => crate::look::back_by(period, *back)
-                .and_then(&mut measure)
-                .filter(|before| *before != Exact::whole(0))
-                .and_then(|before| before.times(*times)),
-            Against::Other(_, times) => {
-                self.other.and_then(|other| read(other, period).times(*times))
-            }
-            Against::Target => None,
-        };
-        Look { value, line, side: rule.side }
+        hold(rule, period, measured, |_| self.other.map(|other| read(other, period)))
     }
 }
 
-fn lines(rack: &mut Rack<'_>, number: u16, rule: &Rule, units: &Units) -> Option<Lines> {
-    let (numerator, over, scale) = parts(rack.rules, rule)?;
+fn lines(
+    rules: &contribution::Rules,
+    rack: &mut Rack,
+    number: u16,
+    rule: &Rule,
+    units: &Units,
+) -> Option<Lines> {
+    let (numerator, over, scale) = parts(rules, rule)?;
     let lines = lines_of(rule)?;
-    let meter = rack.meter(&numerator, rule.grain, units)?;
+    let meter = rack.meter(rules, &numerator, rule.grain, units)?;
     let mut own = Lines::new(meter, over, scale);
     own.add(number, &lines, holds_at_zero(rule));
     Some(own)
@@ -210,7 +213,12 @@ fn holds_at_zero(rule: &Rule) -> bool {
     crate::look::at_number(rule, Exact::whole(0)).holds(rule.margin, false)
 }
 
-fn meters(rack: &mut Rack<'_>, rule: &Rule, units: &Units) -> Option<Meters> {
+fn meters(
+    rules: &contribution::Rules,
+    rack: &mut Rack,
+    rule: &Rule,
+    units: &Units,
+) -> Option<Meters> {
     let (of, over) = match &rule.measured {
         Measured::Figure(of) => (of, None),
         Measured::Share(of, over) => (of, Some(over)),
@@ -221,14 +229,12 @@ fn meters(rack: &mut Rack<'_>, rule: &Rule, units: &Units) -> Option<Meters> {
         Against::Number(_) | Against::Earlier(..) => None,
         Against::Target => return None,
     };
-    let value = rack.meter(of, rule.grain, units)?;
-    let over = match over {
-        Some(over) => Some(rack.meter(over, rule.grain, units)?),
-        None => None,
+    let mut meter = |of: &Reference| rack.meter(rules, of, rule.grain, units);
+    let value = meter(of)?;
+    // None where there is a figure that has no meter.
+    let mut optional = |of: Option<&Reference>| match of {
+        Some(of) => meter(of).map(Some),
+        None => Some(None),
     };
-    let other = match other {
-        Some(other) => Some(rack.meter(other, rule.grain, units)?),
-        None => None,
-    };
-    Some(Meters { value, over, line: rule.against.clone(), other })
+    Some(Meters { value, over: optional(over)?, other: optional(other)? })
 }

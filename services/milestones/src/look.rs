@@ -46,23 +46,34 @@ pub(crate) fn at_number(rule: &Rule, value: Exact) -> Look {
 
 /// Looks at a rule's figure in a unit and period, as the fold has it.
 pub(crate) fn look(fold: &Fold, rule: &Rule, unit: Unit, period: Period) -> Look {
-    let time = Time::Period(period);
     if rule.against == Against::Target {
-        return of_target(fold, rule, unit, time);
+        return of_target(fold, rule, unit, Time::Period(period));
     }
+    let measured = |period| measure(fold, &rule.measured, unit, Time::Period(period));
+    let other = |of: &Reference| figure(fold, of, unit, Time::Period(period));
+    hold(rule, period, measured, other)
+}
+
+/// Holds what is measured of a period against a rule's line, however both are read. A target has
+/// no line here.
+pub(crate) fn hold(
+    rule: &Rule,
+    period: Period,
+    mut measured: impl FnMut(Period) -> Option<Exact>,
+    other: impl FnOnce(&Reference) -> Option<Exact>,
+) -> Look {
+    let value = measured(period);
     let line = match &rule.against {
         Against::Number(number) => Some(*number),
         Against::Target => None,
-        Against::Other(of, times) => {
-            figure(fold, of, unit, time).and_then(|value| value.times(*times))
-        }
+        Against::Other(of, times) => other(of).and_then(|value| value.times(*times)),
         Against::Earlier(back, times) => back_by(period, *back)
-            .and_then(|before| measure(fold, &rule.measured, unit, Time::Period(before)))
+            .and_then(measured)
             // Nothing before is nothing to compare with.
             .filter(|before| *before != Exact::whole(0))
             .and_then(|value| value.times(*times)),
     };
-    Look { value: measure(fold, &rule.measured, unit, time), line, side: rule.side }
+    Look { value, line, side: rule.side }
 }
 
 fn of_target(fold: &Fold, rule: &Rule, unit: Unit, time: Time) -> Look {
@@ -79,7 +90,7 @@ fn of_target(fold: &Fold, rule: &Rule, unit: Unit, time: Time) -> Look {
 }
 
 /// What a rule measures, in what it is counted in.
-pub(crate) fn measure(fold: &Fold, of: &Measured, unit: Unit, time: Time) -> Option<Exact> {
+fn measure(fold: &Fold, of: &Measured, unit: Unit, time: Time) -> Option<Exact> {
     match of {
         Measured::Figure(of) => figure(fold, of, unit, time),
         Measured::Share(of, over) => {
@@ -118,6 +129,6 @@ pub(crate) fn value(fold: &Fold, of: &Reference, unit: Unit, time: Time) -> Valu
 }
 
 /// The period of the same grain so many before.
-pub(crate) fn back_by(period: Period, back: u16) -> Option<Period> {
+fn back_by(period: Period, back: u16) -> Option<Period> {
     (0..back).try_fold(period, |period, _| period.before())
 }

@@ -23,18 +23,57 @@ pub(crate) struct Meter {
     pub(crate) units: Units,
     /// None for what is not known: it is read when it is asked for.
     sums: Rows<Option<i64>>,
-    /// Whether it has seen every posting there ever was: then what it does not have is zero.
-    is_whole: bool,
+}
+
+/// The meters of all gauges, each once.
+#[derive(Clone, Debug)]
+pub(crate) struct Rack {
+    pub(crate) meters: Vec<Meter>,
+    /// Whether they have seen every posting there ever was: then what they do not have is zero.
+    pub(crate) is_whole: bool,
+}
+
+impl Rack {
+    /// The number of a figure's meter, for some more units; none if it is no sum of cells.
+    pub(crate) fn meter(
+        &mut self,
+        rules: &contribution::Rules,
+        of: &Reference,
+        grain: Grain,
+        units: &Units,
+    ) -> Option<u16> {
+        let same = |meter: &Meter| meter.of == *of && meter.grain == grain;
+        let at = match self.meters.iter().position(same) {
+            Some(at) => at,
+            None => {
+                self.meters.push(Meter::of(rules, of, grain)?);
+                self.meters.len() - 1
+            }
+        };
+        self.meters[at].units.join(units);
+        u16::try_from(at).ok()
+    }
+
+    /// The sum of a meter, a unit and a period. `fold` must have all that was added.
+    pub(crate) fn value(&mut self, meter: u16, fold: &Fold, unit: Unit, period: Period) -> i64 {
+        self.meters[usize::from(meter)].value(fold, unit, period, self.is_whole)
+    }
+
+    /// Forgets everything: what is asked for is read again.
+    pub(crate) fn forget(&mut self) {
+        self.is_whole = false;
+        self.meters.iter_mut().for_each(|meter| meter.sums = Rows::default());
+    }
+
+    /// How many sums are kept.
+    pub(crate) fn len(&self) -> usize {
+        self.meters.iter().map(|meter| meter.sums.len()).sum()
+    }
 }
 
 impl Meter {
     /// The meter of a figure, if it is a sum of cells.
-    pub(crate) fn of(
-        rules: &contribution::Rules,
-        of: &Reference,
-        grain: Grain,
-        is_whole: bool,
-    ) -> Option<Meter> {
+    fn of(rules: &contribution::Rules, of: &Reference, grain: Grain) -> Option<Meter> {
         let reach = match &rules.plan.indicator(&of.indicator)?.definition.measure {
             Measure::Flow { .. } | Measure::Movement { .. } => Reach::Within,
             Measure::Stock { .. } => Reach::Onwards,
@@ -50,12 +89,13 @@ impl Meter {
         };
         let columns = sum_of(rules, of, grain)?;
         let (units, sums) = Default::default();
-        Some(Meter { of: of.clone(), grain, reach, columns, units, sums, is_whole })
+        Some(Meter { of: of.clone(), grain, reach, columns, units, sums })
     }
 
     /// A posting changes the periods from a slot on, or that one alone; it is looked at up to `to`.
-    pub(crate) fn add(&mut self, unit: Unit, (from, to): (u16, u16), by: i64) {
-        let row = match (self.is_whole, self.reach) {
+    /// `is_whole` as of the [`Rack`].
+    pub(crate) fn add(&mut self, unit: Unit, (from, to): (u16, u16), by: i64, is_whole: bool) {
+        let row = match (is_whole, self.reach) {
             (false, _) => self.sums.row_mut(unit),
             // What is in a stock stays there.
             (true, Reach::Onwards) => Some(self.sums.reach(unit, (from, to), Some(0), |last| last)),
@@ -76,13 +116,12 @@ impl Meter {
         }
     }
 
-    /// The sum of a unit and period. `fold` must have all that was added.
-    pub(crate) fn value(&mut self, fold: &Fold, unit: Unit, period: Period) -> i64 {
+    fn value(&mut self, fold: &Fold, unit: Unit, period: Period, is_whole: bool) -> i64 {
         let slot = period.slot();
         if let Some(Some(sum)) = self.sums.get(unit, slot) {
             return sum;
         }
-        if self.is_whole {
+        if is_whole {
             // Behind the row a stock is as it was last; before it nothing was.
             let last = self.sums.last(unit).filter(|(at, _)| *at < slot);
             let carried = last.and_then(|(_, sum)| sum);
@@ -103,16 +142,6 @@ impl Meter {
     /// The sum, if it is kept.
     pub(crate) fn known(&self, unit: Unit, slot: u16) -> Option<i64> {
         self.sums.get(unit, slot).flatten()
-    }
-
-    /// Forgets everything: what is asked for is read again.
-    pub(crate) fn forget(&mut self) {
-        (self.sums, self.is_whole) = (Rows::default(), false);
-    }
-
-    /// How many sums it keeps.
-    pub(crate) fn len(&self) -> usize {
-        self.sums.len()
     }
 }
 

@@ -45,7 +45,7 @@ pub(crate) fn begun(
 }
 
 /// The period so many ahead, if it has begun.
-pub(crate) fn ahead(
+pub(crate) fn ahead_of(
     to: u16,
     ahead: u16,
     calendars: &Calendars,

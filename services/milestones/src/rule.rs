@@ -130,8 +130,6 @@ impl Scope {
 pub struct Rules {
     /// The rules.
     pub list: Vec<Rule>,
-    /// The text they were read from.
-    pub text: String,
 }
 
 impl Rules {

@@ -45,9 +45,4 @@ impl Standings {
             (Some(_), true | false) | (None, false) => None,
         }
     }
-
-    /// How many there are.
-    pub(crate) fn len(&self) -> usize {
-        self.ever.len()
-    }
 }

@@ -14,9 +14,9 @@ use hashbrown::HashMap;
 use query::Exact;
 
 use crate::depends::Reach;
-use crate::gauge::{Gauge, Kind, Rack};
+use crate::gauge::{Gauge, Kind};
 use crate::look::{at_number, look};
-use crate::meter::Meter;
+use crate::meter::Rack;
 use crate::notice::{By, Instance, Notice};
 use crate::rule::{On, Rules};
 use crate::standing::Standings;
@@ -27,10 +27,10 @@ use crate::units::Units;
 #[derive(Clone, Debug)]
 pub struct Watch {
     rules: Arc<Rules>,
-    meters: Vec<Meter>,
+    rack: Rack,
     gauges: Vec<Gauge>,
     /// By meter, the gauges that read it.
-    readers: Vec<Vec<Reader>>,
+    readers: Vec<Vec<u16>>,
     /// By column, what a posting touches.
     by_column: Vec<Vec<Touch>>,
     /// By indicator, which gauges a statement touches.
@@ -40,8 +40,6 @@ pub struct Watch {
     /// By rule, its gauge, where it runs.
     gauge_of: Vec<Option<u16>>,
     standings: Standings,
-    /// Whether the meters have seen every posting there ever was.
-    is_whole: bool,
     records: u64,
     /// Used again for each position.
     touched: Vec<(u16, Unit, Period)>,
@@ -54,14 +52,6 @@ enum Touch {
     Meter(u16),
     /// A gauge is to be looked at.
     Gauge(u16, Reach),
-}
-
-/// A gauge that reads a meter.
-#[derive(Clone, Copy, Debug)]
-struct Reader {
-    gauge: u16,
-    /// So many periods ahead a change is seen, too.
-    ahead: u16,
 }
 
 /// A record that was folded.
@@ -85,20 +75,19 @@ impl Watch {
         told: impl IntoIterator<Item = &'a Notice>,
         is_first: bool,
     ) -> Watch {
-        let mut rack = Rack { rules: of, meters: Vec::new(), is_whole: is_first };
+        let mut rack = Rack { meters: Vec::new(), is_whole: is_first };
         let (mut gauges, mut units) = (Vec::<Gauge>::new(), Vec::new());
         for (number, rule) in (0..).zip(&rules.list) {
             units.push(Units::of(&of.atlas, &rule.scope));
             let running = rule.on == On::Running;
-            if running && !gauges.iter_mut().any(|one| one.join(&mut rack, number, rule)) {
-                gauges.push(Gauge::new(&mut rack, number, rule));
+            if running && !gauges.iter_mut().any(|one| one.join(of, &mut rack, number, rule)) {
+                gauges.push(Gauge::new(of, &mut rack, number, rule));
             }
         }
-        let meters = rack.meters;
-        let mut readers = vec![Vec::new(); meters.len()];
+        let mut readers = vec![Vec::new(); rack.meters.len()];
         let mut by_column = vec![Vec::new(); usize::from(of.plan.columns())];
         let mut by_stated: HashMap<String, Vec<u16>> = HashMap::new();
-        for (number, meter) in (0..).zip(&meters) {
+        for (number, meter) in (0..).zip(&rack.meters) {
             meter.columns.iter().for_each(|column| {
                 by_column[usize::from(column.0)].push(Touch::Meter(number));
             });
@@ -107,12 +96,10 @@ impl Watch {
         for (gauge, one) in (0..).zip(&gauges) {
             one.rules.iter().for_each(|rule| gauge_of[usize::from(*rule)] = Some(gauge));
             match &one.kind {
-                Kind::Lines(lines) => {
-                    readers[usize::from(lines.meter)].push(Reader { gauge, ahead: 0 });
+                Kind::Lines(lines) => readers[usize::from(lines.meter)].push(gauge),
+                Kind::Meters(own) => {
+                    own.all().for_each(|meter| readers[usize::from(meter)].push(gauge));
                 }
-                Kind::Meters(own) => own.all().for_each(|(meter, ahead)| {
-                    readers[usize::from(meter)].push(Reader { gauge, ahead });
-                }),
                 Kind::Read { .. } => {}
             }
             let depends = one.depends(&of.plan, &rules.list[usize::from(one.rules[0])]);
@@ -125,11 +112,10 @@ impl Watch {
         }
         let mut standings = Standings::default();
         told.into_iter().for_each(|notice| standings.recall(notice));
-        let is_whole = is_first;
         let (records, touched) = Default::default();
         Watch {
             rules,
-            meters,
+            rack,
             gauges,
             readers,
             by_column,
@@ -137,25 +123,9 @@ impl Watch {
             units,
             gauge_of,
             standings,
-            is_whole,
             records,
             touched,
         }
-    }
-
-    /// The rules.
-    pub fn rules(&self) -> &Arc<Rules> {
-        &self.rules
-    }
-
-    /// How many milestones were ever reached.
-    pub fn len(&self) -> usize {
-        self.standings.len()
-    }
-
-    /// Whether none ever was.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
     }
 
     /// Sees what one record did: `fold` must be as of its position. Notices come by rule, unit and
@@ -177,7 +147,7 @@ impl Watch {
 
     /// The rules that may have changed their mind, with the value where it is known.
     fn passed(&mut self, fold: &Fold) -> Vec<(Instance, Option<Exact>)> {
-        let Watch { gauges, meters, touched, units, is_whole, .. } = self;
+        let Watch { gauges, rack, touched, units, .. } = self;
         touched.sort_unstable();
         touched.dedup();
         let mut candidates = Vec::new();
@@ -185,9 +155,9 @@ impl Watch {
             let Gauge { rules, kind, .. } = &mut gauges[usize::from(number)];
             let (passed, value) = match kind {
                 Kind::Lines(lines) => {
-                    let sum = meters[usize::from(lines.meter)].value(fold, unit, period);
+                    let sum = rack.value(lines.meter, fold, unit, period);
                     let below = lines.below(fold, unit, period);
-                    lines.pass((unit, period), (sum, below), rules, *is_whole)
+                    lines.pass((unit, period), (sum, below), rules, rack.is_whole)
                 }
                 Kind::Meters(_) | Kind::Read { .. } => (rules.clone(), None),
             };
@@ -240,7 +210,7 @@ impl Watch {
         });
         let look = match (known, meters) {
             (Some(value), _) => at_number(rule, value),
-            (None, Some(own)) => own.look(fold, &mut self.meters, rule, (unit, period)),
+            (None, Some(own)) => own.look(fold, &mut self.rack, rule, (unit, period)),
             (None, None) => look(fold, rule, unit, period),
         };
         let holds = look.holds(rule.margin, self.standings.is_reached(instance));

@@ -129,6 +129,6 @@ impl Rules {
             let what = format!("there are {} rules, more than {RULES_MAX}", list.len());
             defects.push(defect("", (0..0, what)));
         }
-        if defects.is_empty() { Ok(Rules { list, text: text.to_owned() }) } else { Err(defects) }
+        if defects.is_empty() { Ok(Rules { list }) } else { Err(defects) }
     }
 }

@@ -8,8 +8,7 @@ use domain::time::{Day, Period};
 
 use super::{Seen, Touch, Watch};
 use crate::gauge::Kind;
-use crate::meter::Meter;
-use crate::periods::{ahead, begun, reached};
+use crate::periods::{ahead_of, begun, reached};
 
 /// Most sums and places that are kept: 16 and 24 bytes each. Beyond it all are forgotten, and read
 /// again from the fold when they are next touched.
@@ -49,69 +48,79 @@ impl Watch {
 
     fn post(&mut self, fold: &Fold, posting: &Posting, today: Day) {
         let contribution::Rules { atlas, plan } = &*fold.rules;
-        let Posting { site, column, slot, by } = *posting;
         let only;
-        let units = match site.which() {
+        let units = match posting.site.which() {
             Ok(place) => atlas.closure(place),
             Err(unit) => {
                 only = [unit];
                 &only
             }
         };
-        for touch in &self.by_column[usize::from(column.0)] {
+        for at in 0..self.by_column[usize::from(posting.column.0)].len() {
+            let touch = self.by_column[usize::from(posting.column.0)][at];
             let (grain, reach) = match touch {
                 Touch::Meter(meter) => {
-                    let meter = &self.meters[usize::from(*meter)];
+                    let meter = &self.rack.meters[usize::from(meter)];
                     (meter.grain, meter.reach)
                 }
-                Touch::Gauge(gauge, reach) => (self.gauges[usize::from(*gauge)].grain, *reach),
+                Touch::Gauge(gauge, reach) => (self.gauges[usize::from(gauge)].grain, reach),
             };
-            let reached = reached(plan.calendars(), (grain, reach), slot, today);
-            let Some((from, to)) = reached else { continue };
+            let calendars = plan.calendars();
+            let Some(slots) = reached(calendars, (grain, reach), posting.slot, today) else {
+                continue;
+            };
+            let ahead = |ahead| ahead_of(slots.1, ahead, calendars, grain, today);
             match touch {
-                Touch::Meter(number) => {
-                    let meter = &mut self.meters[usize::from(*number)];
-                    let readers = &self.readers[usize::from(*number)];
-                    for unit in units {
-                        if !meter.units.holds(*unit) {
-                            continue;
-                        }
-                        meter.add(*unit, (from, to), by);
-                        for reader in readers {
-                            let gauge = &self.gauges[usize::from(reader.gauge)];
-                            if !gauge.units.holds(*unit) {
-                                continue;
-                            }
-                            let last = ahead(to, reader.ahead, plan.calendars(), grain, today);
-                            for slot in (from..=to).chain(last) {
-                                let passed = match &gauge.kind {
-                                    Kind::Lines(lines) => meter
-                                        .known(*unit, slot)
-                                        .is_none_or(|sum| lines.is_passed(*unit, slot, sum)),
-                                    Kind::Meters(_) | Kind::Read { .. } => true,
-                                };
-                                if let (true, Some(period)) = (passed, Period::from_slot(slot)) {
-                                    self.touched.push((reader.gauge, *unit, period));
-                                }
-                            }
-                        }
-                    }
-                }
-                Touch::Gauge(number, _) => {
-                    let gauge = &self.gauges[usize::from(*number)];
-                    let has_line = |unit: Unit| match &gauge.kind {
-                        Kind::Read { stated: Some(indicator) } => {
-                            !fold.books.statements.of(unit, indicator).is_empty()
-                        }
-                        Kind::Read { stated: None } | Kind::Lines(_) | Kind::Meters(_) => true,
-                    };
-                    let concerned = |unit: &&Unit| gauge.units.holds(**unit) && has_line(**unit);
-                    for unit in units.iter().filter(concerned) {
-                        let periods = (from..=to).filter_map(Period::from_slot);
-                        self.touched.extend(periods.map(|period| (*number, *unit, period)));
-                    }
-                }
+                Touch::Meter(meter) => self.move_meter(meter, units, slots, posting.by, ahead),
+                Touch::Gauge(gauge, _) => self.note(fold, gauge, units, slots, ahead),
             }
+        }
+    }
+
+    /// Moves a meter in some units, and notes the gauges for which it may have passed something.
+    fn move_meter(
+        &mut self,
+        number: u16,
+        units: &[Unit],
+        (from, to): (u16, u16),
+        by: i64,
+        ahead: impl Fn(u16) -> Option<u16>,
+    ) {
+        let Watch { rack, gauges, readers, touched, .. } = self;
+        let (is_whole, meter) = (rack.is_whole, &mut rack.meters[usize::from(number)]);
+        for unit in units {
+            if !meter.units.holds(*unit) {
+                continue;
+            }
+            meter.add(*unit, (from, to), by, is_whole);
+            for reader in &readers[usize::from(number)] {
+                let gauge = &gauges[usize::from(*reader)];
+                if !gauge.units.holds(*unit) {
+                    continue;
+                }
+                let slots = (from..=to).chain(ahead(gauge.ahead));
+                let passed = slots.filter(|slot| gauge.is_passed(meter, *unit, *slot));
+                let periods = passed.filter_map(Period::from_slot);
+                touched.extend(periods.map(|period| (*reader, *unit, period)));
+            }
+        }
+    }
+
+    /// Notes that a gauge is to be looked at in some units.
+    fn note(
+        &mut self,
+        fold: &Fold,
+        number: u16,
+        units: &[Unit],
+        (from, to): (u16, u16),
+        ahead: impl Fn(u16) -> Option<u16>,
+    ) {
+        let gauge = &self.gauges[usize::from(number)];
+        let concerned = |unit: &&Unit| gauge.units.holds(**unit) && gauge.has_line(fold, **unit);
+        for unit in units.iter().filter(concerned) {
+            let slots = (from..=to).chain(ahead(gauge.ahead));
+            let periods = slots.filter_map(Period::from_slot);
+            self.touched.extend(periods.map(|period| (number, *unit, period)));
         }
     }
 
@@ -120,12 +129,11 @@ impl Watch {
             Kind::Lines(lines) => lines.len(),
             Kind::Meters(_) | Kind::Read { .. } => 0,
         });
-        lines.sum::<usize>() + self.meters.iter().map(Meter::len).sum::<usize>()
+        lines.sum::<usize>() + self.rack.len()
     }
 
     fn forget(&mut self) {
-        self.is_whole = false;
-        self.meters.iter_mut().for_each(Meter::forget);
+        self.rack.forget();
         for gauge in &mut self.gauges {
             match &mut gauge.kind {
                 Kind::Lines(lines) => lines.forget(),

@@ -76,17 +76,22 @@ fn every_wrong_rule_of_a_file_is_named() {
 
 #[test]
 fn households_are_counted_while_they_run_only_as_the_catalogue_keeps_them() {
-    let text = GOOD
-        .replace("\"poverty_rate\"", "\"loan_households\"")
-        .replace("\"percent\"", "\"household\"")
-        .replace("\"civil.year\"", "\"administrative.nine_months\"");
-    let defects = Rules::read("rules.toml", &text, &country());
-    let kept = country();
-    let kept = &kept.plan.indicator("loan_households").expect("it is there").definition.measure;
-    let declared = format!("{kept:?}").contains("administrative.nine_months");
-    assert_eq!(defects.is_err(), !declared, "{defects:?}");
-    let closed = text.replace("\"running\"", "\"official\"");
-    assert!(Rules::read("rules.toml", &closed, &country()).is_ok());
+    let of = |grain: &str, on: &str| {
+        GOOD.replace("\"poverty_rate\"", "\"loan_households\"")
+            .replace("\"percent\"", "\"household\"")
+            .replace("\"civil.year\"", &format!("\"{grain}\""))
+            .replace("\"running\"", &format!("\"{on}\""))
+    };
+    let table = [
+        ("administrative.half", "running", true),
+        ("programme.term", "running", true),
+        ("administrative.nine_months", "running", false),
+        ("administrative.nine_months", "official", true),
+    ];
+    for (grain, on, is_good) in table {
+        let read = Rules::read("rules.toml", &of(grain, on), &country());
+        assert_eq!(read.is_ok(), is_good, "{grain}, {on}: {:?}", read.err());
+    }
 }
 
 #[test]

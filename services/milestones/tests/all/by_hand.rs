@@ -105,6 +105,27 @@ fn a_stock_stands_in_every_period_that_has_begun_and_a_late_fact_changes_them_al
 }
 
 #[test]
+fn what_is_told_late_of_a_year_changes_what_the_next_is_held_against() {
+    // Of the first the sums are kept, the second is looked up.
+    for (indicator, counted_in) in
+        [("loan_instances", "household_time"), ("loan_communes", "commune")]
+    {
+        let lines = format!(
+            "indicator = \"{indicator}\"\ncounted_in = \"{counted_in}\"\nis = \"above\"\n\
+             earlier = 1\nlevels = [\"district\"]"
+        );
+        let mut pen = Pen::new(&rules(&rule(&lines)));
+        pen.tell(1, &lent(1, "2021-03-01", PHU_CAN));
+        pen.tell(2, &lent(2, "2022-03-01", PHU_CAN));
+        let more = pen.tell(3, &lent(3, "2022-04-01", PHU_TUC));
+        assert_eq!(said(&more), ["L-637 2022@civil reached 1 at 2"]);
+        let subject = domain::fact::Subject(crate::story::key(4));
+        let late = pen.take(day("2022-06-01"), &[(subject, lent(4, "2021-12-01", PHU_TUC))]);
+        assert_eq!(said(&late), ["L-637 2022@civil withdrawn 1 at 2"], "{indicator}");
+    }
+}
+
+#[test]
 fn a_fact_that_is_dated_ahead_of_the_journal_is_judged_in_its_own_period() {
     let mut pen = Pen::new(&rules(&rule("is = \"above\"\nnumber = \"0\"")));
     let subject = domain::fact::Subject(crate::story::key(1));

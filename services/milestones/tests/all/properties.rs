@@ -127,6 +127,18 @@ number = "2"
 grain = "civil.year"
 levels = ["district", "province"]
 on = "running"
+
+[[milestone]]
+id = "more_communes"
+vi = "Thêm xã"
+en = "More communes"
+indicator = "loan_communes"
+counted_in = "commune"
+is = "above"
+earlier = 1
+grain = "civil.year"
+levels = ["commune", "district", "province"]
+on = "running"
 "#;
 
 /// All periods that any fact of the random journals can be in, and all are received later.
@@ -154,6 +166,11 @@ fn amount(fold: &Fold, indicator: &str, unit: Unit, period: Period) -> Option<Ex
 fn holds(fold: &Fold, rule: &str, unit: Unit, period: Period, was: bool) -> bool {
     let at = |indicator, period| amount(fold, indicator, unit, period);
     let whole = |indicator| at(indicator, period).map(|value| value.numerator()).unwrap_or(0);
+    let more = |indicator| {
+        let before = period.before().expect("the calendar is long");
+        let before = at(indicator, before).filter(|one| *one != Exact::whole(0));
+        before.is_some_and(|before| at(indicator, period) > Some(before))
+    };
     match rule {
         "loans_2" => whole("loan_instances") >= 2,
         // None is within the margin of a half: what was reached stays.
@@ -161,17 +178,14 @@ fn holds(fold: &Fold, rule: &str, unit: Unit, period: Period, was: bool) -> bool
         "poor" => whole("poor_households") >= 1,
         "borrowers" => whole("loan_households") >= 2,
         "rate" => at("poverty_rate", period).is_some_and(|rate| rate <= Exact::whole(2)),
-        "more_loans" => {
-            let before = period.before().expect("the calendar is long");
-            let before = at("loan_amount", before).filter(|one| *one != Exact::whole(0));
-            before.is_some_and(|before| at("loan_amount", period) > Some(before))
-        }
+        "more_loans" => more("loan_amount"),
         "finished" => {
             let (done, begun) = (whole("houses_completed"), whole("houses_supported"));
             begun > 0 && done >= begun
         }
         "fewer_poor" => whole("poor_households_reduction") >= 1,
         "communes" => whole("loan_communes") >= 2,
+        "more_communes" => more("loan_communes"),
         other => panic!("{other}"),
     }
 }
