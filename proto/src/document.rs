@@ -3,6 +3,7 @@
 
 mod data;
 mod failure;
+mod plain;
 mod quick;
 mod schema;
 

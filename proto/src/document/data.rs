@@ -1,8 +1,9 @@
 //! The list of fact types, and the `data` of a fact by its type.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::failure;
+use super::plain::Plain;
 use crate::types::*;
 
 /// Whom a type of fact is about.
@@ -31,6 +32,14 @@ macro_rules! types {
             ) -> Option<Result<Data<'a>, serde_json::Error>> {
                 match kind {
                     $($name => Some(serde_json::from_str(data).map(Data::$variant)),)+
+                    _ => None,
+                }
+            }
+
+            /// The same of what stands in its canonical form; none for what does not.
+            pub(super) fn read_plain(kind: &str, from: &mut Plain<'a>) -> Option<Data<'a>> {
+                match kind {
+                    $($name => $variant::deserialize(from).ok().map(Data::$variant),)+
                     _ => None,
                 }
             }

@@ -4,34 +4,37 @@
 
 use std::borrow::Cow;
 
+use super::plain::Plain;
 use super::{Attributes, Data, Document};
 
 /// The document, if it stands in the order and the spelling of [`Document::write`].
 pub(super) fn read(text: &str) -> Option<Document<'_>> {
     // Most documents hold no escapes; one look at all bytes, and strings end at the next quote.
     let plain = text.bytes().fold(true, |plain, c| plain & (c >= b' ') & (c != b'\\'));
-    let mut scan = plain.then_some(Scan(text))?;
-    scan.literal("{\"specversion\":")?;
-    let specversion = scan.string()?;
-    scan.literal(",\"type\":")?;
-    let kind = scan.string()?;
-    scan.literal(",\"source\":")?;
-    let source = scan.string()?;
-    scan.literal(",\"id\":")?;
-    let id = scan.string()?;
-    let subject = scan.attribute(",\"subject\":")?;
-    scan.literal(",\"time\":")?;
-    let time = scan.string()?;
-    let sequence = scan.attribute(",\"sequence\":")?;
-    let recordedtime = scan.attribute(",\"recordedtime\":")?;
-    let correctsid = scan.attribute(",\"correctsid\":")?;
-    let correctssource = scan.attribute(",\"correctssource\":")?;
-    let correctsreason = scan.attribute(",\"correctsreason\":")?;
-    let datacontenttype = scan.attribute(",\"datacontenttype\":")?;
-    let dataschema = scan.attribute(",\"dataschema\":")?;
-    scan.literal(",\"data\":")?;
-    let data = scan.0.strip_suffix('}').filter(|data| data.starts_with('{'))?;
-    let data = Data::read(&kind, data)?.ok()?;
+    let mut scan = plain.then_some(Plain(text))?;
+    scan.literal("{\"specversion\":").ok()?;
+    let specversion = string(&mut scan)?;
+    scan.literal(",\"type\":").ok()?;
+    let kind = string(&mut scan)?;
+    scan.literal(",\"source\":").ok()?;
+    let source = string(&mut scan)?;
+    scan.literal(",\"id\":").ok()?;
+    let id = string(&mut scan)?;
+    let subject = attribute(&mut scan, ",\"subject\":")?;
+    scan.literal(",\"time\":").ok()?;
+    let time = string(&mut scan)?;
+    let sequence = attribute(&mut scan, ",\"sequence\":")?;
+    let recordedtime = attribute(&mut scan, ",\"recordedtime\":")?;
+    let correctsid = attribute(&mut scan, ",\"correctsid\":")?;
+    let correctssource = attribute(&mut scan, ",\"correctssource\":")?;
+    let correctsreason = attribute(&mut scan, ",\"correctsreason\":")?;
+    let datacontenttype = attribute(&mut scan, ",\"datacontenttype\":")?;
+    let dataschema = attribute(&mut scan, ",\"dataschema\":")?;
+    scan.literal(",\"data\":").ok()?;
+    let data = Data::read_plain(&kind, &mut scan)?;
+    if scan.0 != "}" {
+        return None;
+    }
     let attributes = Attributes {
         specversion,
         kind,
@@ -50,34 +53,13 @@ pub(super) fn read(text: &str) -> Option<Document<'_>> {
     Some(Document { attributes, data })
 }
 
-/// What is still to be read.
-struct Scan<'a>(&'a str);
+/// An attribute that may be left out.
+#[inline(always)]
+fn attribute<'a>(scan: &mut Plain<'a>, head: &str) -> Option<Option<Cow<'a, str>>> {
+    if scan.has(head) { string(scan).map(Some) } else { Some(None) }
+}
 
-impl<'a> Scan<'a> {
-    // Inlined, so that what is expected is compared as a constant.
-    #[inline(always)]
-    fn literal(&mut self, expected: &str) -> Option<()> {
-        self.0 = self.0.strip_prefix(expected)?;
-        Some(())
-    }
-
-    #[inline(always)]
-    fn string(&mut self) -> Option<Cow<'a, str>> {
-        let inside = self.0.strip_prefix('"')?;
-        let (string, rest) = inside.split_at(memchr::memchr(b'"', inside.as_bytes())?);
-        self.0 = &rest[1..];
-        Some(Cow::Borrowed(string))
-    }
-
-    /// An attribute that may be left out.
-    #[inline(always)]
-    fn attribute(&mut self, head: &str) -> Option<Option<Cow<'a, str>>> {
-        match self.0.strip_prefix(head) {
-            None => Some(None),
-            Some(rest) => {
-                self.0 = rest;
-                self.string().map(Some)
-            }
-        }
-    }
+#[inline(always)]
+fn string<'a>(scan: &mut Plain<'a>) -> Option<Cow<'a, str>> {
+    scan.string().map(Cow::Borrowed).ok()
 }

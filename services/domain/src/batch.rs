@@ -22,13 +22,14 @@ type Bucket = Vec<(Subject, Fact)>;
 /// With ten million facts a bucket takes some two megabytes.
 const BUCKETS: usize = 512;
 
-impl Default for Buckets {
-    fn default() -> Buckets {
-        Buckets(vec![Bucket::new(); BUCKETS])
-    }
-}
-
 impl Buckets {
+    /// Room for so many facts; it grows if there are more.
+    pub fn with_room(facts: usize) -> Buckets {
+        // Hashes fill buckets almost evenly.
+        let each = facts / BUCKETS + facts / BUCKETS / 8;
+        Buckets((0..BUCKETS).map(|_| Vec::with_capacity(each)).collect())
+    }
+
     /// Puts a fact to those of its subject.
     pub fn push(&mut self, subject: Subject, fact: Fact) {
         // Subjects are hashes already.
@@ -38,8 +39,9 @@ impl Buckets {
 
 impl FromIterator<(Subject, Fact)> for Buckets {
     fn from_iter<I: IntoIterator<Item = (Subject, Fact)>>(facts: I) -> Buckets {
-        let mut buckets = Buckets::default();
-        facts.into_iter().for_each(|(subject, fact)| buckets.push(subject, fact));
+        let facts = facts.into_iter();
+        let mut buckets = Buckets::with_room(facts.size_hint().0);
+        facts.for_each(|(subject, fact)| buckets.push(subject, fact));
         buckets
     }
 }
@@ -97,24 +99,37 @@ fn transposed(parts: Vec<Buckets>) -> Vec<Vec<Bucket>> {
 struct Gathered {
     cells: Gathering,
     books: Books,
+    /// The room of one timeline, used again for the next.
+    room: Vec<Fact>,
 }
+
+/// Where a fact is: half of its subject, the part and the place in it.
+type Spot = (u64, u32, u32);
 
 impl Gathered {
     /// Takes all facts of some subjects, and gives the number of records that said something new.
     fn take(&mut self, parts: &[Bucket], rules: &Rules) -> u64 {
-        // Facts are large: only their places are put in order.
-        let mut order: Vec<(Subject, u32, u32)> =
-            Vec::with_capacity(parts.iter().map(Vec::len).sum());
+        let of = |(_, nth, at): &Spot| &parts[*nth as usize][*at as usize];
+        // Facts are large: only their places are put in order, and by half of a hash, for numbers
+        // of one word are sorted fastest.
+        let mut order: Vec<Spot> = Vec::with_capacity(parts.iter().map(Vec::len).sum());
         for (nth, facts) in (0..).zip(parts) {
-            order.extend((0..).zip(facts).map(|(at, (subject, _))| (*subject, nth, at)));
+            order.extend((0..).zip(facts).map(|(at, (subject, _))| (subject.0.0[1], nth, at)));
         }
-        order.sort_unstable();
+        order.sort_unstable_by_key(|(half, ..)| *half);
         let mut records = 0;
-        for own in order.chunk_by(|a, b| a.0 == b.0) {
-            let fact = |(_, nth, at): &(_, u32, u32)| parts[*nth as usize][*at as usize].1.clone();
-            let timeline = Timeline::from(own.iter().map(fact).collect::<Vec<Fact>>());
-            records += records_of(&timeline);
-            contributions(&timeline, rules, self);
+        for alike in order.chunk_by_mut(|a, b| a.0 == b.0) {
+            // Hardly ever more than one subject.
+            alike.sort_unstable_by_key(|spot| of(spot).0);
+            for own in alike.chunk_by(|a, b| of(a).0 == of(b).0) {
+                let mut facts = std::mem::take(&mut self.room);
+                facts.extend(own.iter().map(|spot| of(spot).1.clone()));
+                let timeline = Timeline::from(facts);
+                records += records_of(&timeline);
+                contributions(&timeline, rules, self);
+                self.room = timeline.into_facts();
+                self.room.clear();
+            }
         }
         records
     }

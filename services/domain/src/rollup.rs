@@ -50,8 +50,8 @@ struct Patience {
 
 /// Readers walk tails, so they are kept short while facts come one by one.
 const LIVE: Patience = Patience { least: 48, share: 4 };
-/// Nobody reads before all is there.
-const BATCH: Patience = Patience { least: 192, share: 1 };
+/// Nobody reads before all is there, and few postings of a batch meet in one cell.
+const BATCH: Patience = Patience { least: 4096, share: 1 };
 
 impl Default for Rollup {
     fn default() -> Rollup {

@@ -59,6 +59,11 @@ impl Timeline {
         &self.facts
     }
 
+    /// Its facts, for their room.
+    pub(crate) fn into_facts(self) -> Vec<Fact> {
+        self.facts
+    }
+
     /// The timeline as it was at a position of the journal: a fact is never changed and never goes,
     /// so that it is this one without the later facts. None, if it had no fact yet.
     pub fn as_of(&self, position: u64) -> Option<Cow<'_, Timeline>> {
@@ -168,9 +173,20 @@ impl From<Vec<Fact>> for Timeline {
         // Equal facts meet, the one that came first in front; then a duplicate is the neighbour.
         facts.sort_unstable_by_key(|f| (f.order(), f.position));
         facts.dedup_by(|later, first| later.key == first.key && later.content == first.content);
-        let contested = |i: usize| facts[..i].iter().any(|f: &Fact| f.key == facts[i].key);
-        let tangled = facts.iter().any(|f| matches!(f.what, What::Voided { .. }))
-            || (1..facts.len()).any(contested);
+        let tangled =
+            facts.iter().any(|f| matches!(f.what, What::Voided { .. })) || contested(&facts);
         Timeline { facts, tangled }
     }
 }
+
+/// Whether two facts have one key.
+fn contested(facts: &[Fact]) -> bool {
+    if facts.len() <= FEW {
+        return (1..facts.len()).any(|i| facts[..i].iter().any(|f| f.key == facts[i].key));
+    }
+    let mut keys = HashSet::with_capacity(facts.len());
+    facts.iter().any(|fact| !keys.insert(fact.key))
+}
+
+/// So many facts are compared with each other; beyond that a set is faster.
+const FEW: usize = 16;

@@ -161,7 +161,8 @@ async fn read(
     let blocks = Arc::new(Mutex::new(blocks));
     let work = |_| {
         let blocks = Arc::clone(&blocks);
-        spawn_blocking(move || read_part(&blocks, gazetteer))
+        let share = usize::try_from(to.0).unwrap_or(0).min(SURE_MAX) / threads;
+        spawn_blocking(move || read_part(&blocks, share, gazetteer))
     };
     let working: Vec<JoinHandle<_>> = (0..threads).map(work).collect();
     drop(blocks);
@@ -183,13 +184,17 @@ async fn read(
     Ok(parts)
 }
 
+/// Room for so many facts is taken at once; for more, when they are there.
+const SURE_MAX: usize = 4_000_000;
+
 fn read_part(
     blocks: &Mutex<mpsc::Receiver<SealedBlock>>,
+    share: usize,
     gazetteer: &'static Gazetteer,
 ) -> Result<Part> {
     let decoder = Decoder::whole(gazetteer);
     let mut part = Part {
-        facts: Buckets::default(),
+        facts: Buckets::with_room(share),
         closings: Vec::new(),
         accounting: Accounting::default(),
         pieces: Vec::new(),
