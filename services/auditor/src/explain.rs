@@ -1,6 +1,6 @@
 //! A figure opened: to the figures it is computed from, and these to their postings and facts.
 
-use domain::atlas::Unit;
+use domain::atlas::{Atlas, Unit};
 use domain::catalogue::{Filter, Measure};
 use domain::fact::{Key, StatedKind};
 use domain::figures::{Question, Reader, Time, Value};
@@ -108,18 +108,19 @@ pub struct Record {
 /// How deep figures are computed from figures: a share of changes of shares is three.
 const DEPTH_MAX: u8 = 4;
 
-/// Opens a figure; of each sum at most `limit` facts are listed. However many sums it has, all
-/// timelines are walked once. Also the position that all of it is as of.
+/// Opens a figure; of each sum at most `limit` facts are listed. However many sums it has, the
+/// timelines of its units are walked once. Also the position that all of it is as of.
 pub fn explain(over: &impl Look, question: &Question<'_>, limit: usize) -> (u64, Explanation) {
     let (tree, mut sums, subjects, position) = over.look(|fold, position| {
         let mut opener = Opener { fold, reader: Reader::from(fold), sums: Sums::new(limit) };
         let tree = opener.open(question, DEPTH_MAX);
-        (tree, opener.sums, fold.subjects(), position)
+        let subjects = opener.sums.subjects(fold);
+        (tree, opener.sums, subjects, position)
     });
     look::walk(over, (&subjects, position), |fold, subject, timeline| {
         sums.walk(fold, subject, timeline);
     });
-    (position, tree.told(&sums))
+    (position, over.look(|fold, _| tree.told(&fold.rules.atlas, &sums)))
 }
 
 /// A figure opened, before its facts are known.
@@ -259,25 +260,25 @@ impl Opener<'_> {
         let Question { unit, indicator, time, .. } = question;
         let statements = self.reader.statements(*unit, indicator, kind, *time);
         let Some(own) = statements.last() else { return From::Nowhere };
-        self.sums.look_for(own.fact);
+        self.sums.look_for(self.fold, *unit, own.fact);
         From::Statement(own.fact)
     }
 }
 
 impl Tree {
     /// The explanation, with what the walk has found.
-    fn told(self, sums: &Sums) -> Explanation {
+    fn told(self, atlas: &Atlas, sums: &Sums) -> Explanation {
         let Tree { opened, from, parts } = self;
-        let parts = parts.into_iter().map(|part| part.told(sums)).collect();
+        let parts = parts.into_iter().map(|part| part.told(atlas, sums)).collect();
         let opened = Explanation { parts, ..opened };
         match from {
             From::Nowhere => opened,
             From::Sum(nth) => {
-                let (sum, postings, facts) = sums.of(nth);
+                let (sum, postings, facts) = sums.of(atlas, nth);
                 Explanation { sum, postings, facts, ..opened }
             }
             From::Statement(fact) => {
-                Explanation { postings: 1, facts: sums.statement(fact), ..opened }
+                Explanation { postings: 1, facts: sums.statement(atlas, fact), ..opened }
             }
         }
     }

@@ -33,7 +33,7 @@ impl Look for Still<'_> {
     }
 }
 
-/// Walks along the timelines of all subjects there were at a position, each as it was then.
+/// Walks along the timelines of subjects there were at a position, each as it was then.
 pub(crate) fn walk(
     over: &impl Look,
     (subjects, position): (&[Subject], u64),

@@ -133,7 +133,8 @@ pub fn revisions(over: &impl Look, vintage: &Vintage, limit: usize) -> Option<Re
     let (mut found, mut lines, subjects, now) = over.look(|fold, now| {
         let found = differing(fold, now, vintage, &name);
         let lines = Lines::of(fold, &found, name.unit, time);
-        (found, lines, fold.subjects(), now)
+        let subjects = fold.subjects_at(lines.here.places());
+        (found, lines, subjects, now)
     });
     let (then, mut facts) = (vintage.head.position, 0);
     look::walk(over, (&subjects, now), |fold, subject, timeline| {

@@ -17,6 +17,11 @@ impl Places {
         }
     }
 
+    /// All of them.
+    pub(crate) fn all(&self) -> impl Iterator<Item = Place> {
+        (0..).zip(&self.0).filter(|(_, has)| **has).map(|(place, _)| Place(place))
+    }
+
     fn has(&self, place: Place) -> bool {
         self.0.get(usize::from(place.0)).is_some_and(|has| *has)
     }
@@ -34,6 +39,11 @@ pub(crate) struct Sites {
 }
 
 impl Sites {
+    /// See [`Places::all`].
+    pub(crate) fn places(&self) -> impl Iterator<Item = Place> {
+        self.places.all()
+    }
+
     pub(crate) fn of(atlas: &Atlas, unit: Unit) -> Sites {
         let mut places = Places::default();
         places.add(atlas.places(unit).iter().copied());

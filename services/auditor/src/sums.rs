@@ -1,13 +1,15 @@
-//! Which facts post to the sums that a figure comes from: found in one walk along all timelines.
+//! Which facts post to the sums that a figure comes from: found in one walk along the timelines of
+//! its units.
 
 use std::collections::HashMap;
 
-use domain::atlas::Unit;
+use domain::atlas::{Atlas, Place, Unit};
 use domain::contribution::trace;
 use domain::fact::{Fact, Key, Subject};
 use domain::figures::Cells;
 use domain::fold::Fold;
 use domain::posting::{Column, Contribution};
+use domain::time::Day;
 use domain::timeline::Timeline;
 use proto::gazetteer::Gazetteer;
 use query::findings::key;
@@ -22,7 +24,7 @@ pub(crate) struct Sums {
     by_column: HashMap<Column, Vec<usize>>,
     sites: HashMap<Unit, Sites>,
     places: Places,
-    statements: HashMap<Key, Option<Posted>>,
+    statements: HashMap<Key, Option<Posting>>,
 }
 
 struct Sum {
@@ -31,7 +33,19 @@ struct Sum {
     sum: i128,
     postings: u64,
     /// The first in the order of the journal; a few more than asked for while walking.
-    posted: Vec<(u64, Key, Posted)>,
+    posted: Vec<Posting>,
+}
+
+/// What one fact posts. Of a million of them most are never told, so it is small; the first in the
+/// order of the journal come first.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Posting {
+    position: u64,
+    fact: Key,
+    on: Day,
+    at: Place,
+    by: i64,
+    of_household: bool,
 }
 
 impl Sums {
@@ -65,8 +79,14 @@ impl Sums {
     }
 
     /// Looks for a fact in which a unit states a figure.
-    pub(crate) fn look_for(&mut self, fact: Key) {
+    pub(crate) fn look_for(&mut self, fold: &Fold, unit: Unit, fact: Key) {
+        self.places.add(fold.rules.atlas.places(unit).iter().copied());
         self.statements.insert(fact, None);
+    }
+
+    /// Who can have a part in any of it.
+    pub(crate) fn subjects(&self, fold: &Fold) -> Vec<Subject> {
+        fold.subjects_at(self.places.all())
     }
 
     /// Walks along a timeline.
@@ -74,16 +94,16 @@ impl Sums {
         if !self.statements.is_empty() {
             for fact in timeline.facts() {
                 if let Some(found) = self.statements.get_mut(&fact.key) {
-                    *found = Some(posted(fold, subject, fact, 0));
+                    *found = Some(Posting::of(subject, fact, 0));
                 }
             }
         }
         if self.places.meet(timeline) {
-            trace(timeline, &fold.rules, |fact, own| self.post(fold, subject, fact, &own));
+            trace(timeline, &fold.rules, |fact, own| self.post(subject, fact, &own));
         }
     }
 
-    fn post(&mut self, fold: &Fold, subject: Subject, fact: &Fact, own: &Contribution) {
+    fn post(&mut self, subject: Subject, fact: &Fact, own: &Contribution) {
         let mut shares: Vec<(usize, i64)> = Vec::new();
         for posting in &own.postings {
             for nth in self.by_column.get(&posting.column).into_iter().flatten() {
@@ -102,7 +122,7 @@ impl Sums {
             let sum = &mut self.all[nth];
             sum.sum += i128::from(by);
             sum.postings += 1;
-            sum.posted.push((fact.position, fact.key, posted(fold, subject, fact, by)));
+            sum.posted.push(Posting::of(subject, fact, by));
             // Of a million postings only the first are kept.
             if sum.posted.len() > 2 * self.limit + 64 {
                 sum.keep(self.limit);
@@ -111,36 +131,48 @@ impl Sums {
     }
 
     /// Of a sum: what it comes to, how many postings there are, and the first of them.
-    pub(crate) fn of(&self, nth: usize) -> (Option<i64>, u64, Vec<Posted>) {
+    pub(crate) fn of(&self, atlas: &Atlas, nth: usize) -> (Option<i64>, u64, Vec<Posted>) {
         let Sum { sum, postings, posted, .. } = &self.all[nth];
-        let mut first: Vec<_> = posted.iter().collect();
-        first.sort_by_key(|(position, key, _)| (*position, *key));
-        let facts = first.into_iter().take(self.limit).map(|(_, _, one)| one.clone());
+        let mut first = posted.clone();
+        first.sort_unstable();
+        let facts = first.into_iter().take(self.limit).map(|one| one.told(atlas));
         (i64::try_from(*sum).ok(), *postings, facts.collect())
     }
 
     /// The fact that was looked for.
-    pub(crate) fn statement(&self, fact: Key) -> Vec<Posted> {
-        self.statements.get(&fact).cloned().flatten().into_iter().collect()
+    pub(crate) fn statement(&self, atlas: &Atlas, fact: Key) -> Vec<Posted> {
+        self.statements
+            .get(&fact)
+            .copied()
+            .flatten()
+            .map(|one| one.told(atlas))
+            .into_iter()
+            .collect()
     }
 }
 
 impl Sum {
     fn keep(&mut self, limit: usize) {
-        self.posted.sort_by_key(|(position, key, _)| (*position, *key));
+        self.posted.select_nth_unstable(limit);
         self.posted.truncate(limit);
     }
 }
 
-fn posted(fold: &Fold, subject: Subject, fact: &Fact, by: i64) -> Posted {
-    let unit = fold.rules.atlas.unit_of(fact.at);
-    Posted {
-        position: fact.position,
-        fact: key(fact.key),
-        on: fact.on.to_string(),
-        unit: Gazetteer::embedded().key(unit).to_owned(),
-        by,
-        of_household: subject != Subject(fact.key),
-        record: None,
+impl Posting {
+    fn of(subject: Subject, fact: &Fact, by: i64) -> Posting {
+        let Fact { position, key, on, at, .. } = *fact;
+        Posting { position, fact: key, on, at, by, of_household: subject != Subject(key) }
+    }
+
+    fn told(self, atlas: &Atlas) -> Posted {
+        Posted {
+            position: self.position,
+            fact: key(self.fact),
+            on: self.on.to_string(),
+            unit: Gazetteer::embedded().key(atlas.unit_of(self.at)).to_owned(),
+            by: self.by,
+            of_household: self.of_household,
+            record: None,
+        }
     }
 }

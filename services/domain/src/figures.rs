@@ -128,7 +128,8 @@ impl<'a> Reader<'a> {
         let total = &indicator.kept[0];
         let Some(fold) = self.fold else { return Figure::missing(Missing::NeedsTimelines) };
         let (days, column) = (time.days(), [total.base]);
-        let reached = fold.timelines().filter(|(_, timeline)| {
+        let here = self.rules.atlas.places(unit).iter().copied();
+        let reached = fold.timelines_at(here).filter(|(_, timeline)| {
             counted_events(timeline, self.rules).iter().any(|counted| {
                 days.contains(&counted.on)
                     && self.rules.atlas.holds(unit, counted.at)

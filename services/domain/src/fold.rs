@@ -5,12 +5,14 @@ use std::sync::Arc;
 
 use hashbrown::HashMap;
 
+use crate::atlas::Place;
 use crate::books::Books;
 use crate::closing::{Judged, judge};
 use crate::contribution::{Change, Rules, appended, difference};
 use crate::fact::{Fact, Subject, What};
 use crate::finding::Finding;
 use crate::timeline::{Inserted, Timeline};
+use crate::whereabouts::Whereabouts;
 
 /// The live fold of one shard: every timeline, and what they come to.
 #[derive(Clone, Debug)]
@@ -20,6 +22,7 @@ pub struct Fold {
     /// What the facts so far come to.
     pub books: Books,
     timelines: HashMap<Subject, Timeline>,
+    whereabouts: Whereabouts,
     /// Closings by position: a few, which are judged in that order.
     closings: BTreeMap<u64, Fact>,
 }
@@ -51,8 +54,8 @@ impl Applied {
 impl Fold {
     /// A fold that has seen nothing.
     pub fn new(rules: Arc<Rules>) -> Fold {
-        let (books, timelines, closings) = Default::default();
-        Fold { rules, books, timelines, closings }
+        let (books, timelines, whereabouts, closings) = Default::default();
+        Fold { rules, books, timelines, whereabouts, closings }
     }
 
     /// Takes facts in, in any order and any batches.
@@ -73,6 +76,7 @@ impl Fold {
             if before.is_none() && !timeline.is_followed_by(fact) {
                 before = Some(timeline.clone());
             }
+            self.whereabouts.note(*subject, timeline, fact);
             match timeline.insert(fact.clone()) {
                 Inserted::Duplicate => {
                     applied.duplicates += 1;
@@ -100,7 +104,9 @@ impl Fold {
     pub fn restore(&mut self, facts: impl IntoIterator<Item = (Subject, Fact)>) {
         for (subject, fact) in facts {
             declare(&mut self.closings, &fact);
-            self.timelines.entry(subject).or_default().insert(fact);
+            let timeline = self.timelines.entry(subject).or_default();
+            self.whereabouts.note(subject, timeline, &fact);
+            timeline.insert(fact);
         }
     }
 
@@ -127,9 +133,18 @@ impl Fold {
         self.timelines.iter().map(|(subject, timeline)| (*subject, timeline))
     }
 
-    /// All subjects that have facts, in no order.
-    pub fn subjects(&self) -> Vec<Subject> {
-        self.timelines.keys().copied().collect()
+    /// The subjects with facts at any of these places, in order.
+    pub fn subjects_at(&self, places: impl IntoIterator<Item = Place>) -> Vec<Subject> {
+        self.whereabouts.of(places)
+    }
+
+    /// The timelines with facts at any of these places, and maybe elsewhere.
+    pub fn timelines_at(
+        &self,
+        places: impl IntoIterator<Item = Place>,
+    ) -> impl Iterator<Item = (Subject, &Timeline)> {
+        let subjects = self.subjects_at(places).into_iter();
+        subjects.filter_map(|subject| Some((subject, self.timelines.get(&subject)?)))
     }
 
     /// The timeline of one subject.
@@ -141,7 +156,8 @@ impl Fold {
     pub fn size(&self) -> (usize, usize) {
         let entry = size_of::<(Subject, Timeline)>() + 1;
         let facts: usize = self.timelines.values().map(Timeline::bytes).sum();
-        (self.timelines.len(), facts + self.timelines.capacity() * entry)
+        let bytes = facts + self.timelines.capacity() * entry + self.whereabouts.bytes();
+        (self.timelines.len(), bytes)
     }
 }
 

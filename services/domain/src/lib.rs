@@ -23,3 +23,4 @@ pub mod posting;
 pub mod rollup;
 pub mod time;
 pub mod timeline;
+mod whereabouts;

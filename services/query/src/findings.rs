@@ -1,7 +1,7 @@
 //! What the fold noticed in a unit.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use domain::atlas::Unit;
 use domain::fact::{Key, Subject};
@@ -25,13 +25,12 @@ pub(crate) fn findings(fold: &Fold, unit: Unit, time: Option<Time>, limit: usize
     }
     all.sort_by_key(|finding| (Reverse(finding.on), finding.reason, finding.fact));
     all.truncate(limit);
-    let wanted: std::collections::HashSet<_> = all.iter().map(|finding| finding.fact).collect();
-    let mut positions = std::collections::HashMap::new();
-    if !wanted.is_empty() {
-        for fact in fold.timelines().flat_map(|(_, timeline)| timeline.facts()) {
-            if wanted.contains(&fact.key) {
-                positions.insert(fact.key, fact.position);
-            }
+    let wanted: HashSet<_> = all.iter().map(|finding| finding.fact).collect();
+    let places: HashSet<_> = all.iter().map(|finding| finding.at).collect();
+    let mut positions = HashMap::new();
+    for fact in fold.timelines_at(places).flat_map(|(_, timeline)| timeline.facts()) {
+        if wanted.contains(&fact.key) {
+            positions.insert(fact.key, fact.position);
         }
     }
     let found = |finding: &Finding| Found {

@@ -1,6 +1,6 @@
 //! The invariants of the architecture, over random journals.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use domain::batch::evaluate;
@@ -84,6 +84,14 @@ proptest! {
                 fold.restore(kept);
                 fold.books = books;
             }
+        }
+        for unit in UNITS.iter() {
+            let places = rules().atlas.places(*unit).to_vec();
+            let is_here = |timeline: &Timeline| timeline.facts().iter().any(|f| places.contains(&f.at));
+            let walked: BTreeSet<Subject> =
+                fold.timelines().filter(|(_, one)| is_here(one)).map(|(subject, _)| subject).collect();
+            let found = fold.timelines_at(places.iter().copied()).map(|(subject, _)| subject);
+            prop_assert!(found.eq(walked), "{:?}", unit);
         }
         prop_assert_eq!(fold.books.digest(b""), wanted.digest(b""));
         prop_assert_eq!(fold.books.rollup.check(), wanted.rollup.check());

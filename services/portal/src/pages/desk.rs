@@ -95,7 +95,7 @@ pub(super) fn desk(view: &View<'_>, period: Period, w: &Words) -> Desk {
     Desk { due: due(view, last_day, w), checks, senders: senders.collect() }
 }
 
-/// How many facts of the period each unit has, and the day of the latest: one walk along all facts.
+/// How many facts of the period each unit has, and the day of the latest.
 fn sent(view: &View<'_>, period: Period, units: &[Unit]) -> Vec<(u64, Option<Day>)> {
     let atlas = &view.app.rules.atlas;
     let mut of: HashMap<Place, usize> = HashMap::new();
@@ -104,7 +104,7 @@ fn sent(view: &View<'_>, period: Period, units: &[Unit]) -> Vec<(u64, Option<Day
         of.insert((*unit).into(), nth);
     }
     let mut sent = vec![(0, None); units.len()];
-    for (_, timeline) in view.fold.timelines() {
+    for (_, timeline) in view.fold.timelines_at(of.keys().copied()) {
         for fact in timeline.facts() {
             let is_closing = matches!(fact.what, What::Closing(_));
             if is_closing || !period.contains(fact.on) {
