@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
+use std::thread::{self, JoinHandle};
 
 use sha2::{Digest as _, Sha256};
 use zip::{CompressionMethod, ZipArchive};
@@ -24,6 +25,14 @@ pub(super) struct Opened {
     files: BTreeMap<&'static str, Vec<u8>>,
     /// How many receipts there are.
     pub(super) receipts: u64,
+    records: Option<Summing>,
+}
+
+/// The hash of the file of records, which is most of a pack: it is taken beside everything else.
+#[derive(Debug)]
+struct Summing {
+    listed: Option<String>,
+    found: JoinHandle<Result<String, String>>,
 }
 
 impl Opened {
@@ -39,6 +48,16 @@ impl Opened {
             faults.find(Fault::Unreadable { file: name, what: "it is not UTF-8".into() });
         })
         .ok()
+    }
+
+    /// Waits for the hash of the records, and tells it if it is not the one that is listed.
+    pub(super) fn sum_records(&mut self, faults: &mut Faults) {
+        let Some(Summing { listed, found }) = self.records.take() else { return };
+        match found.join().unwrap_or_else(|_| Err("reading it broke off".into())) {
+            Ok(found) if listed.as_ref() == Some(&found) => {}
+            Ok(_) => faults.find(Fault::Sum { file: form::FACTS.to_owned() }),
+            Err(what) => faults.find(Fault::Unreadable { file: form::FACTS, what }),
+        }
     }
 }
 
@@ -56,8 +75,8 @@ pub(super) fn reader(
     Ok(())
 }
 
-/// Reads a pack's list and its smaller files, and checks every file's hash. None if it is not safe
-/// or not worth to go on.
+/// Reads a pack's list and its smaller files, and checks every file's hash, but for that of the
+/// records: see [`Opened::sum_records`]. None if it is not safe or not worth to go on.
 pub(super) fn open(path: &Path, faults: &mut Faults) -> Result<Option<Opened>> {
     let file = File::open(path).map_err(Error::io("open", path))?;
     let mut file = BufReader::new(file);
@@ -80,8 +99,19 @@ pub(super) fn open(path: &Path, faults: &mut Faults) -> Result<Option<Opened>> {
     }
     let mut opened = Opened::default();
     let mut sums = BTreeMap::new();
-    let names: Vec<&'static str> =
-        (0..archive.len()).filter_map(|at| form::known(archive.name_for_index(at)?)).collect();
+    let of_records = {
+        let path = path.to_owned();
+        thread::spawn(move || {
+            let file = File::open(&path).map_err(|error| error.to_string())?;
+            let mut archive =
+                ZipArchive::new(BufReader::new(file)).map_err(|error| error.to_string())?;
+            sum(&mut archive, form::FACTS, |_| {})
+        })
+    };
+    let names: Vec<&'static str> = (0..archive.len())
+        .filter_map(|at| form::known(archive.name_for_index(at)?))
+        .filter(|name| *name != form::FACTS)
+        .collect();
     for name in names {
         match take(&mut archive, name, &mut opened) {
             Ok(sum) => {
@@ -90,7 +120,11 @@ pub(super) fn open(path: &Path, faults: &mut Faults) -> Result<Option<Opened>> {
             Err(what) => faults.find(Fault::Unreadable { file: name, what }),
         }
     }
-    compare(&opened, &sums, faults);
+    if let Some(mut listed) = list(&opened, faults) {
+        let of_records = Summing { listed: listed.remove(form::FACTS), found: of_records };
+        compare(listed, &sums, faults);
+        opened.records = Some(of_records);
+    }
     Ok(Some(opened))
 }
 
@@ -153,16 +187,31 @@ fn listed(archive: &mut ZipArchive<BufReader<File>>, count: usize, faults: &mut 
     faults.listed.len() == before
 }
 
-/// Reads a file to its end: its hash; small ones are kept.
+/// Reads a file to its end: its hash. The lines of receipts are counted, smaller files are kept.
 fn take(
     archive: &mut ZipArchive<BufReader<File>>,
     name: &'static str,
     opened: &mut Opened,
 ) -> Result<String, String> {
+    if name == form::RECEIPTS {
+        let lines = |bytes: &[u8]| bytes.iter().filter(|byte| **byte == b'\n').count() as u64;
+        return sum(archive, name, |bytes| opened.receipts += lines(bytes));
+    }
+    let mut kept = Vec::new();
+    let sum = sum(archive, name, |bytes| kept.extend_from_slice(bytes))?;
+    opened.files.insert(name, kept);
+    Ok(sum)
+}
+
+/// Reads a file to its end and hashes it; each piece of it is shown.
+fn sum(
+    archive: &mut ZipArchive<BufReader<File>>,
+    name: &str,
+    mut show: impl FnMut(&[u8]),
+) -> Result<String, String> {
     let mut entry = archive.by_name(name).map_err(|error| error.to_string())?;
     let size = entry.size();
     let (mut sum, mut read, mut buffer) = (Sha256::new(), 0, vec![0; 1 << 16]);
-    let mut kept = Vec::new();
     loop {
         let length = entry.read(&mut buffer).map_err(|error| error.to_string())?;
         if length == 0 {
@@ -173,43 +222,41 @@ fn take(
         if read > size {
             return Err(format!("it is larger than the {size} bytes that it says"));
         }
-        let bytes = &buffer[..length];
-        sum.update(bytes);
-        match name {
-            form::FACTS => {}
-            form::RECEIPTS => {
-                opened.receipts += bytes.iter().filter(|byte| **byte == b'\n').count() as u64;
-            }
-            _ => kept.extend_from_slice(bytes),
-        }
+        sum.update(&buffer[..length]);
+        show(&buffer[..length]);
     }
     if read != size {
         return Err(format!("it has {read} bytes, not the {size} that it says"));
     }
-    if !matches!(name, form::FACTS | form::RECEIPTS) {
-        opened.files.insert(name, kept);
-    }
     Ok(form::hex(&sum.finalize()))
 }
 
-/// Every file but the list itself is listed, once, with its hash, and nothing else is.
-fn compare(opened: &Opened, sums: &BTreeMap<&'static str, String>, faults: &mut Faults) {
-    let Some(list) = opened.text(form::SUMS, faults) else { return };
+/// The hashes that are listed, by name.
+fn list(opened: &Opened, faults: &mut Faults) -> Option<BTreeMap<String, String>> {
     let mut listed = BTreeMap::new();
-    for (line, number) in list.split_terminator('\n').zip(1..) {
+    for (line, number) in opened.text(form::SUMS, faults)?.split_terminator('\n').zip(1..) {
         let Some((sum, name)) = line.split_once("  ") else {
             let what = "this is no hash with a name".to_owned();
             faults.find(Fault::Malformed { file: form::SUMS, line: number, what });
             continue;
         };
-        listed.insert(name, sum);
+        listed.insert(name.to_owned(), sum.to_owned());
     }
+    Some(listed)
+}
+
+/// Every file but the list itself is listed, once, with its hash, and nothing else is.
+fn compare(
+    mut listed: BTreeMap<String, String>,
+    sums: &BTreeMap<&'static str, String>,
+    faults: &mut Faults,
+) {
     for (name, sum) in sums.iter().filter(|(name, _)| **name != form::SUMS) {
-        if listed.remove(name) != Some(sum.as_str()) {
+        if listed.remove(*name).as_ref() != Some(sum) {
             faults.find(Fault::Sum { file: (*name).to_owned() });
         }
     }
-    for name in listed.into_keys().filter(|name| !sums.contains_key(name)) {
-        faults.find(Fault::Sum { file: name.to_owned() });
+    for file in listed.into_keys().filter(|name| !sums.contains_key(name.as_str())) {
+        faults.find(Fault::Sum { file });
     }
 }

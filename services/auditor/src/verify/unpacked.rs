@@ -78,6 +78,9 @@ impl Unpacked {
     ) -> Option<Replay> {
         let records = self.opened.as_ref()?.receipts;
         let (replay, faults) = self.refold(by, records, threads, progress).await;
+        if let Some(opened) = &mut self.opened {
+            opened.sum_records(&mut self.faults);
+        }
         self.faults.take(faults);
         // First what is signed: of figures there may be more than are told.
         if let (Some(Replay { tree, .. }), Some(checkpoint)) = (&replay, &self.checkpoint) {
@@ -136,6 +139,10 @@ impl Unpacked {
     /// again, in the vintage from that.
     pub fn judge(mut self, again: Option<&Vintage>) -> Verdict {
         let mut verdict = Verdict::default();
+        if let Some(opened) = &mut self.opened {
+            // Nobody replayed it.
+            opened.sum_records(&mut self.faults);
+        }
         if let (Some(opened), Some(vintage)) = (&self.opened, &self.vintage) {
             if let Some((catalogue, _)) = &self.definitions {
                 tables::compare(opened, vintage, catalogue, &mut self.faults);
