@@ -1,7 +1,7 @@
 //! Reads the embedded CSV files, on every start of the program, and therefore by hand.
 //!
 //! No field before the last (`note`, which nothing here uses) is ever quoted, so a line is split
-//! at its commas. **Invariant:** the csv crate reads the same: `tests/gazetteer.rs`.
+//! at its commas. **Invariant:** the csv crate reads the same: `tests/gazetteer/files.rs`.
 
 use std::sync::OnceLock;
 

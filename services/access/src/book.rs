@@ -8,17 +8,13 @@ use proto::gazetteer::Gazetteer;
 use serde::{Deserialize, Serialize};
 
 use crate::clock::today;
-use crate::private;
+use crate::private::register::{self, Register};
 use crate::{Error, Role, Who, secret};
 
 /// A token is good for no longer.
 pub const TOKEN_DAYS_MAX: u16 = 366;
 /// Most tokens of one user.
 const TOKENS_MAX: usize = 50;
-const FILE: &str = "users.toml";
-const LOCK: &str = "users.lock";
-const HEAD: &str = "# Who may do what. Written by `tonghop user`; read again when it changes.\n\
-                    # It holds no password and no token, only their hashes: keep it from others all the same.\n\n";
 
 /// All users.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -81,15 +77,7 @@ impl Book {
     /// # Errors
     /// `NotPrivate`, `Unreadable`, `Io`.
     pub fn read(folder: &Path) -> Result<Book, Error> {
-        let path = path(folder);
-        let Some(text) = private::read(&path)? else { return Ok(Book::default()) };
-        let unreadable = |what| Error::Unreadable { path: path.clone(), what };
-        let book: Book = toml::from_str(&text).map_err(|error| {
-            // The message without the lines themselves: they hold hashes.
-            unreadable(error.message().to_owned())
-        })?;
-        book.check().map_err(unreadable)?;
-        Ok(book)
+        register::read(folder)
     }
 
     /// Changes the users of a folder; nobody else does meanwhile. A change that fails changes
@@ -102,15 +90,7 @@ impl Book {
         change: impl FnOnce(&mut Book) -> Result<R, Error>,
     ) -> Result<R, Error> {
         std::fs::create_dir_all(folder).map_err(Error::io("create", folder))?;
-        let _lock = private::lock(&folder.join(LOCK))?;
-        let mut book = Book::read(folder)?;
-        let result = change(&mut book)?;
-        let path = path(folder);
-        let text = toml::to_string(&book)
-            .map_err(|error| Error::Unreadable { path: path.clone(), what: error.to_string() })?;
-        // If we crash here, the file is as it was.
-        private::replace(&path, &format!("{HEAD}{text}"))?;
-        Ok(result)
+        register::change(folder, change)
     }
 
     /// Whether a folder has a file of users.
@@ -207,6 +187,15 @@ impl Book {
         let user = self.users.iter_mut().find(|user| user.name == name);
         user.ok_or_else(|| Error::Refused(format!("there is no user {name}")))
     }
+}
+
+impl Register for Book {
+    const FILE: &str = "users.toml";
+    const LOCK: &str = "users.lock";
+    const HEAD: &str = "# Who may do what. Written by `tonghop user`; read again when it changes.\n\
+                        # It holds no password and no token, only their hashes: keep it from others all the same.\n\n";
+
+    type Error = Error;
 
     fn check(&self) -> Result<(), String> {
         let mut names = HashMap::new();
@@ -224,6 +213,10 @@ impl Book {
             }
         }
         Ok(())
+    }
+
+    fn unreadable(path: PathBuf, what: String) -> Error {
+        Error::Unreadable { path, what }
     }
 }
 
@@ -277,5 +270,5 @@ impl KnownToken {
 
 /// Where the users of a folder are.
 pub(crate) fn path(folder: &Path) -> PathBuf {
-    folder.join(FILE)
+    register::path::<Book>(folder)
 }

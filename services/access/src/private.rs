@@ -1,5 +1,7 @@
 //! Files that nobody but their owner may read: read with that checked, written whole or not at all.
 
+pub mod register;
+
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
-use access::private;
+use access::private::register::{self, Register};
 use serde::{Deserialize, Serialize};
 
 use crate::filter::Filter;
@@ -18,10 +18,6 @@ pub const KEEP_HOURS_MAX: u32 = 30 * 24;
 const NAME_CHARS_MAX: usize = 100;
 /// The one in force, and old ones that are still good.
 const SECRETS_MAX: usize = 3;
-const FILE: &str = "webhooks.toml";
-const LOCK: &str = "webhooks.lock";
-const HEAD: &str = "# Where milestones are sent. Written by `tonghop webhook`; read again when it changes.\n\
-                    # It holds the secrets that sign: keep it from others.\n\n";
 
 /// All subscriptions.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -90,15 +86,7 @@ impl Book {
     /// # Errors
     /// `File`, `Unreadable`.
     pub fn read(folder: &Path) -> Result<Book> {
-        let path = path(folder);
-        let Some(text) = private::read(&path)? else { return Ok(Book::default()) };
-        let unreadable = |what| Error::Unreadable { path: path.clone(), what };
-        let book: Book = toml::from_str(&text).map_err(|error| {
-            // The message without the lines themselves: they hold secrets.
-            unreadable(error.message().to_owned())
-        })?;
-        book.check().map_err(unreadable)?;
-        Ok(book)
+        register::read(folder)
     }
 
     /// Changes the subscriptions of a folder; nobody else does meanwhile. A change that fails
@@ -108,15 +96,7 @@ impl Book {
     /// As [`Book::read`], and what `change` says.
     pub fn change<R>(folder: &Path, change: impl FnOnce(&mut Book) -> Result<R>) -> Result<R> {
         std::fs::create_dir_all(folder).map_err(Error::io("create", folder))?;
-        let _lock = private::lock(&folder.join(LOCK))?;
-        let mut book = Book::read(folder)?;
-        let result = change(&mut book)?;
-        let path = path(folder);
-        let text = toml::to_string(&book)
-            .map_err(|error| Error::Unreadable { path: path.clone(), what: error.to_string() })?;
-        // If we crash here, the file is as it was.
-        private::replace(&path, &format!("{HEAD}{text}"))?;
-        Ok(result)
+        register::change(folder, change)
     }
 
     /// Whether a folder has a file of subscriptions.
@@ -203,6 +183,15 @@ impl Book {
         let found = self.subscriptions.iter_mut().find(|one| one.id == id);
         found.ok_or_else(|| Error::Unknown(id.to_string()))
     }
+}
+
+impl Register for Book {
+    const FILE: &str = "webhooks.toml";
+    const LOCK: &str = "webhooks.lock";
+    const HEAD: &str = "# Where milestones are sent. Written by `tonghop webhook`; read again when it changes.\n\
+                        # It holds the secrets that sign: keep it from others.\n\n";
+
+    type Error = Error;
 
     fn check(&self) -> Result<(), String> {
         if self.subscriptions.len() > SUBSCRIPTIONS_MAX {
@@ -216,6 +205,10 @@ impl Book {
             }
         }
         Ok(())
+    }
+
+    fn unreadable(path: PathBuf, what: String) -> Error {
+        Error::Unreadable { path, what }
     }
 }
 
@@ -256,5 +249,5 @@ impl Known {
 
 /// Where the subscriptions of a folder are.
 pub(crate) fn path(folder: &Path) -> PathBuf {
-    folder.join(FILE)
+    register::path::<Book>(folder)
 }

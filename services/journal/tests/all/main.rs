@@ -4,10 +4,13 @@
 #![expect(clippy::print_stderr, reason = "seeds are printed")]
 
 mod archive;
+mod away;
 mod conformance;
 mod crash;
+mod feed;
 mod full;
 mod kill;
+mod opening;
 mod restore;
 mod sealing;
 mod stream;

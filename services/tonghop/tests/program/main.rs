@@ -6,6 +6,7 @@ mod archive;
 mod audit;
 mod bad_input;
 mod demo;
+mod endpoint;
 mod fire;
 mod milestones;
 mod nats;

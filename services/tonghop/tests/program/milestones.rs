@@ -1,16 +1,17 @@
 //! Milestones as subscribers see them: told once, in order, whatever is killed.
 
 use std::collections::{BTreeMap, HashSet};
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::io::Read;
+use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::Child;
-use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use journal::server::{Config, Server};
+use journal::{Journal, Options};
 use serde_json::Value;
 
+use crate::endpoint::{Endpoint, lane};
 use crate::runner::{Dice, command, json, run, simulated, start, stop, succeed, text, until, wait};
 
 /// Rules that a simulated province crosses often.
@@ -221,20 +222,28 @@ fn rules_that_cannot_be_are_refused_with_their_line_and_the_old_ones_stay() {
 }
 
 /// What a subscriber may count on: every event once, under one id, in order per unit and rule.
-pub(crate) fn ids(events: &[Value]) -> Vec<String> {
+fn ids(events: &[Value]) -> Vec<String> {
     let id = |told: &Value| told["event"]["id"].as_str().expect("an id").to_owned();
     events.iter().map(id).collect()
 }
 
-/// The feed of an undisturbed run over a journal.
-pub(crate) fn undisturbed(folder: &Path, rules: &Path, journal: &str) -> Vec<Value> {
-    let data = folder.join("undisturbed");
-    let running = up(&data, rules, journal);
-    until("nothing more comes", || {
-        let before = has(&data, 1).then(|| feed(&data, &[]).len());
-        std::thread::sleep(Duration::from_millis(500));
-        before.is_some_and(|before| feed(&data, &[]).len() == before)
+/// The last position of a journal.
+fn end(journal: &str) -> u64 {
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    let end = runtime.block_on(async {
+        Journal::open(journal, &Options::default()).await.expect("it is there").end().await
     });
+    end.expect("it has an end").0
+}
+
+/// The feed of an undisturbed run over a journal that is whole.
+fn undisturbed(folder: &Path, rules: &Path, journal: &str) -> Vec<Value> {
+    let data = folder.join("undisturbed");
+    let end = end(journal);
+    let running = up(&data, rules, journal);
+    until("it answers", || UnixStream::connect(data.join("query.sock")).is_ok());
+    until("all is folded", || json(&["digest", "--data", text(&data)])["position"] == end);
+    // Whoever is told to stop first tells what the outbox holds.
     stop(&running);
     assert!(wait(running).success());
     feed(&data, &[])
@@ -298,64 +307,6 @@ fn a_program_killed_at_fifty_moments_tells_what_one_that_was_not_tells() {
     };
     let expected: Vec<(String, String)> = expected.iter().map(of).collect();
     assert!(lanes(&first) == lanes(&expected), "in another order within a unit and rule");
-}
-
-/// The rule and the unit: what is delivered in order.
-fn lane(data: &Value) -> String {
-    format!("{} {}", data["rule"], data["unit"])
-}
-
-/// An endpoint on this machine that remembers what came and answers 204.
-struct Endpoint {
-    url: String,
-    got: Arc<Mutex<Vec<(String, String)>>>,
-}
-
-impl Endpoint {
-    fn open() -> Endpoint {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-        let url = format!("http://{}/hook", listener.local_addr().expect("an address"));
-        let got = Arc::new(Mutex::new(Vec::new()));
-        let taken = Arc::clone(&got);
-        std::thread::spawn(move || {
-            for stream in listener.incoming() {
-                let (Ok(stream), taken) = (stream, Arc::clone(&taken)) else { return };
-                std::thread::spawn(move || Endpoint::serve(stream, &taken));
-            }
-        });
-        Endpoint { url, got }
-    }
-
-    fn got(&self) -> Vec<(String, String)> {
-        self.got.lock().expect("nobody panics").clone()
-    }
-
-    /// Takes messages of one connection until it ends, which may be in the middle of one.
-    fn serve(stream: TcpStream, taken: &Mutex<Vec<(String, String)>>) -> Option<()> {
-        let mut writing = stream.try_clone().ok()?;
-        let mut reading = BufReader::new(stream);
-        loop {
-            let mut length = 0;
-            loop {
-                let mut line = String::new();
-                if reading.read_line(&mut line).ok()? == 0 {
-                    return None;
-                }
-                if let Some(value) = line.to_ascii_lowercase().strip_prefix("content-length:") {
-                    length = value.trim().parse().ok()?;
-                }
-                if line == "\r\n" {
-                    break;
-                }
-            }
-            let mut body = vec![0; length];
-            reading.read_exact(&mut body).ok()?;
-            let event: Value = serde_json::from_slice(&body).ok()?;
-            let id = event["id"].as_str()?.to_owned();
-            taken.lock().ok()?.push((id, lane(&event["data"])));
-            writing.write_all(b"HTTP/1.1 204 No Content\r\n\r\n").ok()?;
-        }
-    }
 }
 
 #[test]
