@@ -1,15 +1,21 @@
 //! One fact as the rules see it: a key, a subject, a day, a place, and what happened.
 
+mod decimal;
+mod event;
+mod stated;
+mod traits;
+
 use serde::{Deserialize, Serialize};
 
 use crate::atlas::{Place, Unit};
 use crate::closing::Closing;
-use crate::codes::{
-    ActivityKind, Attribute, Authority, Cause, Class, Code, Confirmation, Construction, Fund,
-    Group, Nature, Occasion, Organiser, Programme, Project, Purpose, Qualifier, Sponsor, Standing,
-    SupportKind, Topic, Trait,
-};
-use crate::time::{Day, Period};
+use crate::codes::{Cause, Standing};
+use crate::time::Day;
+
+pub use decimal::Decimal;
+pub use event::{ATTRIBUTES_MAX, Event, EventKind};
+pub use stated::{Stated, StatedKind};
+pub use traits::Traits;
 
 /// The identity of a fact: a 128-bit hash of (source, id).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
@@ -112,250 +118,6 @@ pub struct Entry {
     pub left_poverty: Option<Day>,
 }
 
-/// A set of [`Trait`]s.
-#[derive(Clone, Copy, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
-pub struct Traits(u16);
-
-impl Traits {
-    /// Whether all of `others` are in the set.
-    pub fn includes(self, others: Traits) -> bool {
-        self.0 & others.0 == others.0
-    }
-
-    /// The traits in the set.
-    pub fn iter(self) -> impl Iterator<Item = Trait> {
-        Trait::ALL.iter().copied().filter(move |one| self.includes(Traits::from_iter([*one])))
-    }
-}
-
-impl FromIterator<Trait> for Traits {
-    fn from_iter<I: IntoIterator<Item = Trait>>(traits: I) -> Traits {
-        Traits(traits.into_iter().fold(0, |set, one| set | 1 << one.index()))
-    }
-}
-
-/// Most attributes an event has.
-pub const ATTRIBUTES_MAX: usize = 6;
-
-/// Something that is counted.
-#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
-pub struct Event {
-    /// Which kind of event.
-    pub kind: EventKind,
-    /// The codes of the kind's attributes, in the order of [`EventKind::attributes`].
-    pub attributes: [u8; ATTRIBUTES_MAX],
-    /// Whether the subject is one household: only then can households be told apart.
-    pub single: bool,
-    /// Households reached; 1 when `single`.
-    pub households: u32,
-    /// Persons reached; 0 when not told.
-    pub persons: u32,
-    /// Quantity in what the fact counts in, or how many there were.
-    pub quantity: u32,
-    /// Which house of the household: a hash of the house's own name; 0 for other kinds.
-    pub work: u32,
-    /// Money in đồng.
-    pub amount: i64,
-}
-
-/// The kinds of counted events.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
-#[allow(missing_docs)]
-pub enum EventKind {
-    ExitRegistered,
-    HouseStarted,
-    HouseCompleted,
-    LoanDisbursed,
-    SupportDelivered,
-    ActivityHeld,
-    FundsAllocated,
-    FundsDisbursed,
-}
-
-impl EventKind {
-    /// All kinds.
-    pub const ALL: [EventKind; 8] = [
-        EventKind::ExitRegistered,
-        EventKind::HouseStarted,
-        EventKind::HouseCompleted,
-        EventKind::LoanDisbursed,
-        EventKind::SupportDelivered,
-        EventKind::ActivityHeld,
-        EventKind::FundsAllocated,
-        EventKind::FundsDisbursed,
-    ];
-
-    /// The kind's name as the catalogue writes it.
-    pub fn name(self) -> &'static str {
-        match self {
-            EventKind::ExitRegistered => "household.registered_to_exit",
-            EventKind::HouseStarted => "house.started",
-            EventKind::HouseCompleted => "house.completed",
-            EventKind::LoanDisbursed => "loan.disbursed",
-            EventKind::SupportDelivered => "support.delivered",
-            EventKind::ActivityHeld => "activity.held",
-            EventKind::FundsAllocated => "funds.allocated",
-            EventKind::FundsDisbursed => "funds.disbursed",
-        }
-    }
-
-    /// Which of its attributes is the class of the household at the time, if any.
-    pub(crate) fn class_attribute(self) -> Option<usize> {
-        match self {
-            EventKind::HouseStarted | EventKind::HouseCompleted => Some(2),
-            EventKind::LoanDisbursed => Some(0),
-            EventKind::ExitRegistered
-            | EventKind::SupportDelivered
-            | EventKind::ActivityHeld
-            | EventKind::FundsAllocated
-            | EventKind::FundsDisbursed => None,
-        }
-    }
-
-    /// The attributes that an event of this kind carries, in stored order.
-    pub fn attributes(self) -> &'static [Attribute] {
-        const EXIT: &[Attribute] = &[Attribute::of::<Sponsor>()];
-        const HOUSE: &[Attribute] = &[
-            Attribute::of::<Construction>(),
-            Attribute::of::<Fund>(),
-            Attribute::of::<Class>(),
-            Attribute::of::<Organiser>(),
-        ];
-        const LOAN: &[Attribute] =
-            &[Attribute::of::<Class>(), Attribute::of::<Programme>(), Attribute::of::<Purpose>()];
-        const SUPPORT: &[Attribute] = &[
-            Attribute::of::<SupportKind>(),
-            Attribute::of::<Group>(),
-            Attribute::of::<Organiser>(),
-            Attribute::of::<Fund>(),
-            Attribute::of::<Occasion>(),
-            Attribute::of::<crate::codes::CountedIn>(),
-        ];
-        const ACTIVITY: &[Attribute] = &[
-            Attribute::of::<ActivityKind>(),
-            Attribute::of::<Topic>(),
-            Attribute::of::<Organiser>(),
-        ];
-        const FUNDS: &[Attribute] =
-            &[Attribute::of::<Project>(), Attribute::of::<Fund>(), Attribute::of::<Nature>()];
-        match self {
-            EventKind::ExitRegistered => EXIT,
-            EventKind::HouseStarted | EventKind::HouseCompleted => HOUSE,
-            EventKind::LoanDisbursed => LOAN,
-            EventKind::SupportDelivered => SUPPORT,
-            EventKind::ActivityHeld => ACTIVITY,
-            EventKind::FundsAllocated | EventKind::FundsDisbursed => FUNDS,
-        }
-    }
-}
-
-/// A figure that a unit states of itself.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-pub struct Stated {
-    /// The indicator of the catalogue.
-    pub indicator: Box<str>,
-    /// Which kind of statement.
-    pub kind: StatedKind,
-    /// The period it is about; none for a census, which holds from the fact's day on.
-    pub period: Option<Period>,
-    /// The value, exact in decimals.
-    pub value: Decimal,
-    /// What the words around the number say of it.
-    pub qualifier: Qualifier,
-    /// How far it has been confirmed.
-    pub level: Confirmation,
-    /// Who decided it, for a target.
-    pub set_by: Option<Authority>,
-    /// The number of the decision or the name of the source; may be empty.
-    pub reference: Box<str>,
-}
-
-/// The kinds of statement.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
-#[allow(missing_docs)]
-pub enum StatedKind {
-    Census,
-    Target,
-    External,
-}
-
-impl StatedKind {
-    /// The stable name.
-    pub fn code(self) -> &'static str {
-        match self {
-            StatedKind::Census => "census",
-            StatedKind::Target => "target",
-            StatedKind::External => "external",
-        }
-    }
-}
-
-/// A decimal number as written: 3,0 is not 3.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
-pub struct Decimal {
-    /// All digits as one integer.
-    pub digits: i64,
-    /// How many of them are behind the comma; at most [`Decimal::PLACES_MAX`].
-    pub places: u8,
-}
-
-impl Decimal {
-    /// Most digits behind the comma.
-    pub const PLACES_MAX: u8 = 6;
-
-    /// A whole number.
-    pub fn whole(value: i64) -> Decimal {
-        Decimal { digits: value, places: 0 }
-    }
-}
-
-impl std::fmt::Display for Decimal {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let one = 10i64.pow(u32::from(self.places));
-        let sign = if self.digits < 0 { "-" } else { "" };
-        let (whole, part) =
-            (self.digits.unsigned_abs() / one as u64, self.digits.unsigned_abs() % one as u64);
-        match self.places {
-            0 => write!(f, "{sign}{whole}"),
-            places => write!(f, "{sign}{whole}.{part:0width$}", width = usize::from(places)),
-        }
-    }
-}
-
-impl std::str::FromStr for Decimal {
-    type Err = crate::time::Unreadable;
-
-    fn from_str(text: &str) -> Result<Decimal, Self::Err> {
-        let read = || {
-            let (negative, digits) =
-                text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
-            let (whole, part) = digits.split_once('.').unwrap_or((digits, ""));
-            let plain = |s: &str| s.bytes().all(|c| c.is_ascii_digit());
-            let fits = !whole.is_empty()
-                && whole.len() <= 15
-                && part.len() <= usize::from(Self::PLACES_MAX);
-            if !fits || !plain(whole) || !plain(part) || digits.ends_with('.') {
-                return None;
-            }
-            let one = 10i64.checked_pow(part.len() as u32)?;
-            let digits = whole
-                .parse::<i64>()
-                .ok()?
-                .checked_mul(one)?
-                .checked_add(if part.is_empty() { 0 } else { part.parse().ok()? })?;
-            Some(Decimal {
-                digits: if negative { -digits } else { digits },
-                places: part.len() as u8,
-            })
-        };
-        read().ok_or_else(|| {
-            crate::time::Unreadable(format!(
-                "\"{text}\" is not a decimal number; write for example \"3.68\", at most 15 digits before and 6 behind the point"
-            ))
-        })
-    }
-}
-
 impl Fact {
     /// Whether it changes the record of a household, and so what is counted where that lives.
     pub fn changes_household(&self) -> bool {
@@ -392,18 +154,5 @@ impl Fact {
     /// The order of a timeline: day, precedence of the type, the source's sequence, key, content.
     pub fn order(&self) -> (Day, u8, u32, Key, u64) {
         (self.on, self.precedence(), self.sequence, self.key, self.content)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_class_is_where_it_is_said_to_be() {
-        for kind in EventKind::ALL {
-            let found = kind.attributes().iter().position(|a| a.name == Class::ATTRIBUTE);
-            assert_eq!(kind.class_attribute(), found, "{}", kind.name());
-        }
     }
 }
