@@ -13,8 +13,9 @@ use query::Exact;
 use crate::depends::{Depends, of_rule};
 use crate::lines::Lines;
 use crate::look::{Look, hold, percent};
-use crate::meter::{Meter, Rack};
+use crate::meter::Rack;
 use crate::rule::{Against, Measured, Rule};
+use crate::span::Span;
 use crate::units::Units;
 
 /// A figure of some periods, with the rules that measure it.
@@ -57,13 +58,12 @@ impl Gauge {
     pub(crate) fn new(
         rules: &contribution::Rules,
         rack: &mut Rack,
-        number: u16,
-        rule: &Rule,
+        (number, rule): (u16, &Rule),
+        units: &Units,
     ) -> Gauge {
-        let units = Units::of(&rules.atlas, &rule.scope);
-        let kind = lines(rules, rack, number, rule, &units)
+        let kind = lines(rules, rack, (number, rule), units)
             .map(Kind::Lines)
-            .or_else(|| meters(rules, rack, rule, &units).map(Kind::Meters));
+            .or_else(|| meters(rules, rack, rule, units).map(Kind::Meters));
         let kind = kind.unwrap_or_else(|| {
             let target = rule.against == Against::Target;
             Kind::Read { stated: target.then(|| rule.measured.indicator().to_owned()) }
@@ -72,7 +72,7 @@ impl Gauge {
             Against::Earlier(back, _) => back,
             Against::Number(_) | Against::Target | Against::Other(..) => 0,
         };
-        Gauge { grain: rule.grain, rules: vec![number], units, ahead, kind }
+        Gauge { grain: rule.grain, rules: vec![number], units: units.clone(), ahead, kind }
     }
 
     /// Takes in another rule, if it measures the same against a number.
@@ -80,11 +80,10 @@ impl Gauge {
         &mut self,
         rules: &contribution::Rules,
         rack: &mut Rack,
-        number: u16,
-        rule: &Rule,
+        (number, rule): (u16, &Rule),
+        units: &Units,
     ) -> bool {
         let Kind::Lines(own) = &mut self.kind else { return false };
-        let units = Units::of(&rules.atlas, &rule.scope);
         let Some((numerator, over, _)) = parts(rules, rule) else { return false };
         let meter = &mut rack.meters[usize::from(own.meter)];
         if rule.grain != self.grain || meter.of != numerator || own.over != over {
@@ -92,9 +91,9 @@ impl Gauge {
         }
         let Some(lines) = lines_of(rule) else { return false };
         own.add(number, &lines, holds_at_zero(rule));
-        meter.units.join(&units);
+        meter.units.join(units);
         self.rules.push(number);
-        self.units.join(&units);
+        self.units.join(units);
         true
     }
 
@@ -108,13 +107,12 @@ impl Gauge {
         }
     }
 
-    /// Whether a rule may change its mind about a unit and period of which a meter moved.
-    pub(crate) fn is_passed(&self, meter: &Meter, unit: Unit, slot: u16) -> bool {
+    /// The sums of a unit and period for which it does not have to look; none where it never
+    /// looks, or always.
+    pub(crate) fn span(&self, unit: Unit, slot: u16) -> Option<Span> {
         match &self.kind {
-            Kind::Lines(lines) => {
-                meter.known(unit, slot).is_none_or(|sum| lines.is_passed(unit, slot, sum))
-            }
-            Kind::Meters(_) | Kind::Read { .. } => true,
+            Kind::Lines(lines) => self.units.holds(unit).then(|| lines.span(unit, slot)),
+            Kind::Meters(_) | Kind::Read { .. } => None,
         }
     }
 
@@ -162,8 +160,7 @@ impl Meters {
 fn lines(
     rules: &contribution::Rules,
     rack: &mut Rack,
-    number: u16,
-    rule: &Rule,
+    (number, rule): (u16, &Rule),
     units: &Units,
 ) -> Option<Lines> {
     let (numerator, over, scale) = parts(rules, rule)?;

@@ -17,6 +17,7 @@ mod periods;
 mod rows;
 mod rule;
 mod scope;
+mod span;
 mod standing;
 mod units;
 mod watch;

@@ -10,6 +10,7 @@ use query::Exact;
 
 use crate::look::value;
 use crate::rows::Rows;
+use crate::span::Span;
 
 /// Lines over a meter.
 #[derive(Clone, Debug)]
@@ -30,16 +31,14 @@ pub(crate) struct Lines {
 /// Between which lines a value stands, and for which sums it stays there.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 struct Place {
-    least: i64,
-    /// Not included.
-    end: i64,
+    span: Span,
     /// On the n-th line 2n + 1, below it 2n; [`UNSEEN`].
     nth: u16,
 }
 
-const UNSEEN: Place = Place { least: 1, end: 0, nth: u16::MAX };
+const UNSEEN: Place = Place { span: Span::NONE, nth: u16::MAX };
 /// There is no value, whatever the sum, until somebody states what it stands over.
-const NOTHING: Place = Place { least: i64::MIN, end: i64::MAX, nth: u16::MAX - 1 };
+const NOTHING: Place = Place { span: Span::ALL, nth: u16::MAX - 1 };
 
 impl Lines {
     pub(crate) fn new(meter: u16, over: Option<Reference>, scale: i128) -> Lines {
@@ -61,10 +60,17 @@ impl Lines {
         }
     }
 
-    /// Whether a sum may stand elsewhere than it did.
-    pub(crate) fn is_passed(&self, unit: Unit, slot: u16, sum: i64) -> bool {
-        let place = self.places.get(unit, slot).unwrap_or(UNSEEN);
-        sum < place.least || sum >= place.end
+    /// The sums for which a unit and period stays where it stands.
+    pub(crate) fn span(&self, unit: Unit, slot: u16) -> Span {
+        self.places.get(unit, slot).unwrap_or(UNSEEN).span
+    }
+
+    /// The sums for which there is nothing to tell of a unit and period that was never seen.
+    pub(crate) fn still(&self) -> Span {
+        match &self.over {
+            None if self.at_zero.is_empty() => self.place(Exact::whole(0), 1).span,
+            None | Some(_) => Span::NONE,
+        }
     }
 
     /// What a sum stands over: one, or what was stated, if all who should have stated it.
@@ -147,12 +153,12 @@ impl Lines {
         };
         if on {
             let exactly = sum(first).map_or((1, 0), |(sum, _)| (sum, sum.saturating_add(1)));
-            return Place { least: exactly.0, end: exactly.1, nth };
+            return Place { span: Span { least: exactly.0, end: exactly.1 }, nth };
         }
         let least =
             first.checked_sub(1).and_then(sum).map_or(i64::MIN, |(down, _)| down.saturating_add(1));
         let end = sum(first).map_or(i64::MAX, |(_, up)| up);
-        Place { least, end, nth }
+        Place { span: Span { least, end }, nth }
     }
 
     /// Forgets where everything stands.

@@ -11,9 +11,10 @@ use domain::time::{Day, Grain, Period};
 
 use crate::depends::Reach;
 use crate::rows::Rows;
+use crate::span::Span;
 use crate::units::Units;
 
-/// A sum of cells of each unit and period.
+/// A sum of cells of each unit and period, and how far it may move before anybody looks.
 #[derive(Clone, Debug)]
 pub(crate) struct Meter {
     pub(crate) of: Reference,
@@ -21,8 +22,28 @@ pub(crate) struct Meter {
     pub(crate) reach: Reach,
     pub(crate) columns: Vec<Column>,
     pub(crate) units: Units,
+    /// For the periods of a unit of which nothing was seen: the sums that tell nothing.
+    pub(crate) still: Span,
+    kept: Rows<Kept>,
+}
+
+/// What is kept of a unit and period.
+#[derive(Clone, Copy, Debug)]
+struct Kept {
     /// None for what is not known: it is read when it is asked for.
-    sums: Rows<Option<i64>>,
+    sum: Option<i64>,
+    /// The sums that nobody has to look at.
+    span: Span,
+}
+
+const UNKNOWN: Kept = Kept { sum: None, span: Span::NONE };
+
+impl Kept {
+    fn add(&mut self, by: i64) -> bool {
+        let Some(sum) = &mut self.sum else { return true };
+        *sum = sum.wrapping_add(by);
+        !self.span.holds(*sum)
+    }
 }
 
 /// The meters of all gauges, each once.
@@ -62,12 +83,12 @@ impl Rack {
     /// Forgets everything: what is asked for is read again.
     pub(crate) fn forget(&mut self) {
         self.is_whole = false;
-        self.meters.iter_mut().for_each(|meter| meter.sums = Rows::default());
+        self.meters.iter_mut().for_each(|meter| meter.kept = Rows::default());
     }
 
     /// How many sums are kept.
     pub(crate) fn len(&self) -> usize {
-        self.meters.iter().map(|meter| meter.sums.len()).sum()
+        self.meters.iter().map(|meter| meter.kept.len()).sum()
     }
 }
 
@@ -88,43 +109,73 @@ impl Meter {
             | Measure::Plan {} => return None,
         };
         let columns = sum_of(rules, of, grain)?;
-        let (units, sums) = Default::default();
-        Some(Meter { of: of.clone(), grain, reach, columns, units, sums })
+        let (units, kept) = Default::default();
+        let still = Span::ALL;
+        Some(Meter { of: of.clone(), grain, reach, columns, units, still, kept })
     }
 
     /// A posting changes the periods from a slot on, or that one alone; it is looked at up to `to`.
-    /// `is_whole` as of the [`Rack`].
-    pub(crate) fn add(&mut self, unit: Unit, (from, to): (u16, u16), by: i64, is_whole: bool) {
+    /// `passed` is told in which of these a sum is where it has to be looked at. `is_whole` as of
+    /// the [`Rack`].
+    pub(crate) fn add(
+        &mut self,
+        unit: Unit,
+        (from, to): (u16, u16),
+        by: i64,
+        is_whole: bool,
+        mut passed: impl FnMut(u16),
+    ) {
+        let zero = Kept { sum: Some(0), span: self.still };
+        let still = self.still;
         let row = match (is_whole, self.reach) {
-            (false, _) => self.sums.row_mut(unit),
+            (false, _) => self.kept.row_mut(unit),
             // What is in a stock stays there.
-            (true, Reach::Onwards) => Some(self.sums.reach(unit, (from, to), Some(0), |last| last)),
+            (true, Reach::Onwards) => Some(self.kept.reach(unit, (from, to), zero, |last| {
+                let is_still = last.sum.is_some_and(|sum| still.holds(sum));
+                Kept { span: if is_still { still } else { Span::NONE }, ..last }
+            })),
             (true, Reach::Within | Reach::Itself) => {
-                Some(self.sums.reach(unit, (from, from), Some(0), |_| Some(0)))
+                Some(self.kept.reach(unit, (from, from), zero, |_| zero))
             }
         };
-        let Some(row) = row else { return };
+        let Some(row) = row else { return (from..=to).for_each(passed) };
         match self.reach {
-            Reach::Onwards => row.from(from).iter_mut().flatten().for_each(|sum| {
-                *sum = sum.wrapping_add(by);
-            }),
+            Reach::Onwards => {
+                // What is before the row or behind it is not known.
+                let (first, end) = row.slots();
+                (from..first.min(to + 1)).for_each(&mut passed);
+                let moved = (from.max(first)..).zip(row.from(from));
+                moved.for_each(|(slot, kept)| {
+                    if kept.add(by) && slot <= to {
+                        passed(slot);
+                    }
+                });
+                (end.max(from)..=to).for_each(passed);
+            }
             Reach::Within | Reach::Itself => {
-                if let Some(Some(sum)) = row.at(from) {
-                    *sum = sum.wrapping_add(by);
+                if row.at(from).is_none_or(|kept| kept.add(by)) {
+                    passed(from);
                 }
             }
         }
     }
 
+    /// Says among which sums nobody has to look at a unit and period.
+    pub(crate) fn rest(&mut self, unit: Unit, slot: u16, span: Span) {
+        if let Some(kept) = self.kept.row_mut(unit).and_then(|row| row.at(slot)) {
+            kept.span = span;
+        }
+    }
+
     fn value(&mut self, fold: &Fold, unit: Unit, period: Period, is_whole: bool) -> i64 {
         let slot = period.slot();
-        if let Some(Some(sum)) = self.sums.get(unit, slot) {
+        if let Some(Kept { sum: Some(sum), .. }) = self.kept.get(unit, slot) {
             return sum;
         }
         if is_whole {
             // Behind the row a stock is as it was last; before it nothing was.
-            let last = self.sums.last(unit).filter(|(at, _)| *at < slot);
-            let carried = last.and_then(|(_, sum)| sum);
+            let last = self.kept.last(unit).filter(|(at, _)| *at < slot);
+            let carried = last.and_then(|(_, kept)| kept.sum);
             return if self.reach == Reach::Onwards { carried.unwrap_or(0) } else { 0 };
         }
         let Reference { indicator, filter } = &self.of;
@@ -133,15 +184,10 @@ impl Meter {
         let read = Reader::from(fold).figure(&question).as_whole().unwrap_or(0);
         // Sums of cells wrap as they do; beyond 64 bits they are told modulo that.
         let sum = read as i64;
-        if let Some(cell) = self.sums.reach(unit, (slot, slot), None, |_| None).at(slot) {
-            *cell = Some(sum);
+        if let Some(kept) = self.kept.reach(unit, (slot, slot), UNKNOWN, |_| UNKNOWN).at(slot) {
+            kept.sum = Some(sum);
         }
         sum
-    }
-
-    /// The sum, if it is kept.
-    pub(crate) fn known(&self, unit: Unit, slot: u16) -> Option<i64> {
-        self.sums.get(unit, slot).flatten()
     }
 }
 

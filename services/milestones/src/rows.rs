@@ -87,6 +87,11 @@ impl<T: Copy> Rows<T> {
 }
 
 impl<T> Row<T> {
+    /// The first slot, and the one behind the last.
+    pub(crate) fn slots(&self) -> (u16, u16) {
+        (self.first, self.first + self.cells.len() as u16)
+    }
+
     /// The cells from a slot on.
     pub(crate) fn from(&mut self, slot: u16) -> &mut [T] {
         let at = usize::from(slot.saturating_sub(self.first)).min(self.cells.len());

@@ -1,6 +1,7 @@
 //! The heart: a change of the fold touches gauges, gauges pass lines, rules turn.
 
 mod touch;
+mod wiring;
 
 use std::sync::Arc;
 
@@ -10,17 +11,16 @@ use domain::contribution::{self, Change};
 use domain::fact::{Fact, What};
 use domain::fold::Fold;
 use domain::time::{Day, Period};
-use hashbrown::HashMap;
 use query::Exact;
 
-use crate::depends::Reach;
 use crate::gauge::{Gauge, Kind};
 use crate::look::{at_number, look};
 use crate::meter::Rack;
 use crate::notice::{By, Instance, Notice};
-use crate::rule::{On, Rules};
+use crate::rule::{On, Rules, Scope};
 use crate::standing::Standings;
 use crate::units::Units;
+use wiring::Wiring;
 
 /// Watches a fold for the rules. The same journal makes the same notices in the same order,
 /// however it is cut into batches and wherever the watch was stopped and begun again.
@@ -29,29 +29,15 @@ pub struct Watch {
     rules: Arc<Rules>,
     rack: Rack,
     gauges: Vec<Gauge>,
-    /// By meter, the gauges that read it.
-    readers: Vec<Vec<u16>>,
-    /// By column, what a posting touches.
-    by_column: Vec<Vec<Touch>>,
-    /// By indicator, which gauges a statement touches.
-    by_stated: HashMap<String, Vec<u16>>,
+    wiring: Wiring,
     /// By rule, the units it is for.
-    units: Vec<Units>,
+    units: Vec<Arc<Units>>,
     /// By rule, its gauge, where it runs.
     gauge_of: Vec<Option<u16>>,
     standings: Standings,
     records: u64,
     /// Used again for each position.
     touched: Vec<(u16, Unit, Period)>,
-}
-
-/// What a posting to a column touches.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Touch {
-    /// A meter moves.
-    Meter(u16),
-    /// A gauge is to be looked at.
-    Gauge(u16, Reach),
 }
 
 /// A record that was folded.
@@ -76,56 +62,23 @@ impl Watch {
         is_first: bool,
     ) -> Watch {
         let mut rack = Rack { meters: Vec::new(), is_whole: is_first };
-        let (mut gauges, mut units) = (Vec::<Gauge>::new(), Vec::new());
-        for (number, rule) in (0..).zip(&rules.list) {
-            units.push(Units::of(&of.atlas, &rule.scope));
-            let running = rule.on == On::Running;
-            if running && !gauges.iter_mut().any(|one| one.join(of, &mut rack, number, rule)) {
-                gauges.push(Gauge::new(of, &mut rack, number, rule));
+        let units = units_of(&rules, of);
+        let mut gauges = Vec::<Gauge>::new();
+        for ((number, rule), units) in (0..).zip(&rules.list).zip(&units) {
+            let mut join = |one: &mut Gauge| one.join(of, &mut rack, (number, rule), units);
+            if rule.on == On::Running && !gauges.iter_mut().any(&mut join) {
+                gauges.push(Gauge::new(of, &mut rack, (number, rule), units));
             }
-        }
-        let mut readers = vec![Vec::new(); rack.meters.len()];
-        let mut by_column = vec![Vec::new(); usize::from(of.plan.columns())];
-        let mut by_stated: HashMap<String, Vec<u16>> = HashMap::new();
-        for (number, meter) in (0..).zip(&rack.meters) {
-            meter.columns.iter().for_each(|column| {
-                by_column[usize::from(column.0)].push(Touch::Meter(number));
-            });
         }
         let mut gauge_of = vec![None; rules.list.len()];
         for (gauge, one) in (0..).zip(&gauges) {
             one.rules.iter().for_each(|rule| gauge_of[usize::from(*rule)] = Some(gauge));
-            match &one.kind {
-                Kind::Lines(lines) => readers[usize::from(lines.meter)].push(gauge),
-                Kind::Meters(own) => {
-                    own.all().for_each(|meter| readers[usize::from(meter)].push(gauge));
-                }
-                Kind::Read { .. } => {}
-            }
-            let depends = one.depends(&of.plan, &rules.list[usize::from(one.rules[0])]);
-            for (column, reach) in depends.columns {
-                by_column[usize::from(column.0)].push(Touch::Gauge(gauge, reach));
-            }
-            for indicator in depends.stated {
-                by_stated.entry(indicator).or_default().push(gauge);
-            }
         }
+        let wiring = Wiring::new(of, &rules, &mut rack, &gauges);
         let mut standings = Standings::default();
         told.into_iter().for_each(|notice| standings.recall(notice));
         let (records, touched) = Default::default();
-        Watch {
-            rules,
-            rack,
-            gauges,
-            readers,
-            by_column,
-            by_stated,
-            units,
-            gauge_of,
-            standings,
-            records,
-            touched,
-        }
+        Watch { rules, rack, gauges, wiring, units, gauge_of, standings, records, touched }
     }
 
     /// Sees what one record did: `fold` must be as of its position. Notices come by rule, unit and
@@ -147,7 +100,7 @@ impl Watch {
 
     /// The rules that may have changed their mind, with the value where it is known.
     fn passed(&mut self, fold: &Fold) -> Vec<(Instance, Option<Exact>)> {
-        let Watch { gauges, rack, touched, units, .. } = self;
+        let Watch { gauges, rack, touched, units, wiring, .. } = self;
         touched.sort_unstable();
         touched.dedup();
         let mut candidates = Vec::new();
@@ -157,7 +110,12 @@ impl Watch {
                 Kind::Lines(lines) => {
                     let sum = rack.value(lines.meter, fold, unit, period);
                     let below = lines.below(fold, unit, period);
-                    lines.pass((unit, period), (sum, below), rules, rack.is_whole)
+                    let passed = lines.pass((unit, period), (sum, below), rules, rack.is_whole);
+                    let meter = lines.meter;
+                    let span = |one: &Gauge| one.span(unit, period.slot());
+                    let span = wiring.readers[usize::from(meter)].span(gauges, span);
+                    rack.meters[usize::from(meter)].rest(unit, period.slot(), span);
+                    passed
                 }
                 Kind::Meters(_) | Kind::Read { .. } => (rules.clone(), None),
             };
@@ -217,4 +175,18 @@ impl Watch {
         let turned = self.standings.turn(instance, holds)?;
         Some(Notice::new(instance, turned, by, (look.value, look.line)))
     }
+}
+
+/// The units that each rule is for: most rules are for the same.
+fn units_of(rules: &Rules, of: &contribution::Rules) -> Vec<Arc<Units>> {
+    let mut known: Vec<(&Scope, Arc<Units>)> = Vec::new();
+    let units = rules.list.iter().map(|rule| {
+        if let Some((_, units)) = known.iter().find(|(scope, _)| **scope == rule.scope) {
+            return Arc::clone(units);
+        }
+        let units = Arc::new(Units::of(&of.atlas, &rule.scope));
+        known.push((&rule.scope, Arc::clone(&units)));
+        units
+    });
+    units.collect()
 }

@@ -127,7 +127,7 @@ pub struct Pace {
     pub lull: Duration,
     /// Caught up: the oldest fact waits for this long.
     pub caught_up_age_max: Duration,
-    /// Behind: so many new facts.
+    /// Behind: so many new facts and notices.
     pub behind_facts_max: usize,
     /// Behind: the oldest fact waits for this long.
     pub behind_age_max: Duration,

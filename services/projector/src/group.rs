@@ -68,9 +68,9 @@ impl Folder {
         Ok(())
     }
 
-    /// How many new facts wait for a commit.
-    pub(crate) fn facts(&self) -> usize {
-        self.draft.facts()
+    /// How many new facts and notices wait for a commit.
+    pub(crate) fn waiting(&self) -> usize {
+        self.draft.waiting()
     }
 
     /// Seals what was gathered, as of now.

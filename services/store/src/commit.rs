@@ -78,9 +78,9 @@ impl Draft {
         self.notices.extend(notices);
     }
 
-    /// How many new facts are in it.
-    pub fn facts(&self) -> usize {
-        self.facts.len()
+    /// How many new facts and notices are in it.
+    pub fn waiting(&self) -> usize {
+        self.facts.len() + self.notices.len()
     }
 
     /// Seals it. `fold` must be as it is after all that was added and nothing else; `mark` and

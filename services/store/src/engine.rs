@@ -111,6 +111,22 @@ impl Engine {
         Ok(())
     }
 
+    /// The same from a key on, for as long as `visit` wants more.
+    pub(crate) fn walk(
+        &self,
+        from: &[u8],
+        prefix: &[u8],
+        mut visit: impl FnMut(&[u8], &[u8]) -> Result<bool>,
+    ) -> Result<()> {
+        let mut rows = self.db.range(from..);
+        while let Some((key, value)) = self.guard("read", || rows.next().transpose())? {
+            if !key.starts_with(prefix) || !visit(&key, &value)? {
+                break;
+            }
+        }
+        Ok(())
+    }
+
     pub(crate) fn bytes_on_disk(&self) -> Result<u64> {
         self.guard("measure", || self.db.size_on_disk())
     }

@@ -34,7 +34,8 @@ pub(crate) fn unreadable(position: u64) -> [u8; 9] {
     long(b'x', position)
 }
 
-pub(crate) fn notice(number: u64) -> [u8; 9] {
+/// A run of notices, by the number of its last.
+pub(crate) fn notices(number: u64) -> [u8; 9] {
     long(b'n', number)
 }
 

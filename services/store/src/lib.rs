@@ -17,6 +17,7 @@
 //! | `m` | format, journal, editions, position, digest of the fact there, checks, counts |
 //! | `c` site column | the cells of a series: (slot, value) in slot order |
 //! | `f` number | facts with their subjects, some 8 KiB of them; only the last chunk is rewritten |
+//! | `n` number of the last | notices, some 64 of them |
 //! | `u` unit column | the same as `c`, summed for a nation, province or district |
 //! | `v` | the position that the `u` rows are as of |
 //! | `x` position | why a record cannot be read |
@@ -32,6 +33,7 @@ pub mod folder;
 mod key;
 mod load;
 mod meta;
+mod notices;
 mod read;
 mod series;
 mod store;

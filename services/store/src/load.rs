@@ -14,7 +14,7 @@ use crate::commit::Unreadable;
 use crate::engine::Engine;
 use crate::meta::Meta;
 use crate::upper::{self, Upper};
-use crate::{Error, Result, facts, key, series};
+use crate::{Error, Result, facts, key, notices, series};
 
 /// What the rows hold, found to be consistent.
 pub(crate) struct Image {
@@ -217,10 +217,12 @@ fn unreadable(engine: &Engine) -> Result<Vec<Unreadable>> {
 /// All notices, and the sum of their hashes.
 fn notices(engine: &Engine) -> Result<(Vec<Vec<u8>>, u128)> {
     let (mut list, mut sum) = (Vec::new(), 0u128);
-    engine.scan(key::NOTICES, |key, row| {
-        let number = key::read_long(key).unwrap_or_default();
-        sum = sum.wrapping_add(check::of_notice(number, row));
-        list.push(row.to_vec());
+    engine.scan(key::NOTICES, |_, run| {
+        let run = notices::unpack(run).ok_or_else(|| damaged(engine, "notices"))?;
+        for notice in run {
+            sum = sum.wrapping_add(check::of_notice(list.len() as u64 + 1, notice));
+            list.push(notice.to_vec());
+        }
         Ok(())
     })?;
     Ok((list, sum))

@@ -9,7 +9,7 @@ use domain::posting::{Column, Site, Slot};
 use crate::engine::Engine;
 use crate::meta::{Found, Meta, read_position};
 use crate::upper::{combine, is_upper};
-use crate::{Error, Result, key, series};
+use crate::{Error, Result, key, notices, series};
 
 /// Reads rows while the store goes on; any number, in the same process.
 #[derive(Clone, Debug)]
@@ -69,13 +69,17 @@ impl Reader {
     /// # Errors
     /// `Io`, `Engine`.
     pub fn notices(&self, after: u64, limit: u64) -> Result<Vec<Vec<u8>>> {
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
         let mut found = Vec::new();
-        for number in after + 1..=after.saturating_add(limit) {
-            match self.engine.get(&key::notice(number))? {
-                Some(row) => found.push(row.to_vec()),
-                None => break,
-            }
-        }
+        self.engine.walk(&key::notices(after.saturating_add(1)), key::NOTICES, |key, run| {
+            let (last, run) = (key::read_long(key), notices::unpack(run));
+            let (Some(last), Some(run)) = (last, run) else { return Err(self.damaged("notices")) };
+            // The first run may have some that are not after it.
+            let before = (after + run.len() as u64).saturating_sub(last) as usize;
+            let room = limit - found.len();
+            found.extend(run.into_iter().skip(before).take(room).map(<[u8]>::to_vec));
+            Ok(found.len() < limit)
+        })?;
         Ok(found)
     }
 

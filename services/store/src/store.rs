@@ -17,7 +17,7 @@ use crate::load::{self, Image};
 use crate::meta::{Counts, Editions, FORMAT, Found, Mark, Meta};
 use crate::read::Reader;
 use crate::upper::Upper;
-use crate::{Error, Result, facts, key};
+use crate::{Error, Result, facts, key, notices};
 
 /// Most records that cannot be read that are listed, the first ones. All are counted.
 pub const UNREADABLE_MAX: u64 = 10_000;
@@ -173,12 +173,7 @@ impl Store {
         for one in commit.unreadable.into_iter().take((UNREADABLE_MAX - listed) as usize) {
             batch.insert(&key::unreadable(one.position), one.reason.into_bytes());
         }
-        for notice in commit.notices {
-            self.meta.notices += 1;
-            let sum = &mut self.meta.checks.notices;
-            *sum = sum.wrapping_add(check::of_notice(self.meta.notices, &notice));
-            batch.insert(&key::notice(self.meta.notices), notice);
-        }
+        let rows = rows + self.put_notices(&mut batch, &commit.notices);
         let Meta { mark, counts, checks, tree, .. } = &mut self.meta;
         (*mark, *counts) = (commit.mark, commit.counts);
         *tree = commit.tree;
@@ -207,6 +202,21 @@ impl Store {
         if !commit.facts.is_empty() {
             batch.insert(&key::chunk(self.meta.chunk), self.tail.as_slice());
         }
+    }
+
+    /// Returns how many rows they are.
+    fn put_notices(&mut self, batch: &mut Batch, notices: &[Vec<u8>]) -> usize {
+        let Meta { notices: before, checks, .. } = &mut self.meta;
+        for (number, notice) in (*before + 1..).zip(notices) {
+            checks.notices = checks.notices.wrapping_add(check::of_notice(number, notice));
+        }
+        let runs = notices::pack(notices);
+        let rows = runs.len();
+        for (last, run) in runs {
+            batch.insert(&key::notices(*before + last as u64), run);
+        }
+        *before += notices.len() as u64;
+        rows
     }
 
     /// Brings the rows of nation, provinces and districts up to the last commit. After few

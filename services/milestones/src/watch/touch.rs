@@ -6,13 +6,14 @@ use domain::fold::Fold;
 use domain::posting::Posting;
 use domain::time::{Day, Period};
 
-use super::{Seen, Touch, Watch};
-use crate::gauge::Kind;
+use super::wiring::Touches;
+use super::{Seen, Watch};
+use crate::gauge::{Gauge, Kind};
 use crate::periods::{ahead_of, begun, reached};
 
-/// Most sums and places that are kept: 16 and 24 bytes each. Beyond it all are forgotten, and read
+/// Most sums and places that are kept: 32 and 24 bytes each. Beyond it all are forgotten, and read
 /// again from the fold when they are next touched.
-const KEPT_MAX: usize = 24_000_000;
+const KEPT_MAX: usize = 16_000_000;
 /// How often that is looked at: every so many records.
 const COUNT_EVERY: u64 = 4_096;
 
@@ -25,7 +26,7 @@ impl Watch {
                 self.post(fold, posting, seen.received);
             }
             for statement in change.stated.iter().chain(&change.unstated) {
-                let Some(gauges) = self.by_stated.get(&*statement.stated.indicator) else {
+                let Some(gauges) = self.wiring.by_stated.get(&*statement.stated.indicator) else {
                     continue;
                 };
                 for number in gauges {
@@ -56,71 +57,33 @@ impl Watch {
                 &only
             }
         };
-        for at in 0..self.by_column[usize::from(posting.column.0)].len() {
-            let touch = self.by_column[usize::from(posting.column.0)][at];
-            let (grain, reach) = match touch {
-                Touch::Meter(meter) => {
-                    let meter = &self.rack.meters[usize::from(meter)];
-                    (meter.grain, meter.reach)
+        let Watch { rack, gauges, wiring, touched, .. } = self;
+        let calendars = plan.calendars();
+        for touch in &wiring.by_column[usize::from(posting.column.0)] {
+            let Touches { grain, reach, meters, gauges: looked_at } = touch;
+            let slots = reached(calendars, (*grain, *reach), posting.slot, today);
+            let Some(slots) = slots else { continue };
+            let always = meters.iter().flat_map(|one| &wiring.readers[usize::from(*one)].meters);
+            for number in looked_at.iter().chain(always) {
+                let gauge = &gauges[usize::from(*number)];
+                let ahead = ahead_of(slots.1, gauge.ahead, calendars, *grain, today);
+                note(fold, (*number, gauge), units, (slots, ahead), touched);
+            }
+            for meter in meters {
+                let lines = &wiring.readers[usize::from(*meter)].lines;
+                let (is_whole, meter) = (rack.is_whole, &mut rack.meters[usize::from(*meter)]);
+                for unit in units.iter().copied() {
+                    if !meter.units.holds(unit) {
+                        continue;
+                    }
+                    meter.add(unit, slots, posting.by, is_whole, |slot| {
+                        let Some(period) = Period::from_slot(slot) else { return };
+                        let concerned = |one: &&u16| gauges[usize::from(**one)].units.holds(unit);
+                        let of = lines.iter().filter(concerned);
+                        touched.extend(of.map(|reader| (*reader, unit, period)));
+                    });
                 }
-                Touch::Gauge(gauge, reach) => (self.gauges[usize::from(gauge)].grain, reach),
-            };
-            let calendars = plan.calendars();
-            let Some(slots) = reached(calendars, (grain, reach), posting.slot, today) else {
-                continue;
-            };
-            let ahead = |ahead| ahead_of(slots.1, ahead, calendars, grain, today);
-            match touch {
-                Touch::Meter(meter) => self.move_meter(meter, units, slots, posting.by, ahead),
-                Touch::Gauge(gauge, _) => self.note(fold, gauge, units, slots, ahead),
             }
-        }
-    }
-
-    /// Moves a meter in some units, and notes the gauges for which it may have passed something.
-    fn move_meter(
-        &mut self,
-        number: u16,
-        units: &[Unit],
-        (from, to): (u16, u16),
-        by: i64,
-        ahead: impl Fn(u16) -> Option<u16>,
-    ) {
-        let Watch { rack, gauges, readers, touched, .. } = self;
-        let (is_whole, meter) = (rack.is_whole, &mut rack.meters[usize::from(number)]);
-        for unit in units {
-            if !meter.units.holds(*unit) {
-                continue;
-            }
-            meter.add(*unit, (from, to), by, is_whole);
-            for reader in &readers[usize::from(number)] {
-                let gauge = &gauges[usize::from(*reader)];
-                if !gauge.units.holds(*unit) {
-                    continue;
-                }
-                let slots = (from..=to).chain(ahead(gauge.ahead));
-                let passed = slots.filter(|slot| gauge.is_passed(meter, *unit, *slot));
-                let periods = passed.filter_map(Period::from_slot);
-                touched.extend(periods.map(|period| (*reader, *unit, period)));
-            }
-        }
-    }
-
-    /// Notes that a gauge is to be looked at in some units.
-    fn note(
-        &mut self,
-        fold: &Fold,
-        number: u16,
-        units: &[Unit],
-        (from, to): (u16, u16),
-        ahead: impl Fn(u16) -> Option<u16>,
-    ) {
-        let gauge = &self.gauges[usize::from(number)];
-        let concerned = |unit: &&Unit| gauge.units.holds(**unit) && gauge.has_line(fold, **unit);
-        for unit in units.iter().filter(concerned) {
-            let slots = (from..=to).chain(ahead(gauge.ahead));
-            let periods = slots.filter_map(Period::from_slot);
-            self.touched.extend(periods.map(|period| (number, *unit, period)));
         }
     }
 
@@ -140,5 +103,20 @@ impl Watch {
                 Kind::Meters(_) | Kind::Read { .. } => {}
             }
         }
+    }
+}
+
+/// Notes that a gauge is to be looked at in some units and periods, and in one ahead.
+fn note(
+    fold: &Fold,
+    (number, gauge): (u16, &Gauge),
+    units: &[Unit],
+    ((from, to), ahead): ((u16, u16), Option<u16>),
+    touched: &mut Vec<(u16, Unit, Period)>,
+) {
+    let concerned = |unit: &&Unit| gauge.units.holds(**unit) && gauge.has_line(fold, **unit);
+    for unit in units.iter().filter(concerned) {
+        let periods = (from..=to).chain(ahead).filter_map(Period::from_slot);
+        touched.extend(periods.map(|period| (number, *unit, period)));
     }
 }
