@@ -28,40 +28,40 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 /// How often each is measured: the machine is shared, and ratios count.
 const TURNS: usize = 3;
 
-/// What facts touch most, what it is counted in, and lines that few units reach.
+/// What facts touch most, what it is counted in, and a line that some provinces reach.
 const INDICATORS: [(&str, &str, u64); 20] = [
-    ("loan_instances", "household_time", 300),
-    ("loan_amount", "vnd", 4_000_000_000),
-    ("loan_households", "household", 300),
-    ("poor_households", "household", 300),
-    ("near_poor_households", "household", 300),
-    ("poor_persons", "person", 900),
-    ("poverty_rate", "percent", 20),
-    ("near_poverty_rate", "percent", 20),
-    ("multidimensional_poverty_rate", "percent", 20),
-    ("poor_households_relapsed", "household", 300),
-    ("poor_households_rose_above", "household", 300),
-    ("poor_households_newly_arisen", "household", 300),
-    ("houses_supported", "house", 300),
-    ("houses_completed", "house", 300),
-    ("housing_support_amount", "vnd", 4_000_000_000),
-    ("electricity_household_times", "household_time", 300),
-    ("health_cards", "card", 300),
-    ("support_amount", "vnd", 4_000_000_000),
-    ("emergency_households", "household_time", 300),
-    ("newly_escaped_households", "household", 300),
+    ("loan_instances", "household_time", 3_000),
+    ("loan_amount", "vnd", 400_000_000_000),
+    ("loan_households", "household", 3_000),
+    ("poor_households", "household", 3_000),
+    ("near_poor_households", "household", 3_000),
+    ("poor_persons", "person", 9_000),
+    ("poverty_rate", "percent", 100),
+    ("near_poverty_rate", "percent", 100),
+    ("multidimensional_poverty_rate", "percent", 100),
+    ("poor_households_relapsed", "household", 3_000),
+    ("poor_households_rose_above", "household", 3_000),
+    ("poor_households_newly_arisen", "household", 3_000),
+    ("houses_supported", "house", 3_000),
+    ("houses_completed", "house", 3_000),
+    ("housing_support_amount", "vnd", 400_000_000_000),
+    ("electricity_household_times", "household_time", 3_000),
+    ("health_cards", "card", 3_000),
+    ("support_amount", "vnd", 400_000_000_000),
+    ("emergency_households", "household_time", 3_000),
+    ("newly_escaped_households", "household", 3_000),
 ];
 
 /// So many rules: each indicator with two grains and ever higher lines. With `often` the lines are
-/// a thousand times lower, so that most units reach most of them.
+/// so low that most units reach most of them.
 fn rules(count: usize, often: bool) -> String {
     let mut text = String::new();
     for n in 0..count {
         let (indicator, counted_in, least) = INDICATORS[n % INDICATORS.len()];
         let step = (1 + n / INDICATORS.len()) as u64;
         let number = match (counted_in, often) {
-            ("percent", _) => step % 60 + least,
-            (_, true) => (least / 1_000).max(1) * step,
+            ("percent", true) => step % 60 + least / 5,
+            (_, true) => (least / 100_000).max(1) * step,
             (_, false) => least + least / 20 * step,
         };
         let grain = ["civil.year", "administrative.half"][n / INDICATORS.len() % 2];
