@@ -110,7 +110,12 @@ def check_sums(pack, faults):
     for line in text_of(pack, "SHA256SUMS").splitlines():
         digest, _, name = line.partition("  ")
         listed[name] = digest
-    for name in sorted({*pack.namelist(), *listed} - {"SHA256SUMS"}):
+    there = set(pack.namelist())
+    for name in sorted((there | set(listed)) - {"SHA256SUMS"}):
+        if name not in there:
+            faults.find(f"thiếu tệp {name}",
+                        f"{name} is missing")
+            continue
         digest = hashlib.sha256()
         try:
             with pack.open(name) as file:

@@ -112,7 +112,7 @@ pub(super) fn open(path: &Path, faults: &mut Faults) -> Result<Option<Opened>> {
         .filter_map(|at| form::known(archive.name_for_index(at)?))
         .filter(|name| *name != form::FACTS)
         .collect();
-    for name in names {
+    for name in names.iter().copied() {
         match take(&mut archive, name, &mut opened) {
             Ok(sum) => {
                 sums.insert(name, sum);
@@ -122,7 +122,7 @@ pub(super) fn open(path: &Path, faults: &mut Faults) -> Result<Option<Opened>> {
     }
     if let Some(mut listed) = list(&opened, faults) {
         let of_records = Summing { listed: listed.remove(form::FACTS), found: of_records };
-        compare(listed, &sums, faults);
+        compare(listed, &sums, &names, faults);
         opened.records = Some(of_records);
     }
     Ok(Some(opened))
@@ -249,6 +249,7 @@ fn list(opened: &Opened, faults: &mut Faults) -> Option<BTreeMap<String, String>
 fn compare(
     mut listed: BTreeMap<String, String>,
     sums: &BTreeMap<&'static str, String>,
+    there: &[&'static str],
     faults: &mut Faults,
 ) {
     for (name, sum) in sums.iter().filter(|(name, _)| **name != form::SUMS) {
@@ -257,6 +258,9 @@ fn compare(
         }
     }
     for file in listed.into_keys().filter(|name| !sums.contains_key(name.as_str())) {
-        faults.find(Fault::Sum { file });
+        match form::known(&file).filter(|file| !there.contains(file)) {
+            Some(file) => faults.find(Fault::Missing { file }),
+            None => faults.find(Fault::Sum { file }),
+        }
     }
 }

@@ -157,7 +157,13 @@ fn a_file_less(files: &mut Files, dice: &mut Dice) -> Vec<String> {
     vec![format!("{} is missing", files.remove(at).0)]
 }
 
-pub(super) const HARMS: [Harm; 17] = [
+/// The only file that a pack may be without, if it does not list it.
+fn the_revisions_less(files: &mut Files, _: &mut Dice) -> Vec<String> {
+    files.retain(|(name, _)| name != "revisions.csv");
+    vec!["revisions.csv is missing".into()]
+}
+
+pub(super) const HARMS: [Harm; 18] = [
     ("one bit of the facts", 3, false, one_bit_and_the_file),
     ("one bit of the facts, hashes listed anew", 3, true, one_bit_of_the_facts),
     ("the last fact dropped", 1, true, last_fact_dropped),
@@ -175,4 +181,5 @@ pub(super) const HARMS: [Harm; 17] = [
     ("path traversal", 1, true, traversal),
     ("a bomb", 1, true, a_bomb),
     ("a file less", 2, false, a_file_less),
+    ("the revisions less", 1, false, the_revisions_less),
 ];
