@@ -128,7 +128,12 @@ async fn deliver(shared: &Arc<Shared>, subscription: &Subscription, due: Due) ->
 /// The bytes of a record, as they are sent; none when the feed does not have it.
 async fn record(shared: &Shared, position: u64) -> Result<Option<(Event, Bytes)>> {
     loop {
-        match shared.config.feed.record(Position(position)).await {
+        let found = {
+            let place = shared.reading.acquire().await;
+            let _place = place.map_err(|error| Error::Ended(error.to_string()))?;
+            shared.config.feed.record(Position(position)).await
+        };
+        match found {
             Ok(record) => {
                 let bytes = record.map(|(_, bytes)| Bytes::from(bytes));
                 return Ok(bytes.and_then(|bytes| Some((Event::read(&bytes)?, bytes))));

@@ -18,6 +18,8 @@ use crate::{Book, Config, Error, Id, Queue, Result, Sender, book};
 
 /// Outcomes that are written at once.
 const WRITING_MAX: usize = 16;
+/// Records that are read at once: each is read with a block of others.
+const READING_MAX: usize = 16;
 
 /// Somebody at the command line who tries an endpoint lets go in this time.
 const LOCK_WAIT: Duration = Duration::from_secs(20);
@@ -32,6 +34,8 @@ pub(crate) struct Shared {
     /// Places beyond the first of each subscription.
     pub(crate) more: Arc<Semaphore>,
     pub(crate) writing: Semaphore,
+    /// Who may read the feed: a record is read with those around it.
+    pub(crate) reading: Semaphore,
 }
 
 /// Sends milestones to those who subscribed, each at least once, those of one rule and unit in
@@ -79,6 +83,7 @@ impl Herald {
             counts: Counts::default(),
             more: Arc::new(Semaphore::new(config.at_once_more)),
             writing: Semaphore::new(WRITING_MAX),
+            reading: Semaphore::new(READING_MAX),
             config,
         };
         Ok(Herald { shared: Arc::new(shared), book: watch::Sender::new(Arc::new(book)), stamp })
