@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""How soon milestones are heard of: heard.py PROGRAM FILE [COUNT [NATS_SERVER]]
+"""How soon milestones are heard of: heard.py PROGRAM FILE [COUNT [NATS_SERVER|- [WEBHOOKS]]]
 
 Starts the program in a folder of its own with one rule (a commune's first loan of a year), sends
-loans of the file one by one, each of which tips one milestone, and listens as a webhook and, where
-a nats-server is given, on its subjects; without one, on the event stream. Prints percentiles, in
-milliseconds, from the moment a fact is acknowledged as durable."""
+loans of the file one by one, each of which tips one milestone, and listens as a webhook (or as many)
+and, where a nats-server is given, on its subjects; without one, on the event stream. Prints
+percentiles, in milliseconds, from the moment a fact is acknowledged as durable until the last has
+heard of it, and the memory that the program took at most."""
 
 import http.client
 import http.server
@@ -35,18 +36,21 @@ on = "running"
 LOAN = '"type":"vn.tonghop.loan.disbursed.v1"'
 PER_SECOND = 20
 PATIENCE_S = 60
+# So many webhooks one user may own.
+OF_OWNER = 100
 
 
 def main():
-    if not 3 <= len(sys.argv) <= 5:
+    if not 3 <= len(sys.argv) <= 6:
         sys.exit(__doc__)
     program, path = sys.argv[1:3]
     count = int(sys.argv[3]) if len(sys.argv) > 3 else 400
-    server = sys.argv[4] if len(sys.argv) > 4 else None
+    server = sys.argv[4] if len(sys.argv) > 4 and sys.argv[4] != "-" else None
+    webhooks = int(sys.argv[5]) if len(sys.argv) > 5 else 1
     with tempfile.TemporaryDirectory() as folder:
         running = []
         try:
-            measure(program, list(loans(path, count)), server, folder, running)
+            measure(program, list(loans(path, count)), (server, webhooks), folder, running)
         finally:
             for one in reversed(running):
                 one.terminate()
@@ -69,8 +73,9 @@ def loans(path, count):
                 return
 
 
-def measure(program, facts, server, folder, running):
-    data, heard = os.path.join(folder, "data"), {"webhook": {}}
+def measure(program, facts, listeners, folder, running):
+    server, webhooks = listeners
+    data, heard = os.path.join(folder, "data"), {"webhook": Heard(webhooks)}
     journal = []
     if server:
         port = free_port()
@@ -87,24 +92,31 @@ def measure(program, facts, server, folder, running):
     tool("user", "add", "bench", "--role", "officer", "--unit", "VN")
     token = re.search(r"th_\S+|\S{32,}", tool("user", "token", "bench")).group(0)
     endpoint, allow = webhook(heard["webhook"]), ["--webhook-allow", "127.0.0.0/8"]
-    tool("webhook", "add", "--name", "bench", "--url", endpoint, *allow)
+    for nth in range(webhooks):
+        owner = f"owner{nth // OF_OWNER}"
+        if nth % OF_OWNER == 0:
+            tool("user", "add", owner, "--role", "auditor")
+        name = ["--name", f"bench {nth}", "--owner", owner]
+        tool("webhook", "add", *name, "--url", endpoint, *allow)
     listen = free_port()
     up = ["up", "--data", data, "--listen", f"127.0.0.1:{listen}", "--milestones", rules]
     running.append(subprocess.Popen([program, *up, *allow, *journal], stderr=subprocess.DEVNULL,
                                     stdout=subprocess.DEVNULL))
     wait(lambda: ready(listen))
     other = "NATS subject" if server else "event stream"
-    heard[other] = {}
+    heard[other] = Heard(1)
     follow = (subjects, port) if server else (events, listen)
     threading.Thread(target=follow[0], args=(follow[1], heard[other]), daemon=True).start()
     time.sleep(1)
     acknowledged = send(listen, token, facts)
-    wait(lambda: all(len(one) >= len(facts) for one in heard.values()))
-    for name, times in heard.items():
-        waited = sorted(1000 * (times[tips] - at) for tips, at in acknowledged.items())
+    wait(lambda: all(one.has(len(facts)) for one in heard.values()), webhooks)
+    for name, one in heard.items():
+        waited = sorted(1000 * (one.last[tips] - at) for tips, at in acknowledged.items())
         at = lambda share: waited[min(len(waited) - 1, int(share * len(waited)))]
         print(f"{name}: p50 {at(0.5):.1f} ms, p95 {at(0.95):.1f} ms, p99 {at(0.99):.1f} ms, "
               f"most {waited[-1]:.1f} ms ({len(waited)} milestones, {PER_SECOND} a second)")
+    with open(f"/proc/{running[-1].pid}/status", encoding="utf-8") as status:
+        print(*(line.strip() for line in status if line.startswith(("VmHWM", "VmRSS"))))
 
 
 def send(listen, token, facts):
@@ -122,23 +134,38 @@ def send(listen, token, facts):
     return acknowledged
 
 
-def note(heard, event):
-    data = json.loads(event)["data"]
-    heard.setdefault((data["unit"], data["period"][:4]), time.perf_counter())
+class Heard:
+    """When each milestone was last heard of, by so many who listen."""
+
+    def __init__(self, listeners):
+        self.listeners, self.times, self.last = listeners, 0, {}
+        self.lock = threading.Lock()
+
+    def note(self, event):
+        data = json.loads(event)["data"]
+        with self.lock:
+            self.times += 1
+            self.last[data["unit"], data["period"][:4]] = time.perf_counter()
+
+    def has(self, milestones):
+        return self.times >= milestones * self.listeners
 
 
 def webhook(heard):
     class Endpoint(http.server.BaseHTTPRequestHandler):
         def do_POST(self):
             body = self.rfile.read(int(self.headers["content-length"]))
-            note(heard, body)
+            heard.note(body)
             self.send_response(204)
             self.end_headers()
 
         def log_message(self, *_):
             pass
 
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Endpoint)
+    class Server(http.server.ThreadingHTTPServer):
+        request_queue_size = 1024
+
+    server = Server(("127.0.0.1", 0), Endpoint)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     return f"http://127.0.0.1:{server.server_port}/"
 
@@ -155,7 +182,7 @@ def subjects(port, heard):
             head, *_ = line.split()
             sizes = [int(one) for one in line.split()[-2 if head == b"HMSG" else -1:]]
             payload = lines.read(sizes[-1] + 2)
-            note(heard, payload[sizes[0] if head == b"HMSG" else 0:-2])
+            heard.note(payload[sizes[0] if head == b"HMSG" else 0:-2])
 
 
 def events(port, heard):
@@ -163,7 +190,7 @@ def events(port, heard):
     connection.request("GET", "/v1/milestones", headers={"Accept": "text/event-stream"})
     for line in connection.getresponse():
         if line.startswith(b"data:") and b"vn.tonghop.milestone" in line:
-            note(heard, line[5:])
+            heard.note(line[5:])
 
 
 def ready(port):
@@ -178,8 +205,8 @@ def free_port():
         return one.getsockname()[1]
 
 
-def wait(is_so):
-    end = time.monotonic() + PATIENCE_S
+def wait(is_so, times=1):
+    end = time.monotonic() + PATIENCE_S * (1 + times // 100)
     while time.monotonic() < end:
         try:
             if is_so():
