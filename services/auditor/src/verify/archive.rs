@@ -67,12 +67,17 @@ pub(super) fn reader(
     name: &'static str,
     give: impl FnOnce(&mut dyn Read),
 ) -> Result<(), String> {
-    let file = File::open(path).map_err(|error| error.to_string())?;
-    let mut archive = ZipArchive::new(BufReader::new(file)).map_err(|error| error.to_string())?;
+    let mut archive = again(path)?;
     let entry = archive.by_name(name).map_err(|error| error.to_string())?;
     let size = entry.size();
     give(&mut entry.take(size));
     Ok(())
+}
+
+/// The file once more, for a reader of its own.
+fn again(path: &Path) -> Result<ZipArchive<BufReader<File>>, String> {
+    let file = File::open(path).map_err(|error| error.to_string())?;
+    ZipArchive::new(BufReader::new(file)).map_err(|error| error.to_string())
 }
 
 /// Reads a pack's list and its smaller files, and checks every file's hash, but for that of the
@@ -101,12 +106,7 @@ pub(super) fn open(path: &Path, faults: &mut Faults) -> Result<Option<Opened>> {
     let mut sums = BTreeMap::new();
     let of_records = {
         let path = path.to_owned();
-        thread::spawn(move || {
-            let file = File::open(&path).map_err(|error| error.to_string())?;
-            let mut archive =
-                ZipArchive::new(BufReader::new(file)).map_err(|error| error.to_string())?;
-            sum(&mut archive, form::FACTS, |_| {})
-        })
+        thread::spawn(move || sum(&mut again(&path)?, form::FACTS, |_| {}))
     };
     let names: Vec<&'static str> = (0..archive.len())
         .filter_map(|at| form::known(archive.name_for_index(at)?))
