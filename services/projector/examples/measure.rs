@@ -67,7 +67,7 @@ async fn measure(folder: &Path, facts: u64, communes: usize) -> Result<(), Box<d
 
     let mut config = Config::new(journal, folder.join("data"), Arc::clone(&rules), "c");
     if let Some(most) = std::env::var("COMMIT_FACTS").ok().and_then(|n| n.parse().ok()) {
-        config.pace.behind_facts_max = most;
+        config.pace.behind_max = most;
     }
     let mut committed = (0, 0);
     let (begun, cpu) = (Instant::now(), cpu_s());

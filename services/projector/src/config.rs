@@ -128,7 +128,7 @@ pub struct Pace {
     /// Caught up: the oldest fact waits for this long.
     pub caught_up_age_max: Duration,
     /// Behind: so many new facts and notices.
-    pub behind_facts_max: usize,
+    pub behind_max: usize,
     /// Behind: the oldest fact waits for this long.
     pub behind_age_max: Duration,
     /// Not more records than this behind the end counts as caught up.
@@ -145,7 +145,7 @@ impl Default for Pace {
         Pace {
             lull: Duration::from_millis(2),
             caught_up_age_max: Duration::from_millis(50),
-            behind_facts_max: 50_000,
+            behind_max: 50_000,
             behind_age_max: Duration::from_secs(3),
             caught_up_lag_max: 10_000,
             upper_lull: Duration::from_millis(50),

@@ -166,7 +166,7 @@ impl Projector {
     /// that has grown too large waits for the writer, so that memory is bounded.
     async fn commit_if_due(&mut self) -> Result<()> {
         let pace = self.config.pace.clone();
-        while !self.writer.is_idle() && self.folder().waiting() >= pace.behind_facts_max {
+        while !self.writer.is_idle() && self.folder().waiting() >= pace.behind_max {
             let written = self.writer.done().await?;
             self.written(&written);
         }
@@ -177,7 +177,7 @@ impl Projector {
         let quiet = self.came.elapsed();
         if let Some(since) = self.folder().since {
             let age = since.elapsed();
-            let due = self.folder().waiting() >= pace.behind_facts_max
+            let due = self.folder().waiting() >= pace.behind_max
                 || age >= pace.behind_age_max
                 || caught_up && (quiet >= pace.lull || age >= pace.caught_up_age_max);
             if due {

@@ -56,7 +56,7 @@ async fn stopping_anywhere_and_starting_again_gives_what_one_run_gives() {
             writer.append(&source.batch(records)).await.unwrap();
         }
         let mut config = config(folder.path()).await;
-        config.pace.behind_facts_max = 1 + source.random.below(300) as usize;
+        config.pace.behind_max = 1 + source.random.below(300) as usize;
         config.pace.caught_up_lag_max = source.random.below(2_000);
         let projector = Projector::open(config).await.unwrap();
         assert_eq!(projector.rebuild(), None, "seed {seed}");

@@ -17,7 +17,7 @@ const ROUNDS: u64 = 14;
 /// What the child does: follows the journal until it is killed, committing as often as it can.
 async fn follow(folder: PathBuf) {
     let mut config = config(&folder).await;
-    config.pace.behind_facts_max = 150;
+    config.pace.behind_max = 150;
     config.pace.caught_up_lag_max = 100;
     config.pace.upper_lull = Duration::from_millis(1);
     let projector = Projector::open(config).await.unwrap();

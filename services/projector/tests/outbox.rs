@@ -28,7 +28,7 @@ async fn stopping_anywhere_changes_nothing_that_is_told() {
         let records = 1 + source.random.below(400);
         writer.append(&source.batch(records)).await.unwrap();
         let mut config = config(folder.path()).await;
-        config.pace.behind_facts_max = 1 + source.random.below(300) as usize;
+        config.pace.behind_max = 1 + source.random.below(300) as usize;
         let projector = Projector::open(config).await.unwrap();
         let handle = projector.handle();
         let until = source.random.below(source.written.records + 1);
