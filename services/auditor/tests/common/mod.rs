@@ -2,6 +2,8 @@
 // Each of the tests uses a part of it.
 #![allow(dead_code, clippy::unwrap_used)]
 
+mod pen;
+
 use std::path::Path;
 use std::sync::Arc;
 
@@ -12,22 +14,7 @@ use proto::catalogue::Catalogue;
 use proto::gazetteer::Gazetteer;
 use proto::intake::Intake;
 
-/// A fact of a type about a unit on a day; `data` is what its data has beside the unit.
-pub(crate) fn fact(
-    kind: &str,
-    id: &str,
-    home: Option<u64>,
-    on: &str,
-    unit: &str,
-    data: &str,
-) -> String {
-    let subject = home.map_or_else(String::new, |home| {
-        format!(r#","subject":"household/52.7d1f0c52a9e84b36d2c1{home:012x}""#)
-    });
-    format!(
-        r#"{{"specversion":"1.0","type":"vn.tonghop.{kind}.v1","source":"//test","id":"{id}"{subject},"time":"{on}T09:00:00+07:00","data":{{"unit":"{unit}"{data}}}}}"#
-    )
-}
+pub(crate) use pen::fact;
 
 /// The rules of this program.
 pub(crate) fn today() -> Arc<Rules> {

@@ -2,6 +2,9 @@
 // Each of the tests uses a part of it.
 #![allow(dead_code, unreachable_pub)]
 
+#[path = "../../../auditor/tests/common/pen.rs"]
+mod pen;
+
 use std::sync::{Arc, Mutex};
 
 use auditor::{Desk, Shelf};
@@ -23,6 +26,8 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tower::ServiceExt;
 use web::Asker;
+
+pub(crate) use pen::fact;
 
 /// The district that the tests are about, and four of its communes.
 pub const DISTRICT: &str = "L-637";
@@ -164,23 +169,6 @@ fn page(app: &App, page: &Page) -> Option<std::collections::BTreeMap<String, Str
     });
     let parts = [("poor", format!("<b>{poor}</b>")), ("name", format!("\"{}\"", page.path))];
     Some(parts.map(|(key, html)| (key.to_owned(), html)).into_iter().collect())
-}
-
-/// A fact of a type about a unit on a day; `data` is what its data has beside the unit.
-pub fn fact(
-    kind: &str,
-    id: &str,
-    subject: Option<u64>,
-    on: &str,
-    unit: &str,
-    data: &str,
-) -> String {
-    let subject = subject.map_or_else(String::new, |home| {
-        format!(r#","subject":"household/52.7d1f0c52a9e84b36d2c1{home:012x}""#)
-    });
-    format!(
-        r#"{{"specversion":"1.0","type":"vn.tonghop.{kind}.v1","source":"//test","id":"{id}"{subject},"time":"{on}T09:00:00+07:00","data":{{"unit":"{unit}"{data}}}}}"#
-    )
 }
 
 /// A household poor from before the half-year.
