@@ -5,7 +5,7 @@ mod rates;
 mod value;
 
 pub use question::{Question, Time};
-pub use rates::Alike;
+pub use rates::{Alike, Fall};
 pub use value::{Figure, Marks, Missing, Value};
 
 use std::ops::RangeInclusive;
@@ -232,8 +232,13 @@ impl<'a> Reader<'a> {
             (Some(period), Time::Period(asked)) => period == asked,
             (Some(period), Time::Days(_, last)) => period.contains(last),
         };
-        let all = self.books.statements.of(unit, indicator).iter();
-        all.filter(|one| one.stated.kind == kind && one.on <= time.last()).filter(about).collect()
+        let all = self.books.statements.of(unit, indicator);
+        if all.is_empty() {
+            return Vec::new();
+        }
+        let last = time.last();
+        let known = |one: &&Statement| one.stated.kind == kind && one.on <= last;
+        all.iter().filter(known).filter(about).collect()
     }
 
     fn children_behind(&self, unit: Unit, target: &str, time: Time) -> Figure {

@@ -6,14 +6,15 @@ use std::cell::RefCell;
 use domain::atlas::Unit;
 use domain::catalogue::{Measure, Reference};
 use domain::contribution;
+use domain::figures::{Question, Reader, Time, Value};
 use domain::fold::Fold;
 use domain::time::{Grain, Period};
 use query::Exact;
 
 use crate::depends::{Depends, of_rule};
-use crate::lines::Lines;
-use crate::look::{Look, hold, percent};
-use crate::meter::Rack;
+use crate::lines::{Lines, Over};
+use crate::look::{Look, at_target, hold, percent};
+use crate::rack::Rack;
 use crate::rule::{Against, Measured, Rule};
 use crate::span::Span;
 use crate::units::Units;
@@ -38,11 +39,11 @@ pub(crate) enum Kind {
     Lines(Lines),
     /// Meters against each other: one rule, looked at with every touch.
     Meters(Meters),
+    /// A figure against what each unit states to be its target: one rule, looked at with every
+    /// touch of a unit that has one.
+    Target(Target),
     /// Anything else: one rule, read from the fold with every touch.
-    Read {
-        /// Where a unit states nothing of this, there is no line: nothing to look at.
-        stated: Option<String>,
-    },
+    Read,
 }
 
 /// Meters by their numbers.
@@ -51,6 +52,14 @@ pub(crate) struct Meters {
     value: u16,
     over: Option<u16>,
     other: Option<u16>,
+}
+
+/// A figure that has targets.
+#[derive(Clone, Debug)]
+pub(crate) struct Target {
+    indicator: String,
+    /// Its meter, if it is a sum of cells.
+    value: Option<u16>,
 }
 
 impl Gauge {
@@ -64,10 +73,8 @@ impl Gauge {
         let kind = lines(rules, rack, (number, rule), units)
             .map(Kind::Lines)
             .or_else(|| meters(rules, rack, rule, units).map(Kind::Meters));
-        let kind = kind.unwrap_or_else(|| {
-            let target = rule.against == Against::Target;
-            Kind::Read { stated: target.then(|| rule.measured.indicator().to_owned()) }
-        });
+        let kind = kind.or_else(|| target(rules, rack, rule, units).map(Kind::Target));
+        let kind = kind.unwrap_or(Kind::Read);
         let ahead = match rule.against {
             Against::Earlier(back, _) => back,
             Against::Number(_) | Against::Target | Against::Other(..) => 0,
@@ -85,13 +92,14 @@ impl Gauge {
     ) -> bool {
         let Kind::Lines(own) = &mut self.kind else { return false };
         let Some((numerator, over, _)) = parts(rules, rule) else { return false };
-        let meter = &mut rack.meters[usize::from(own.meter)];
-        if rule.grain != self.grain || meter.of != numerator || own.over != over {
+        let figures =
+            (rack.figure_of(Over::Meter(own.meter)), own.over.map(|one| rack.figure_of(one)));
+        if rule.grain != self.grain || figures != (&numerator, over.as_ref()) {
             return false;
         }
         let Some(lines) = lines_of(rule) else { return false };
         own.add(number, &lines, holds_at_zero(rule));
-        meter.units.join(units);
+        own.meters().for_each(|meter| rack.meters[usize::from(meter)].units.join(units));
         self.rules.push(number);
         self.units.join(units);
         true
@@ -100,10 +108,8 @@ impl Gauge {
     /// Whether a unit may have a line at all.
     pub(crate) fn has_line(&self, fold: &Fold, unit: Unit) -> bool {
         match &self.kind {
-            Kind::Read { stated: Some(indicator) } => {
-                !fold.books.statements.of(unit, indicator).is_empty()
-            }
-            Kind::Read { stated: None } | Kind::Lines(_) | Kind::Meters(_) => true,
+            Kind::Target(target) => !fold.books.statements.of(unit, &target.indicator).is_empty(),
+            Kind::Read | Kind::Lines(_) | Kind::Meters(_) => true,
         }
     }
 
@@ -112,19 +118,19 @@ impl Gauge {
     pub(crate) fn span(&self, unit: Unit, slot: u16) -> Option<Span> {
         match &self.kind {
             Kind::Lines(lines) => self.units.holds(unit).then(|| lines.span(unit, slot)),
-            Kind::Meters(_) | Kind::Read { .. } => None,
+            Kind::Meters(_) | Kind::Target(_) | Kind::Read => None,
         }
     }
 
     /// What it depends on beside its meters.
-    pub(crate) fn depends(&self, plan: &domain::plan::Plan, rule: &Rule) -> Depends {
+    pub(crate) fn depends(&self, plan: &domain::plan::Plan, rack: &Rack, rule: &Rule) -> Depends {
         match &self.kind {
             Kind::Lines(lines) => match &lines.over {
-                Some(over) => Depends::of(plan, over),
+                Some(over) => Depends::of(plan, rack.figure_of(*over)),
                 None => Depends::default(),
             },
             Kind::Meters(_) => Depends::default(),
-            Kind::Read { .. } => of_rule(plan, rule),
+            Kind::Target(_) | Kind::Read => of_rule(plan, rule),
         }
     }
 }
@@ -157,6 +163,26 @@ impl Meters {
     }
 }
 
+impl Target {
+    /// The figure and its target.
+    pub(crate) fn look(
+        &self,
+        fold: &Fold,
+        rack: &mut Rack,
+        rule: &Rule,
+        (unit, period): (Unit, Period),
+    ) -> Look {
+        // A target may be one of a longer period than the rule's.
+        let read = |question: &Question<'_>| match (self.value, question.time) {
+            (Some(meter), Time::Period(of)) if of.grain() == rule.grain => {
+                Value::Whole(rack.value(meter, fold, unit, of).into())
+            }
+            (_, _) => Reader::from(fold).figure(question).value,
+        };
+        at_target(fold, rule, unit, period, read)
+    }
+}
+
 fn lines(
     rules: &contribution::Rules,
     rack: &mut Rack,
@@ -166,6 +192,10 @@ fn lines(
     let (numerator, over, scale) = parts(rules, rule)?;
     let lines = lines_of(rule)?;
     let meter = rack.meter(rules, &numerator, rule.grain, units)?;
+    let over = match over {
+        Some(over) => Some(rack.over(rules, &over, rule.grain, units)?),
+        None => None,
+    };
     let mut own = Lines::new(meter, over, scale);
     own.add(number, &lines, holds_at_zero(rule));
     Some(own)
@@ -180,7 +210,8 @@ fn parts(rules: &contribution::Rules, rule: &Rule) -> Option<(Reference, Option<
         Measure::Flow { .. }
         | Measure::Movement { .. }
         | Measure::Stock { .. }
-        | Measure::Distinct { .. } => Some((of.clone(), None, 1)),
+        | Measure::Distinct { .. }
+        | Measure::Reduction { .. } => Some((of.clone(), None, 1)),
         Measure::Ratio { numerator, denominator } => {
             let mut filter = numerator.filter.clone();
             filter.extend(of.filter.clone());
@@ -188,8 +219,7 @@ fn parts(rules: &contribution::Rules, rule: &Rule) -> Option<(Reference, Option<
             let percent = indicator.definition.counted_in == "percent";
             Some((sum, Some(denominator.clone()), if percent { 100 } else { 1 }))
         }
-        Measure::Reduction { .. }
-        | Measure::Communes { .. }
+        Measure::Communes { .. }
         | Measure::Codes { .. }
         | Measure::Census {}
         | Measure::External {}
@@ -234,4 +264,18 @@ fn meters(
         None => Some(None),
     };
     Some(Meters { value, over: optional(over)?, other: optional(other)? })
+}
+
+fn target(
+    rules: &contribution::Rules,
+    rack: &mut Rack,
+    rule: &Rule,
+    units: &Units,
+) -> Option<Target> {
+    let Against::Target = rule.against else { return None };
+    let value = match &rule.measured {
+        Measured::Figure(of) => rack.meter(rules, of, rule.grain, units),
+        Measured::Share(..) | Measured::Findings(_) => None,
+    };
+    Some(Target { indicator: rule.measured.indicator().to_owned(), value })
 }

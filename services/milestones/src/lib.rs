@@ -5,6 +5,7 @@
 //! the one on which the journal received the record.
 
 mod compile;
+mod denominators;
 mod depends;
 mod document;
 mod gauge;
@@ -14,6 +15,7 @@ mod look;
 mod meter;
 mod notice;
 mod periods;
+mod rack;
 mod rows;
 mod rule;
 mod scope;

@@ -2,13 +2,9 @@
 //! them: rules are looked at only when a value passes one of theirs.
 
 use domain::atlas::Unit;
-use domain::catalogue::{Measure, Reference};
-use domain::figures::{Time, Value};
-use domain::fold::Fold;
 use domain::time::Period;
 use query::Exact;
 
-use crate::look::value;
 use crate::rows::Rows;
 use crate::span::Span;
 
@@ -18,7 +14,7 @@ pub(crate) struct Lines {
     /// The meter of the sum, by its number.
     pub(crate) meter: u16,
     /// What the sum stands over, where it is a share.
-    pub(crate) over: Option<Reference>,
+    pub(crate) over: Option<Over>,
     /// 100 for a percentage.
     scale: i128,
     /// Every number at which a rule may change its mind, in order, with these rules.
@@ -26,6 +22,15 @@ pub(crate) struct Lines {
     /// The rules that hold at zero.
     at_zero: Vec<u16>,
     places: Rows<Place>,
+}
+
+/// What a sum stands over.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Over {
+    /// A sum of cells, too: a meter's number.
+    Meter(u16),
+    /// Anything else: a denominator's number.
+    Figure(u16),
 }
 
 /// Between which lines a value stands, and for which sums it stays there.
@@ -41,9 +46,18 @@ const UNSEEN: Place = Place { span: Span::NONE, nth: u16::MAX };
 const NOTHING: Place = Place { span: Span::ALL, nth: u16::MAX - 1 };
 
 impl Lines {
-    pub(crate) fn new(meter: u16, over: Option<Reference>, scale: i128) -> Lines {
+    pub(crate) fn new(meter: u16, over: Option<Over>, scale: i128) -> Lines {
         let (lines, at_zero, places) = Default::default();
         Lines { meter, over, scale, lines, at_zero, places }
+    }
+
+    /// The meters it reads.
+    pub(crate) fn meters(&self) -> impl Iterator<Item = u16> + use<> {
+        let over = match self.over {
+            Some(Over::Meter(number)) => Some(number),
+            Some(Over::Figure(_)) | None => None,
+        };
+        [Some(self.meter), over].into_iter().flatten()
     }
 
     /// Adds a rule's lines.
@@ -73,21 +87,6 @@ impl Lines {
         }
     }
 
-    /// What a sum stands over: one, or what was stated, if all who should have stated it.
-    pub(crate) fn below(&self, fold: &Fold, unit: Unit, period: Period) -> Option<i64> {
-        let Some(over) = &self.over else { return Some(1) };
-        if is_stated(fold, over) && !anybody_states(fold, unit, &over.indicator) {
-            return None;
-        }
-        match value(fold, over, unit, Time::Period(period)) {
-            Value::Whole(below) => i64::try_from(below).ok().filter(|below| *below > 0),
-            Value::Stated(below) if below.places == 0 => {
-                Some(below.digits).filter(|below| *below > 0)
-            }
-            Value::Stated(_) | Value::Ratio(..) | Value::Points { .. } | Value::Missing(_) => None,
-        }
-    }
-
     /// Puts a unit and period where its sum stands now. The rules whose lines lie between, and the
     /// value; all of `rules` where it is not known where it stood. `is_whole`: the meter has seen
     /// everything, so that what was not seen before was zero.
@@ -105,7 +104,7 @@ impl Lines {
             (Some(below), Some(exact)) => self.place(exact, below),
             (_, _) => NOTHING,
         };
-        let row = self.places.reach(unit, (slot, slot), UNSEEN, |_| UNSEEN);
+        let mut row = self.places.reach(unit, (slot, slot), UNSEEN, |_| UNSEEN);
         if let Some(cell) = row.at(slot) {
             *cell = now;
         }
@@ -170,27 +169,4 @@ impl Lines {
     pub(crate) fn len(&self) -> usize {
         self.places.len()
     }
-}
-
-/// Whether a figure is what units state of themselves.
-fn is_stated(fold: &Fold, of: &Reference) -> bool {
-    fold.rules.plan.indicator(&of.indicator).is_some_and(|one| match one.definition.measure {
-        Measure::Census {} | Measure::External {} | Measure::Plan {} => true,
-        Measure::Flow { .. }
-        | Measure::Movement { .. }
-        | Measure::Stock { .. }
-        | Measure::Distinct { .. }
-        | Measure::Ratio { .. }
-        | Measure::Reduction { .. }
-        | Measure::Communes { .. }
-        | Measure::Codes { .. }
-        | Measure::ChildrenBehind { .. } => false,
-    })
-}
-
-/// Whether a unit or one below it states it: most state nothing yet, which is told sooner so.
-fn anybody_states(fold: &Fold, unit: Unit, indicator: &str) -> bool {
-    let below = fold.rules.atlas.children(unit).iter();
-    !fold.books.statements.of(unit, indicator).is_empty()
-        || below.copied().any(|child| anybody_states(fold, child, indicator))
 }

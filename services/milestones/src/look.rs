@@ -47,7 +47,8 @@ pub(crate) fn at_number(rule: &Rule, value: Exact) -> Look {
 /// Looks at a rule's figure in a unit and period, as the fold has it.
 pub(crate) fn look(fold: &Fold, rule: &Rule, unit: Unit, period: Period) -> Look {
     if rule.against == Against::Target {
-        return of_target(fold, rule, unit, Time::Period(period));
+        let read = |question: &Question<'_>| Reader::from(fold).figure(question).value;
+        return at_target(fold, rule, unit, period, read);
     }
     let measured = |period| measure(fold, &rule.measured, unit, Time::Period(period));
     let other = |of: &Reference| figure(fold, of, unit, Time::Period(period));
@@ -76,8 +77,16 @@ pub(crate) fn hold(
     Look { value, line, side: rule.side }
 }
 
-fn of_target(fold: &Fold, rule: &Rule, unit: Unit, time: Time) -> Look {
-    let Some(target) = query::in_force(fold, unit, rule.measured.indicator(), time) else {
+/// Looks at a figure and the version of its target that is in force; `read` reads the figure.
+pub(crate) fn at_target(
+    fold: &Fold,
+    rule: &Rule,
+    unit: Unit,
+    period: Period,
+    read: impl FnOnce(&Question<'_>) -> Value,
+) -> Look {
+    let (indicator, time) = (rule.measured.indicator(), Time::Period(period));
+    let Some(target) = query::in_force(fold, unit, indicator, time, read) else {
         return Look { value: None, line: None, side: rule.side };
     };
     let side = match (rule.side, target.bound, target.strict) {

@@ -6,7 +6,7 @@ use domain::catalogue::{Measure, Reference};
 use domain::contribution;
 use domain::figures::{Question, Reader, Time};
 use domain::fold::Fold;
-use domain::posting::Column;
+use domain::posting::{Column, Posting, Slot};
 use domain::time::{Day, Grain, Period};
 
 use crate::depends::Reach;
@@ -20,11 +20,38 @@ pub(crate) struct Meter {
     pub(crate) of: Reference,
     pub(crate) grain: Grain,
     pub(crate) reach: Reach,
-    pub(crate) columns: Vec<Column>,
+    pub(crate) terms: Vec<Term>,
     pub(crate) units: Units,
     /// For the periods of a unit of which nothing was seen: the sums that tell nothing.
     pub(crate) still: Span,
     kept: Rows<Kept>,
+}
+
+/// A column whose cells a figure adds up, or takes away.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(crate) struct Term {
+    pub(crate) column: Column,
+    pub(crate) sign: Sign,
+}
+
+/// How a cell counts.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(crate) enum Sign {
+    Plus,
+    /// For a fall: what a stock grew by. It has none on the first day there is, before which
+    /// there is no other.
+    Minus,
+}
+
+impl Sign {
+    /// What a posting moves a figure by.
+    pub(crate) fn of(self, posting: &Posting) -> i64 {
+        match self {
+            Sign::Plus => posting.by,
+            Sign::Minus if posting.slot == Slot::from(Day::MIN) => 0,
+            Sign::Minus => posting.by.wrapping_neg(),
+        }
+    }
 }
 
 /// What is kept of a unit and period.
@@ -46,61 +73,16 @@ impl Kept {
     }
 }
 
-/// The meters of all gauges, each once.
-#[derive(Clone, Debug)]
-pub(crate) struct Rack {
-    pub(crate) meters: Vec<Meter>,
-    /// Whether they have seen every posting there ever was: then what they do not have is zero.
-    pub(crate) is_whole: bool,
-}
-
-impl Rack {
-    /// The number of a figure's meter, for some more units; none if it is no sum of cells.
-    pub(crate) fn meter(
-        &mut self,
-        rules: &contribution::Rules,
-        of: &Reference,
-        grain: Grain,
-        units: &Units,
-    ) -> Option<u16> {
-        let same = |meter: &Meter| meter.of == *of && meter.grain == grain;
-        let at = match self.meters.iter().position(same) {
-            Some(at) => at,
-            None => {
-                self.meters.push(Meter::of(rules, of, grain)?);
-                self.meters.len() - 1
-            }
-        };
-        self.meters[at].units.join(units);
-        u16::try_from(at).ok()
-    }
-
-    /// The sum of a meter, a unit and a period. `fold` must have all that was added.
-    pub(crate) fn value(&mut self, meter: u16, fold: &Fold, unit: Unit, period: Period) -> i64 {
-        self.meters[usize::from(meter)].value(fold, unit, period, self.is_whole)
-    }
-
-    /// Forgets everything: what is asked for is read again.
-    pub(crate) fn forget(&mut self) {
-        self.is_whole = false;
-        self.meters.iter_mut().for_each(|meter| meter.kept = Rows::default());
-    }
-
-    /// How many sums are kept.
-    pub(crate) fn len(&self) -> usize {
-        self.meters.iter().map(|meter| meter.kept.len()).sum()
-    }
-}
-
 impl Meter {
     /// The meter of a figure, if it is a sum of cells.
-    fn of(rules: &contribution::Rules, of: &Reference, grain: Grain) -> Option<Meter> {
+    pub(crate) fn of(rules: &contribution::Rules, of: &Reference, grain: Grain) -> Option<Meter> {
         let reach = match &rules.plan.indicator(&of.indicator)?.definition.measure {
-            Measure::Flow { .. } | Measure::Movement { .. } => Reach::Within,
+            Measure::Flow { .. } | Measure::Movement { .. } | Measure::Reduction { .. } => {
+                Reach::Within
+            }
             Measure::Stock { .. } => Reach::Onwards,
             Measure::Distinct { .. } => Reach::Itself,
-            Measure::Reduction { .. }
-            | Measure::Ratio { .. }
+            Measure::Ratio { .. }
             | Measure::Communes { .. }
             | Measure::Codes { .. }
             | Measure::Census {}
@@ -108,10 +90,10 @@ impl Meter {
             | Measure::ChildrenBehind { .. }
             | Measure::Plan {} => return None,
         };
-        let columns = sum_of(rules, of, grain)?;
+        let terms = terms(rules, of, grain)?;
         let (units, kept) = Default::default();
         let still = Span::ALL;
-        Some(Meter { of: of.clone(), grain, reach, columns, units, still, kept })
+        Some(Meter { of: of.clone(), grain, reach, terms, units, still, kept })
     }
 
     /// A posting changes the periods from a slot on, or that one alone; it is looked at up to `to`.
@@ -128,7 +110,7 @@ impl Meter {
         let zero = Kept { sum: Some(0), span: self.still };
         let still = self.still;
         let row = match (is_whole, self.reach) {
-            (false, _) => self.kept.row_mut(unit),
+            (false, _) => self.kept.row(unit),
             // What is in a stock stays there.
             (true, Reach::Onwards) => Some(self.kept.reach(unit, (from, to), zero, |last| {
                 let is_still = last.sum.is_some_and(|sum| still.holds(sum));
@@ -138,7 +120,7 @@ impl Meter {
                 Some(self.kept.reach(unit, (from, from), zero, |_| zero))
             }
         };
-        let Some(row) = row else { return (from..=to).for_each(passed) };
+        let Some(mut row) = row else { return (from..=to).for_each(passed) };
         match self.reach {
             Reach::Onwards => {
                 // What is before the row or behind it is not known.
@@ -160,14 +142,25 @@ impl Meter {
         }
     }
 
+    /// Forgets all sums.
+    pub(crate) fn forget(&mut self) {
+        self.kept = Rows::default();
+    }
+
+    /// How many sums are kept.
+    pub(crate) fn len(&self) -> usize {
+        self.kept.len()
+    }
+
     /// Says among which sums nobody has to look at a unit and period.
     pub(crate) fn rest(&mut self, unit: Unit, slot: u16, span: Span) {
-        if let Some(kept) = self.kept.row_mut(unit).and_then(|row| row.at(slot)) {
+        let mut row = self.kept.row(unit);
+        if let Some(kept) = row.as_mut().and_then(|row| row.at(slot)) {
             kept.span = span;
         }
     }
 
-    fn value(&mut self, fold: &Fold, unit: Unit, period: Period, is_whole: bool) -> i64 {
+    pub(crate) fn value(&mut self, fold: &Fold, unit: Unit, period: Period, is_whole: bool) -> i64 {
         let slot = period.slot();
         if let Some(Kept { sum: Some(sum), .. }) = self.kept.get(unit, slot) {
             return sum;
@@ -184,19 +177,20 @@ impl Meter {
         let read = Reader::from(fold).figure(&question).as_whole().unwrap_or(0);
         // Sums of cells wrap as they do; beyond 64 bits they are told modulo that.
         let sum = read as i64;
-        if let Some(kept) = self.kept.reach(unit, (slot, slot), UNKNOWN, |_| UNKNOWN).at(slot) {
+        let mut row = self.kept.reach(unit, (slot, slot), UNKNOWN, |_| UNKNOWN);
+        if let Some(kept) = row.at(slot) {
             kept.sum = Some(sum);
         }
         sum
     }
 }
 
-/// The columns that a figure is the sum of, if it is one.
-pub(crate) fn sum_of(
+/// What a figure adds up, if it is a sum of cells.
+pub(crate) fn terms(
     rules: &contribution::Rules,
     of: &Reference,
     grain: Grain,
-) -> Option<Vec<Column>> {
+) -> Option<Vec<Term>> {
     let period = Period::containing(grain, Day::from_ymd(2022, 6, 1)?)?;
     let books = domain::books::Books::default();
     let reader = Reader { rules, books: &books, fold: None };
@@ -206,7 +200,14 @@ pub(crate) fn sum_of(
         filter: of.filter.clone(),
         time: Time::Period(period),
     };
-    let mut columns = reader.cells(&question)?.columns;
-    columns.sort_unstable();
-    Some(columns)
+    let all =
+        |columns: Vec<Column>, sign| columns.into_iter().map(move |column| Term { column, sign });
+    let mut terms: Vec<Term> = match reader.fall(&of.indicator) {
+        Some(fall) => {
+            all(fall.stock, Sign::Minus).chain(all(fall.registered, Sign::Plus)).collect()
+        }
+        None => all(reader.cells(&question)?.columns, Sign::Plus).collect(),
+    };
+    terms.sort_unstable();
+    Some(terms)
 }

@@ -6,7 +6,7 @@ use domain::contribution;
 use domain::time::Grain;
 
 use crate::compile::unknown;
-use crate::meter::sum_of;
+use crate::meter::terms;
 use crate::rule::{Measured, On, Scope};
 use crate::written::{Written, Wrong};
 
@@ -88,7 +88,7 @@ pub(crate) fn possible(
     for of in parts {
         let indicator = rules.plan.indicator(&of.indicator).expect("it was checked");
         let Measure::Distinct { grains, .. } = &indicator.definition.measure else { continue };
-        if sum_of(rules, of, grain).is_none() {
+        if terms(rules, of, grain).is_none() {
             let kept = match grains.is_empty() {
                 true => "for no periods".to_owned(),
                 false => format!("for {} and the breakdowns of the catalogue", grains.join(", ")),

@@ -13,10 +13,11 @@ use domain::fold::Fold;
 use domain::time::{Day, Period};
 use query::Exact;
 
+use crate::denominators::Denominators;
 use crate::gauge::{Gauge, Kind};
 use crate::look::{at_number, look};
-use crate::meter::Rack;
 use crate::notice::{By, Instance, Notice};
+use crate::rack::Rack;
 use crate::rule::{On, Rules, Scope};
 use crate::standing::Standings;
 use crate::units::Units;
@@ -61,7 +62,8 @@ impl Watch {
         told: impl IntoIterator<Item = &'a Notice>,
         is_first: bool,
     ) -> Watch {
-        let mut rack = Rack { meters: Vec::new(), is_whole: is_first };
+        let mut rack =
+            Rack { meters: Vec::new(), below: Denominators::default(), is_whole: is_first };
         let units = units_of(&rules, of);
         let mut gauges = Vec::<Gauge>::new();
         for ((number, rule), units) in (0..).zip(&rules.list).zip(&units) {
@@ -101,6 +103,7 @@ impl Watch {
     /// The rules that may have changed their mind, with the value where it is known.
     fn passed(&mut self, fold: &Fold) -> Vec<(Instance, Option<Exact>)> {
         let Watch { gauges, rack, touched, units, wiring, .. } = self;
+        rack.below.forget();
         touched.sort_unstable();
         touched.dedup();
         let mut candidates = Vec::new();
@@ -109,7 +112,7 @@ impl Watch {
             let (passed, value) = match kind {
                 Kind::Lines(lines) => {
                     let sum = rack.value(lines.meter, fold, unit, period);
-                    let below = lines.below(fold, unit, period);
+                    let below = rack.below(fold, lines.over, unit, period);
                     let passed = lines.pass((unit, period), (sum, below), rules, rack.is_whole);
                     let meter = lines.meter;
                     let span = |one: &Gauge| one.span(unit, period.slot());
@@ -117,7 +120,7 @@ impl Watch {
                     rack.meters[usize::from(meter)].rest(unit, period.slot(), span);
                     passed
                 }
-                Kind::Meters(_) | Kind::Read { .. } => (rules.clone(), None),
+                Kind::Meters(_) | Kind::Target(_) | Kind::Read => (rules.clone(), None),
             };
             let concerned = |rule: &u16| units[usize::from(*rule)].holds(unit);
             let of = passed.into_iter().filter(concerned);
@@ -162,14 +165,11 @@ impl Watch {
         let Instance { rule: number, unit, period } = instance;
         let rule = &self.rules.list[usize::from(number)];
         let gauge = self.gauge_of[usize::from(number)].map(|at| &self.gauges[usize::from(at)]);
-        let meters = gauge.and_then(|gauge| match &gauge.kind {
-            Kind::Meters(meters) => Some(meters),
-            Kind::Lines(_) | Kind::Read { .. } => None,
-        });
-        let look = match (known, meters) {
+        let look = match (known, gauge.map(|gauge| &gauge.kind)) {
             (Some(value), _) => at_number(rule, value),
-            (None, Some(own)) => own.look(fold, &mut self.rack, rule, (unit, period)),
-            (None, None) => look(fold, rule, unit, period),
+            (None, Some(Kind::Meters(own))) => own.look(fold, &mut self.rack, rule, (unit, period)),
+            (None, Some(Kind::Target(own))) => own.look(fold, &mut self.rack, rule, (unit, period)),
+            (None, Some(Kind::Lines(_) | Kind::Read) | None) => look(fold, rule, unit, period),
         };
         let holds = look.holds(rule.margin, self.standings.is_reached(instance));
         let turned = self.standings.turn(instance, holds)?;

@@ -103,8 +103,15 @@ pub struct InForce {
     pub strict: bool,
 }
 
-/// The version in force of a unit's target; none where none was set.
-pub fn in_force(fold: &Fold, unit: Unit, indicator: &str, time: Time) -> Option<InForce> {
+/// The version in force of a unit's target; none where none was set. `read` reads the figure that
+/// it is measured against: a caller may have it at hand.
+pub fn in_force(
+    fold: &Fold,
+    unit: Unit,
+    indicator: &str,
+    time: Time,
+    read: impl FnOnce(&Question<'_>) -> Value,
+) -> Option<InForce> {
     let statement = statements(fold, unit, indicator, time).into_iter().next_back()?;
     let question = Question {
         unit,
@@ -112,11 +119,10 @@ pub fn in_force(fold: &Fold, unit: Unit, indicator: &str, time: Time) -> Option<
         filter: Filter::new(),
         time: measured_over(statement.stated.period, time),
     };
-    let figure = Reader::from(fold).figure(&question);
-    let measured = is_measured(fold, indicator);
+    let measured = is_measured(fold, indicator).then(|| read(&question));
     let Stated { value, qualifier, .. } = &*statement.stated;
     Some(InForce {
-        done: measured.then(|| amount(&fold.rules.plan, indicator, figure.value)).flatten(),
+        done: measured.and_then(|value| amount(&fold.rules.plan, indicator, value)),
         value: exact(*value)?,
         bound: bound(fold, indicator, *qualifier),
         strict: *qualifier == Qualifier::Over,

@@ -1,11 +1,12 @@
 //! Shares, how much they changed, and how much a stock fell.
 
-use super::{Figure, Marks, Missing, Question, Reader, Time, Value, is_complete};
+use super::{Figure, Marks, Missing, Question, Reader, Time, Value, columns, is_complete};
 use crate::atlas::Unit;
 use crate::catalogue::{Filter, Measure, Reference};
 use crate::codes::Standing;
 use crate::household::{Head, MovementRow, movement_column};
 use crate::plan::standing_column;
+use crate::posting::Column;
 
 /// A share at two times, over the same units.
 #[derive(Clone, PartialEq, Debug)]
@@ -16,6 +17,15 @@ pub struct Alike {
     pub after: (i128, i128),
     /// What has to be said with both: of how many children they are.
     pub marks: Marks,
+}
+
+/// What the fall of a stock is the sum of.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Fall {
+    /// What counts against it.
+    pub stock: Vec<Column>,
+    /// What counts for it: households that were in the record when it began.
+    pub registered: Vec<Column>,
 }
 
 /// The parts of a share.
@@ -117,9 +127,28 @@ impl Reader<'_> {
         Figure { value, marks: Marks { allocated, ..after.marks } }
     }
 
+    /// The columns that the fall of a stock is the sum of, over any time: within it, cells of the
+    /// stock count against it, opening registrations for it. The first day there is has no day
+    /// before: what came to the stock then counts neither way. None for anything else.
+    pub fn fall(&self, indicator: &str) -> Option<Fall> {
+        let plan = &self.rules.plan;
+        let Measure::Reduction { of } = &plan.indicator(indicator)?.definition.measure else {
+            return None;
+        };
+        let stock = plan.indicator(&of.indicator)?;
+        let Measure::Stock { .. } = stock.definition.measure else { return None };
+        let stock = columns(&stock.kept[0], &of.filter)?;
+        Some(Fall { stock, registered: self.registered_columns(of) })
+    }
+
     /// Opening registrations of poor or near-poor households within a time, when that is the
     /// stock referred to.
     fn registered(&self, unit: Unit, of: &Reference, time: Time) -> i128 {
+        let rows = self.registered_columns(of).into_iter();
+        rows.map(|row| self.view().sum(unit, &[row], time.slots()).0).sum()
+    }
+
+    fn registered_columns(&self, of: &Reference) -> Vec<Column> {
         let stocks = self.rules.plan.indicator(&of.indicator).map_or(&[][..], |one| &one.kept);
         let rows = [Standing::Poor, Standing::NearPoor].into_iter().flat_map(|class| {
             [Head::Households, Head::Persons].map(|head| {
@@ -129,10 +158,9 @@ impl Reader<'_> {
                 )
             })
         });
-        let registered = rows
-            .filter(|(standing, _)| stocks.iter().any(|kept| kept.base == *standing))
-            .map(|(_, row)| self.view().sum(unit, &[row], time.slots()).0);
-        registered.sum()
+        let of_stock =
+            |(standing, _): &(Column, Column)| stocks.iter().any(|kept| kept.base == *standing);
+        rows.filter(of_stock).map(|(_, row)| row).collect()
     }
 
     pub(super) fn ratio(

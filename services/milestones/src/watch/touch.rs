@@ -63,20 +63,22 @@ impl Watch {
             let Touches { grain, reach, meters, gauges: looked_at } = touch;
             let slots = reached(calendars, (*grain, *reach), posting.slot, today);
             let Some(slots) = slots else { continue };
-            let always = meters.iter().flat_map(|one| &wiring.readers[usize::from(*one)].meters);
+            let always =
+                meters.iter().flat_map(|(one, _)| &wiring.readers[usize::from(*one)].meters);
             for number in looked_at.iter().chain(always) {
                 let gauge = &gauges[usize::from(*number)];
                 let ahead = ahead_of(slots.1, gauge.ahead, calendars, *grain, today);
                 note(fold, (*number, gauge), units, (slots, ahead), touched);
             }
-            for meter in meters {
+            for (meter, sign) in meters {
+                let by = sign.of(posting);
                 let lines = &wiring.readers[usize::from(*meter)].lines;
                 let (is_whole, meter) = (rack.is_whole, &mut rack.meters[usize::from(*meter)]);
                 for unit in units.iter().copied() {
                     if !meter.units.holds(unit) {
                         continue;
                     }
-                    meter.add(unit, slots, posting.by, is_whole, |slot| {
+                    meter.add(unit, slots, by, is_whole, |slot| {
                         let Some(period) = Period::from_slot(slot) else { return };
                         let concerned = |one: &&u16| gauges[usize::from(**one)].units.holds(unit);
                         let of = lines.iter().filter(concerned);
@@ -90,7 +92,7 @@ impl Watch {
     fn kept(&self) -> usize {
         let lines = self.gauges.iter().map(|gauge| match &gauge.kind {
             Kind::Lines(lines) => lines.len(),
-            Kind::Meters(_) | Kind::Read { .. } => 0,
+            Kind::Meters(_) | Kind::Target(_) | Kind::Read => 0,
         });
         lines.sum::<usize>() + self.rack.len()
     }
@@ -100,7 +102,7 @@ impl Watch {
         for gauge in &mut self.gauges {
             match &mut gauge.kind {
                 Kind::Lines(lines) => lines.forget(),
-                Kind::Meters(_) | Kind::Read { .. } => {}
+                Kind::Meters(_) | Kind::Target(_) | Kind::Read => {}
             }
         }
     }

@@ -7,7 +7,8 @@ use hashbrown::HashMap;
 
 use crate::depends::Reach;
 use crate::gauge::{Gauge, Kind};
-use crate::meter::Rack;
+use crate::meter::Sign;
+use crate::rack::Rack;
 use crate::rule::Rules;
 use crate::span::Span;
 
@@ -27,8 +28,8 @@ pub(super) struct Wiring {
 pub(super) struct Touches {
     pub(super) grain: Grain,
     pub(super) reach: Reach,
-    /// The meters that move.
-    pub(super) meters: Vec<u16>,
+    /// The meters that move, and which way.
+    pub(super) meters: Vec<(u16, Sign)>,
     /// The gauges that are to be looked at.
     pub(super) gauges: Vec<u16>,
 }
@@ -53,8 +54,9 @@ impl Wiring {
         let by_column = vec![Vec::new(); usize::from(of.plan.columns())];
         let mut wiring = Wiring { by_column, by_stated: HashMap::new(), readers };
         for (number, meter) in (0..).zip(&rack.meters) {
-            for column in &meter.columns {
-                wiring.touches(column.0, meter.grain, meter.reach).meters.push(number);
+            for term in &meter.terms {
+                let touches = wiring.touches(term.column.0, meter.grain, meter.reach);
+                touches.meters.push((number, term.sign));
             }
         }
         for (number, gauge) in (0..).zip(gauges) {
@@ -67,9 +69,9 @@ impl Wiring {
                 Kind::Meters(own) => own.all().for_each(|meter| {
                     wiring.readers[usize::from(meter)].meters.push(number);
                 }),
-                Kind::Read { .. } => {}
+                Kind::Target(_) | Kind::Read => {}
             }
-            let depends = gauge.depends(&of.plan, &rules.list[usize::from(gauge.rules[0])]);
+            let depends = gauge.depends(&of.plan, rack, &rules.list[usize::from(gauge.rules[0])]);
             for (column, reach) in depends.columns {
                 wiring.touches(column.0, gauge.grain, reach).gauges.push(number);
             }

@@ -189,6 +189,22 @@ fn a_target_is_held_against_its_newest_version() {
 }
 
 #[test]
+fn on_the_first_day_there_is_a_fall_is_what_is_read_of_it() {
+    let fall = "indicator = \"poor_households_reduction\"\ncounted_in = \"household\"\n";
+    let rules = rules(&rule(&format!("{fall}is = \"at_least\"\nnumber = \"1\"")));
+    let in_record =
+        |name: u64, on: &str| registered(on, PHU_CAN, Standing::Poor, 4).named(name).content(name);
+    for (on, expected) in [("2000-01-01", true), ("2000-01-02", false)] {
+        let mut pen = Pen::new(&rules);
+        let live = !pen.tell(1, &in_record(1, on)).is_empty();
+        // A watch that has kept nothing reads the figure with the next fact.
+        let mut again = Pen::after(&rules, Pen::new(&rules).fold, 1, &[]);
+        let read = !again.tell(1, &in_record(1, on)).is_empty();
+        assert_eq!((live, read), (expected, expected), "{on}");
+    }
+}
+
+#[test]
 fn closed_figures_are_judged_when_they_are_closed_and_not_before() {
     let lines = "is = \"at_least\"\nnumber = \"1\"\non = \"official\"\n\
                  levels = [\"commune\", \"district\"]";
