@@ -54,22 +54,53 @@ impl Sign {
     }
 }
 
-/// What is kept of a unit and period.
+/// What is kept of a unit and period: little, for there are millions, and most of the time is spent
+/// on fetching them.
 #[derive(Clone, Copy, Debug)]
 struct Kept {
-    /// None for what is not known: it is read when it is asked for.
-    sum: Option<i64>,
-    /// The sums that nobody has to look at.
-    span: Span,
+    sum: i64,
+    /// How far it may fall,
+    down: u32,
+    /// and rise, at least, before anybody has to look; [`Kept::UNKNOWN`].
+    up: u32,
 }
 
-const UNKNOWN: Kept = Kept { sum: None, span: Span::NONE };
-
 impl Kept {
+    /// It is read when it is asked for.
+    const UNKNOWN: Kept = Kept { sum: 0, down: 0, up: u32::MAX };
+    const MOST: u32 = u32::MAX - 1;
+
+    fn new(sum: i64, rest: Span) -> Kept {
+        let room = |room: Option<i64>| {
+            room.map_or(Kept::MOST, |room| {
+                u32::try_from(room).unwrap_or(Kept::MOST).min(Kept::MOST)
+            })
+        };
+        if !rest.holds(sum) {
+            return Kept { sum, down: 0, up: 0 };
+        }
+        // What does not fit in 64 bits is more than enough.
+        let (down, up) = (sum.checked_sub(rest.least), (rest.end - 1).checked_sub(sum));
+        Kept { sum, down: room(down), up: room(up) }
+    }
+
+    fn sum(self) -> Option<i64> {
+        (self.up != Kept::UNKNOWN.up).then_some(self.sum)
+    }
+
+    /// Moves the sum, and says whether somebody has to look.
     fn add(&mut self, by: i64) -> bool {
-        let Some(sum) = &mut self.sum else { return true };
-        *sum = sum.wrapping_add(by);
-        !self.span.holds(*sum)
+        if self.sum().is_none() {
+            return true;
+        }
+        self.sum = self.sum.wrapping_add(by);
+        let Kept { down, up, .. } = self;
+        let (ahead, behind) = if by < 0 { (down, up) } else { (up, down) };
+        let (far, room) = (by.unsigned_abs(), u64::from(*ahead));
+        let is_enough = far <= room;
+        *ahead = room.saturating_sub(far) as u32;
+        *behind = u64::from(*behind).saturating_add(far).min(Kept::MOST.into()) as u32;
+        !is_enough
     }
 }
 
@@ -107,14 +138,13 @@ impl Meter {
         is_whole: bool,
         mut passed: impl FnMut(u16),
     ) {
-        let zero = Kept { sum: Some(0), span: self.still };
         let still = self.still;
+        let zero = Kept::new(0, still);
         let row = match (is_whole, self.reach) {
             (false, _) => self.kept.row(unit),
             // What is in a stock stays there.
             (true, Reach::Onwards) => Some(self.kept.reach(unit, (from, to), zero, |last| {
-                let is_still = last.sum.is_some_and(|sum| still.holds(sum));
-                Kept { span: if is_still { still } else { Span::NONE }, ..last }
+                last.sum().map_or(Kept::UNKNOWN, |sum| Kept::new(sum, still))
             })),
             (true, Reach::Within | Reach::Itself) => {
                 Some(self.kept.reach(unit, (from, from), zero, |_| zero))
@@ -156,19 +186,19 @@ impl Meter {
     pub(crate) fn rest(&mut self, unit: Unit, slot: u16, span: Span) {
         let mut row = self.kept.row(unit);
         if let Some(kept) = row.as_mut().and_then(|row| row.at(slot)) {
-            kept.span = span;
+            *kept = kept.sum().map_or(Kept::UNKNOWN, |sum| Kept::new(sum, span));
         }
     }
 
     pub(crate) fn value(&mut self, fold: &Fold, unit: Unit, period: Period, is_whole: bool) -> i64 {
         let slot = period.slot();
-        if let Some(Kept { sum: Some(sum), .. }) = self.kept.get(unit, slot) {
+        if let Some(sum) = self.kept.get(unit, slot).and_then(Kept::sum) {
             return sum;
         }
         if is_whole {
             // Behind the row a stock is as it was last; before it nothing was.
             let last = self.kept.last(unit).filter(|(at, _)| *at < slot);
-            let carried = last.and_then(|(_, kept)| kept.sum);
+            let carried = last.and_then(|(_, kept)| kept.sum());
             return if self.reach == Reach::Onwards { carried.unwrap_or(0) } else { 0 };
         }
         let Reference { indicator, filter } = &self.of;
@@ -177,9 +207,10 @@ impl Meter {
         let read = Reader::from(fold).figure(&question).as_whole().unwrap_or(0);
         // Sums of cells wrap as they do; beyond 64 bits they are told modulo that.
         let sum = read as i64;
-        let mut row = self.kept.reach(unit, (slot, slot), UNKNOWN, |_| UNKNOWN);
+        let unknown = Kept::UNKNOWN;
+        let mut row = self.kept.reach(unit, (slot, slot), unknown, |_| unknown);
         if let Some(kept) = row.at(slot) {
-            kept.sum = Some(sum);
+            *kept = Kept::new(sum, Span::NONE);
         }
         sum
     }

@@ -11,7 +11,7 @@ use super::{Seen, Watch};
 use crate::gauge::{Gauge, Kind};
 use crate::periods::{ahead_of, begun, reached};
 
-/// Most sums and places that are kept: 32 and 24 bytes each. Beyond it all are forgotten, and read
+/// Most sums and places that are kept: 16 and 24 bytes each. Beyond it all are forgotten, and read
 /// again from the fold when they are next touched.
 const KEPT_MAX: usize = 16_000_000;
 /// How often that is looked at: every so many records.
