@@ -5,7 +5,7 @@ use domain::atlas::Unit;
 use domain::catalogue::{Measure, Reference};
 use domain::figures::{Time, Value};
 use domain::fold::Fold;
-use domain::time::Period;
+use domain::time::{Day, Period};
 use hashbrown::HashMap;
 
 use crate::look::value;
@@ -47,7 +47,8 @@ impl Denominators {
 }
 
 fn figure(fold: &Fold, of: &Reference, unit: Unit, period: Period) -> Option<i64> {
-    if is_stated(fold, of) && !anybody_states(fold, unit, &of.indicator) {
+    let last = *period.days().end();
+    if is_stated(fold, of) && !may_be_known(fold, unit, &of.indicator, last) {
         return None;
     }
     let whole = match value(fold, of, unit, Time::Period(period)) {
@@ -74,9 +75,14 @@ fn is_stated(fold: &Fold, of: &Reference) -> bool {
     })
 }
 
-/// Whether a unit or one below it states it: most state nothing yet, which is told sooner so.
-fn anybody_states(fold: &Fold, unit: Unit, indicator: &str) -> bool {
-    let below = fold.rules.atlas.children(unit).iter();
-    !fold.books.statements.of(unit, indicator).is_empty()
-        || below.copied().any(|child| anybody_states(fold, child, indicator))
+/// Whether it may be known on a day: the unit states it, or all below it do. Most lack one for long,
+/// which is told sooner so than by adding up.
+fn may_be_known(fold: &Fold, unit: Unit, indicator: &str, on: Day) -> bool {
+    if !fold.books.statements.of(unit, indicator).is_empty() {
+        return true;
+    }
+    let atlas = &fold.rules.atlas;
+    let children = atlas.children(unit).iter().copied();
+    let mut in_force = children.filter(|child| atlas.in_force(*child, on)).peekable();
+    in_force.peek().is_some() && in_force.all(|child| may_be_known(fold, child, indicator, on))
 }
