@@ -274,8 +274,9 @@ fn target(
 ) -> Option<Target> {
     let Against::Target = rule.against else { return None };
     let value = match &rule.measured {
-        Measured::Figure(of) => rack.meter(rules, of, rule.grain, units),
-        Measured::Share(..) | Measured::Findings(_) => None,
+        // A target is one for the whole figure.
+        Measured::Figure(of) if of.filter.is_empty() => rack.meter(rules, of, rule.grain, units),
+        Measured::Figure(_) | Measured::Share(..) | Measured::Findings(_) => None,
     };
     Some(Target { indicator: rule.measured.indicator().to_owned(), value })
 }
