@@ -8,8 +8,8 @@ use crate::books::Books;
 use crate::contribution::{Rules, contributions};
 use crate::fact::{Fact, Subject, What};
 use crate::finding::Finding;
+use crate::gathering::Gathering;
 use crate::posting::{Ledger, Posting, Statement};
-use crate::rollup::Gathering;
 use crate::timeline::Timeline;
 
 /// Facts by a hash of their subject, so that each bucket can be put in order within a processor's
@@ -66,20 +66,24 @@ pub fn evaluate_parts(parts: Vec<Buckets>, rules: &Rules, threads: usize) -> (Bo
             let parts = bucket.lock().map(|mut parts| std::mem::take(&mut *parts));
             records += gathered.take(&parts.unwrap_or_default(), rules);
         }
-        (gathered.finish(), records)
+        (gathered, records)
     };
-    let mut shards = std::thread::scope(|scope| {
+    let shards = std::thread::scope(|scope| {
         let running: Vec<_> = (0..threads.max(1)).map(|_| scope.spawn(work)).collect();
         let join = |thread: std::thread::ScopedJoinHandle<'_, _>| {
             thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
         };
-        running.into_iter().map(join).collect::<Vec<(Books, u64)>>()
+        running.into_iter().map(join).collect::<Vec<(Gathered, u64)>>()
     });
-    let (mut books, mut records) = shards.pop().unwrap_or_default();
+    let mut shards = shards.into_iter();
+    let (Gathered { mut books, cells, .. }, mut records) = shards.next().unwrap_or_default();
+    let mut cells = vec![cells];
     for (shard, more) in shards {
-        books.merge(shard);
+        books.merge(shard.books);
+        cells.push(shard.cells);
         records += more;
     }
+    books.rollup = Gathering::joined(cells, threads);
     (books, records)
 }
 
@@ -132,10 +136,6 @@ impl Gathered {
             }
         }
         records
-    }
-
-    fn finish(self) -> Books {
-        Books { rollup: self.cells.finish(), ..self.books }
     }
 }
 

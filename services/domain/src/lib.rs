@@ -15,6 +15,7 @@ pub mod fact;
 pub mod figures;
 pub mod finding;
 pub mod fold;
+mod gathering;
 pub mod household;
 pub mod movements;
 pub mod number;

@@ -10,15 +10,15 @@ use crate::posting::{Column, Posting, Site, Slot};
 /// All cells, by site. A cell that comes to zero is gone: digests must not depend on history.
 #[derive(Clone, Debug)]
 pub struct Rollup {
-    rows: Vec<Row>,
-    check: u128,
+    pub(crate) rows: Vec<Row>,
+    pub(crate) check: u128,
 }
 
 /// The cells of one site: a sorted run, and a tail of postings not yet merged into it. Merging
 /// when the tail has grown to a quarter of the run makes a posting cheap and a series contiguous.
 #[derive(Clone, Debug, Default)]
-struct Row {
-    run: Vec<Cell>,
+pub(crate) struct Row {
+    pub(crate) run: Vec<Cell>,
     tail: Vec<Cell>,
 }
 
@@ -40,18 +40,10 @@ impl Cell {
     }
 }
 
-/// When a tail is merged into its run.
-struct Patience {
-    /// Not before it has this many postings,
-    least: usize,
-    /// and has grown to its run's length divided by this.
-    share: usize,
-}
-
-/// Readers walk tails, so they are kept short while facts come one by one.
-const LIVE: Patience = Patience { least: 48, share: 4 };
-/// Nobody reads before all is there, and few postings of a batch meet in one cell.
-const BATCH: Patience = Patience { least: 4096, share: 1 };
+/// A tail is merged into its run not before it has this many postings: readers walk tails,
+const LEAST: usize = 48;
+/// and not before it has grown to its run's length divided by this.
+const SHARE: usize = 4;
 
 impl Default for Rollup {
     fn default() -> Rollup {
@@ -64,7 +56,7 @@ impl Rollup {
     pub fn post(&mut self, posting: &Posting) {
         let Posting { site, column, slot, by } = *posting;
         self.check = self.check.wrapping_add(weight(site, column, slot).wrapping_mul(by as u128));
-        self.rows[usize::from(site.0)].post(Cell { column, slot, value: by }, &LIVE);
+        self.rows[usize::from(site.0)].post(Cell { column, slot, value: by });
     }
 
     /// Adds all cells of another rollup: shards add up.
@@ -177,9 +169,9 @@ impl Row {
         self.run.is_empty() && self.tail.is_empty()
     }
 
-    fn post(&mut self, cell: Cell, patience: &Patience) {
+    fn post(&mut self, cell: Cell) {
         self.tail.push(cell);
-        if self.tail.len() >= patience.least + self.run.len() / patience.share {
+        if self.tail.len() >= LEAST + self.run.len() / SHARE {
             self.settle();
         }
     }
@@ -262,44 +254,11 @@ fn merged(a: &[Cell], b: &[Cell]) -> Vec<Cell> {
     out
 }
 
-/// Cells that are posted to before anybody reads them: the batch evaluation's.
-#[derive(Debug)]
-pub(crate) struct Gathering {
-    rows: Vec<Row>,
-}
-
-impl Default for Gathering {
-    fn default() -> Gathering {
-        Gathering { rows: vec![Row::default(); SITES] }
-    }
-}
-
-impl Gathering {
-    /// Adds a posting to its cell.
-    pub(crate) fn post(&mut self, posting: &Posting) {
-        let Posting { site, column, slot, by } = *posting;
-        self.rows[usize::from(site.0)].post(Cell { column, slot, value: by }, &BATCH);
-    }
-
-    /// The rollup; its check is a sum over cells, so it is taken once, here.
-    pub(crate) fn finish(self) -> Rollup {
-        let mut rollup = Rollup { rows: self.rows, check: 0 };
-        for (index, row) in rollup.rows.iter_mut().enumerate() {
-            row.settle();
-            for Cell { column, slot, value } in &row.run {
-                let weight = weight(Site(index as u16), *column, *slot);
-                rollup.check = rollup.check.wrapping_add(weight.wrapping_mul(*value as u128));
-            }
-        }
-        rollup
-    }
-}
-
 /// As many as a site can have numbers.
-const SITES: usize = 1 << 16;
+pub(crate) const SITES: usize = 1 << 16;
 
 /// A fixed pseudo-random weight for a cell's address.
-fn weight(site: Site, column: Column, slot: Slot) -> u128 {
+pub(crate) fn weight(site: Site, column: Column, slot: Slot) -> u128 {
     let address = u64::from(site.0) << 32 | u64::from(column.0) << 16 | u64::from(slot.0);
     u128::from(mix(address)) << 64 | u128::from(mix(address ^ 0x9E37_79B9_7F4A_7C15))
 }
