@@ -166,10 +166,12 @@ impl Books {
         let mut count = 0u64;
         for (site, cell) in self.rollup.cells() {
             count += 1;
-            listing.extend_from_slice(&site.0.to_le_bytes());
-            listing.extend_from_slice(&cell.column.0.to_le_bytes());
-            listing.extend_from_slice(&cell.slot.0.to_le_bytes());
-            listing.extend_from_slice(&cell.value.to_le_bytes());
+            let mut line = [0; 14];
+            line[..2].copy_from_slice(&site.0.to_le_bytes());
+            line[2..4].copy_from_slice(&cell.column.0.to_le_bytes());
+            line[4..6].copy_from_slice(&cell.slot.0.to_le_bytes());
+            line[6..].copy_from_slice(&cell.value.to_le_bytes());
+            listing.extend_from_slice(&line);
             if listing.len() >= 1 << 16 {
                 hash.update(&listing);
                 listing.clear();
