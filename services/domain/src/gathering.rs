@@ -47,7 +47,7 @@ impl Gathering {
         let shares = Mutex::new(shares);
         let work = || {
             let next = || shares.lock().ok().and_then(|mut shares| shares.next());
-            let checks = std::iter::from_fn(next).map(|(rows, own)| fill(rows, own.concat()));
+            let checks = std::iter::from_fn(next).map(|(rows, own)| fill(rows, own));
             checks.fold(0, u128::wrapping_add)
         };
         rollup.check = std::thread::scope(|scope| {
@@ -64,12 +64,12 @@ impl Gathering {
 /// Adds up what is in a share; at least half of its room is free then.
 #[cold]
 fn make_room(share: &mut Vec<Posting>) {
-    *share = summed(std::mem::take(share)).into_iter().collect();
+    *share = summed(vec![std::mem::take(share)]).into_iter().collect();
     share.reserve(share.len().max(LEAST));
 }
 
 /// The rows of a share, from all its postings; their part of the check, which is a sum over cells.
-fn fill(rows: &mut [Row], postings: Vec<Posting>) -> u128 {
+fn fill(rows: &mut [Row], postings: Vec<Vec<Posting>>) -> u128 {
     let mut sums: Vec<Posting> = summed(postings).into_iter().collect();
     sums.retain(|sum| sum.by != 0);
     sums.sort_unstable_by_key(address);
@@ -83,10 +83,11 @@ fn fill(rows: &mut [Row], postings: Vec<Posting>) -> u128 {
 
 /// One posting for each cell, also for those that come to zero. Where several meet in a cell, that
 /// is faster than to sort them all.
-fn summed(postings: Vec<Posting>) -> HashTable<Posting> {
+fn summed(postings: Vec<Vec<Posting>>) -> HashTable<Posting> {
     let hash = |posting: &Posting| mix(address(posting));
-    let mut sums = HashTable::with_capacity(postings.len() / 2);
-    for posting in postings {
+    let count = postings.iter().map(Vec::len).sum::<usize>();
+    let mut sums = HashTable::with_capacity(count / 2);
+    for posting in postings.into_iter().flatten() {
         let same = |sum: &Posting| address(sum) == address(&posting);
         match sums.entry(hash(&posting), same, hash) {
             Entry::Occupied(mut sum) => {
