@@ -41,7 +41,8 @@ async fn every_acknowledged_record_survives_kill_9() {
     for round in 0..ROUNDS {
         let patience = Duration::from_millis(random.below(120));
         let child = "kill::a_child_appends_until_it_is_killed";
-        let seen = run_and_kill(child, CHILD, &world.url, patience).expect("it goes on for ever");
+        let dice = (patience, u64::MAX);
+        let seen = run_and_kill(child, CHILD, &world.url, dice).expect("it goes on for ever");
         assert!(seen > acknowledged, "round {round}: the child did not append");
         acknowledged = seen;
         // The record at each position is the one that belongs there: none is lost or doubled.
@@ -52,10 +53,15 @@ async fn every_acknowledged_record_survives_kill_9() {
     assert!(acknowledged > 500, "too little happened: {acknowledged}");
 }
 
-/// Kills a child some time after its first acknowledgement; the last one it gave. The child is a
-/// test of this program that finds `value` in the variable `name`. `None`: it had ended by itself,
-/// with success.
-pub(crate) fn run_and_kill(test: &str, name: &str, value: &str, patience: Duration) -> Option<u64> {
+/// Kills a child some time after its first acknowledgement, or sooner, once it has given so many
+/// more; the last one it gave. The child is a test of this program that finds `value` in the
+/// variable `name`. `None`: it had ended by itself, with success.
+pub(crate) fn run_and_kill(
+    test: &str,
+    name: &str,
+    value: &str,
+    (patience, mut more): (Duration, u64),
+) -> Option<u64> {
     let mut child = Command::new(std::env::current_exe().unwrap())
         .args(["--exact", test, "--nocapture"])
         .env(name, value)
@@ -75,10 +81,13 @@ pub(crate) fn run_and_kill(test: &str, name: &str, value: &str, patience: Durati
     });
     let mut until = Instant::now() + DEADLINE;
     let mut last = None;
-    loop {
+    while last.is_none() || more > 0 {
         match receiver.recv_timeout(until.saturating_duration_since(Instant::now())) {
             Ok(end) if last.is_none() => (last, until) = (Some(end), Instant::now() + patience),
-            Ok(end) => last = Some(end),
+            Ok(end) => {
+                last = Some(end);
+                more = more.saturating_sub(1);
+            }
             Err(RecvTimeoutError::Timeout) => break,
             Err(RecvTimeoutError::Disconnected) => {
                 assert!(child.wait().unwrap().success(), "the child failed");

@@ -135,7 +135,7 @@ async fn a_restore_killed_at_any_moment_is_gone_on_with() {
         loop {
             let patience = Duration::from_millis(random.below(30));
             let child = "restore::a_child_restores_until_it_is_killed";
-            match run_and_kill(child, CHILD, &value, patience) {
+            match run_and_kill(child, CHILD, &value, (patience, u64::MAX)) {
                 Some(seen) if seen != u64::MAX => killed += 1,
                 Some(_) | None => break,
             }
