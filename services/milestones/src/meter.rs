@@ -97,10 +97,14 @@ impl Kept {
         let Kept { down, up, .. } = self;
         let (ahead, behind) = if by < 0 { (down, up) } else { (up, down) };
         let (far, room) = (by.unsigned_abs(), u64::from(*ahead));
-        let is_enough = far <= room;
-        *ahead = room.saturating_sub(far) as u32;
+        if far > room {
+            // Until somebody has looked, nobody knows how far it may go back.
+            (*ahead, *behind) = (0, 0);
+            return true;
+        }
+        *ahead = (room - far) as u32;
         *behind = u64::from(*behind).saturating_add(far).min(Kept::MOST.into()) as u32;
-        !is_enough
+        false
     }
 }
 

@@ -134,6 +134,30 @@ fn a_fact_that_is_dated_ahead_of_the_journal_is_judged_in_its_own_period() {
 }
 
 #[test]
+fn what_moves_in_a_period_that_has_not_begun_is_judged_when_it_moves_next() {
+    let text = "indicator = \"poor_households\"\ncounted_in = \"household\"\nis = \"at_least\"\nnumber = \"3\"";
+    let mut pen = Pen::new(&rules(&rule(text)));
+    let told =
+        |pen: &mut Pen, received, household: u64, fact: Fact| {
+            said(&pen.take(
+                day(received),
+                &[(domain::fact::Subject(crate::story::key(household)), fact)],
+            ))
+        };
+    let poor =
+        |name: u64, on: &str| registered(on, PHU_CAN, Standing::Poor, 4).named(name).content(name);
+    // Dated ahead, so that the next year is seen; then that year's households without it having begun.
+    assert_eq!(told(&mut pen, "2021-12-01", 1, poor(1, "2022-02-01")), [""; 0]);
+    for name in 2..=4 {
+        told(&mut pen, "2021-12-02", name, poor(name, "2021-11-01"));
+    }
+    let left =
+        classified("2021-12-20", PHU_CAN, Standing::Poor, Standing::Above, 4).named(9).content(9);
+    let found = told(&mut pen, "2022-01-05", 4, left);
+    assert_eq!(found, ["L-24097 2021@civil withdrawn 1 at 2", "L-24097 2022@civil reached 1 at 3"]);
+}
+
+#[test]
 fn a_share_of_which_somebody_states_nothing_is_not_told() {
     let lines = "indicator = \"poverty_rate\"\ncounted_in = \"percent\"\nis = \"below\"\n\
                  number = \"10\"\nlevels = [\"commune\", \"district\"]";
