@@ -32,7 +32,7 @@ pub struct Explanation {
     pub how: How,
     /// The sum of what all its facts post; left out where it is no sum.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub sum: Option<i64>,
+    pub sum: Option<i128>,
     /// How many postings there are.
     pub postings: u64,
     /// The first of them in the order of the journal, as many as were asked for.
@@ -78,7 +78,7 @@ pub struct Posted {
     /// The unit it happened in.
     pub unit: String,
     /// By how much it changes the figure; 0 where it states it.
-    pub by: i64,
+    pub by: i128,
     /// Whether it is of one household: then its key is not for everybody.
     #[serde(skip)]
     pub of_household: bool,
@@ -275,7 +275,7 @@ impl Tree {
             From::Nowhere => opened,
             From::Sum(nth) => {
                 let (sum, postings, facts) = sums.of(atlas, nth);
-                Explanation { sum, postings, facts, ..opened }
+                Explanation { sum: Some(sum), postings, facts, ..opened }
             }
             From::Statement(fact) => {
                 Explanation { postings: 1, facts: sums.statement(atlas, fact), ..opened }

@@ -39,7 +39,7 @@ impl Revision {
         let values = [&self.then, &self.now];
         let positions: Vec<String> =
             self.facts.iter().map(|one| one.position.to_string()).collect();
-        let number = |number: Option<&i64>| number.map_or(Cell::Empty, |one| (*one).into());
+        let number = |number: Option<&i128>| number.map_or(Cell::Empty, |one| (*one).into());
         let mut cells: Vec<Cell> = names.map(|name| Cell::Text(name.clone())).into();
         cells.extend(values.map(|value| value.as_deref().map_or(Cell::Empty, value_cell)));
         cells.push(number(self.change.as_ref()));
@@ -54,8 +54,8 @@ fn value_cell(text: &str) -> Cell {
     text.parse().map_or_else(|_| Cell::Text(text.to_owned()), Cell::Number)
 }
 
-impl From<i64> for Cell {
-    fn from(number: i64) -> Cell {
-        Cell::Number(number.into())
+impl From<i128> for Cell {
+    fn from(number: i128) -> Cell {
+        Cell::Number(number)
     }
 }

@@ -83,10 +83,10 @@ pub struct Revision {
     pub now: Option<String>,
     /// By how much, for what adds up.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub change: Option<i64>,
+    pub change: Option<i128>,
     /// The same by cause.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub causes: BTreeMap<Cause, i64>,
+    pub causes: BTreeMap<Cause, i128>,
     /// The facts that did it, the largest share first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub facts: Vec<Share>,
@@ -104,7 +104,7 @@ pub struct Share {
     /// Why it changes what was closed.
     pub cause: Cause,
     /// By how much.
-    pub by: i64,
+    pub by: i128,
     /// Whether it is of one household: then its key is not for everybody.
     #[serde(skip)]
     pub of_household: bool,
@@ -269,13 +269,13 @@ impl Lines {
 
     /// Whether a fact has a share in any row.
     fn share(&mut self, subject: Subject, group: &[&Fact], postings: &[Posting]) -> bool {
-        let mut shares: BTreeMap<usize, i64> = BTreeMap::new();
+        let mut shares: BTreeMap<usize, i128> = BTreeMap::new();
         for posting in postings {
             for nth in self.by_column.get(&posting.column).into_iter().flatten() {
                 let line = &self.all[*nth];
                 let here = self.sites.get(&line.unit).is_some_and(|one| one.has(posting.site));
                 if here && line.cells.slots.contains(&posting.slot) {
-                    *shares.entry(*nth).or_default() += posting.by;
+                    *shares.entry(*nth).or_default() += i128::from(posting.by);
                 }
             }
         }
@@ -313,7 +313,7 @@ fn cause(group: &[&Fact]) -> Cause {
 fn settle(row: &mut Revision, mut shares: Vec<Share>, beside: Cause, limit: usize) {
     let number = |said: &Option<String>| {
         let said = said.as_deref().unwrap_or("0");
-        said.split(' ').next().and_then(|first| first.parse::<i64>().ok())
+        said.split(' ').next().and_then(|first| first.parse::<i128>().ok())
     };
     let (Some(then), Some(now)) = (number(&row.then), number(&row.now)) else { return };
     let change = now - then;

@@ -44,7 +44,7 @@ struct Posting {
     fact: Key,
     on: Day,
     at: Place,
-    by: i64,
+    by: i128,
     of_household: bool,
 }
 
@@ -104,7 +104,7 @@ impl Sums {
     }
 
     fn post(&mut self, subject: Subject, fact: &Fact, own: &Contribution) {
-        let mut shares: Vec<(usize, i64)> = Vec::new();
+        let mut shares: Vec<(usize, i128)> = Vec::new();
         for posting in &own.postings {
             for nth in self.by_column.get(&posting.column).into_iter().flatten() {
                 let Sum { unit, cells, .. } = &self.all[*nth];
@@ -113,14 +113,14 @@ impl Sums {
                     continue;
                 }
                 match shares.iter_mut().find(|(one, _)| one == nth) {
-                    Some((_, by)) => *by += posting.by,
-                    None => shares.push((*nth, posting.by)),
+                    Some((_, by)) => *by += i128::from(posting.by),
+                    None => shares.push((*nth, i128::from(posting.by))),
                 }
             }
         }
         for (nth, by) in shares.into_iter().filter(|(_, by)| *by != 0) {
             let sum = &mut self.all[nth];
-            sum.sum += i128::from(by);
+            sum.sum += by;
             sum.postings += 1;
             sum.posted.push(Posting::of(subject, fact, by));
             // Of a million postings only the first are kept.
@@ -131,12 +131,12 @@ impl Sums {
     }
 
     /// Of a sum: what it comes to, how many postings there are, and the first of them.
-    pub(crate) fn of(&self, atlas: &Atlas, nth: usize) -> (Option<i64>, u64, Vec<Posted>) {
+    pub(crate) fn of(&self, atlas: &Atlas, nth: usize) -> (i128, u64, Vec<Posted>) {
         let Sum { sum, postings, posted, .. } = &self.all[nth];
         let mut first = posted.clone();
         first.sort_unstable();
         let facts = first.into_iter().take(self.limit).map(|one| one.told(atlas));
-        (i64::try_from(*sum).ok(), *postings, facts.collect())
+        (*sum, *postings, facts.collect())
     }
 
     /// The fact that was looked for.
@@ -159,7 +159,7 @@ impl Sum {
 }
 
 impl Posting {
-    fn of(subject: Subject, fact: &Fact, by: i64) -> Posting {
+    fn of(subject: Subject, fact: &Fact, by: i128) -> Posting {
         let Fact { position, key, on, at, .. } = *fact;
         Posting { position, fact: key, on, at, by, of_household: subject != Subject(key) }
     }

@@ -99,7 +99,7 @@ impl World {
     }
 }
 
-fn number(said: &Option<String>) -> i64 {
+fn number(said: &Option<String>) -> i128 {
     said.as_deref().map_or(0, |said| said.trim().parse().unwrap())
 }
 
@@ -112,7 +112,7 @@ fn row<'a>(found: &'a Revisions, unit: &str, of: &str, by: &str) -> Option<&'a R
 
 /// A row: unit, indicator, breakdown, then, now, and the causes. No causes: there is none.
 type Expected<'a> =
-    (&'a str, &'a str, &'a str, Option<&'a str>, Option<&'a str>, &'a [(Cause, i64)]);
+    (&'a str, &'a str, &'a str, Option<&'a str>, Option<&'a str>, &'a [(Cause, i128)]);
 
 /// Checks rows.
 fn check(found: &Revisions, table: &[Expected<'_>]) {

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::atlas::{Atlas, Place};
 use crate::catalogue::Sum;
 use crate::codes::{Class, Code as _};
+use crate::exact;
 use crate::fact::{Event, EventKind, Fact, What};
 use crate::finding::{Finding, Reason};
 use crate::household::{Household, Turn};
@@ -53,7 +54,11 @@ pub fn difference(before: &Timeline, after: &Timeline, rules: &Rules) -> Change 
     contributions(before, rules, &mut old);
     contributions(after, rules, &mut new);
     let mut postings = new.postings;
-    postings.extend(old.postings.into_iter().map(|p| Posting { by: p.by.wrapping_neg(), ..p }));
+    for posting in old.postings {
+        // The least number of 64 bits has no opposite there.
+        let taken = exact::split(-i128::from(posting.by));
+        postings.extend(taken.map(|by| Posting { by, ..posting }));
+    }
     coalesce(&mut postings);
     let (found, lost) = apart(new.findings, old.findings);
     let (stated, unstated) = apart(new.statements, old.statements);

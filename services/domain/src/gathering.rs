@@ -5,7 +5,7 @@ use std::thread::ScopedJoinHandle;
 
 use hashbrown::hash_table::{Entry, HashTable};
 
-use crate::posting::Posting;
+use crate::posting::{Posting, coalesce};
 use crate::rollup::{Cell, Rollup, Row, SITES, mix, weight};
 
 /// Postings in no order, by runs of sites: so few runs that all their ends stay in a processor's
@@ -64,15 +64,14 @@ impl Gathering {
 /// Adds up what is in a share; at least half of its room is free then.
 #[cold]
 fn make_room(share: &mut Vec<Posting>) {
-    *share = summed(vec![std::mem::take(share)]).into_iter().collect();
+    *share = summed(vec![std::mem::take(share)]);
     share.reserve(share.len().max(LEAST));
 }
 
 /// The rows of a share, from all its postings; their part of the check, which is a sum over cells.
 fn fill(rows: &mut [Row], postings: Vec<Vec<Posting>>) -> u128 {
-    let mut sums: Vec<Posting> = summed(postings).into_iter().collect();
-    sums.retain(|sum| sum.by != 0);
-    sums.sort_unstable_by_key(address);
+    let mut sums = summed(postings);
+    coalesce(&mut sums);
     for own in sums.chunk_by(|a, b| a.site == b.site) {
         let cell = |&Posting { column, slot, by, .. }: &Posting| Cell { column, slot, value: by };
         rows[usize::from(own[0].site.0) % SHARE].run = own.iter().map(cell).collect();
@@ -81,31 +80,27 @@ fn fill(rows: &mut [Row], postings: Vec<Vec<Posting>>) -> u128 {
     sums.iter().map(check).fold(0, u128::wrapping_add)
 }
 
-/// One posting for each cell, also for those that come to zero. Where several meet in a cell, that
-/// is faster than to sort them all.
-fn summed(postings: Vec<Vec<Posting>>) -> HashTable<Posting> {
-    let hash = |posting: &Posting| mix(address(posting));
+/// One posting for each cell, also for those that come to zero, and several for the hardly ever
+/// seen one that 64 bits do not hold. Where several meet in a cell, that is faster than to sort
+/// them all.
+fn summed(postings: Vec<Vec<Posting>>) -> Vec<Posting> {
+    let hash = |posting: &Posting| mix(posting.address());
     let count = postings.iter().map(Vec::len).sum::<usize>();
-    let mut sums = HashTable::with_capacity(count / 2);
+    let mut sums: HashTable<Posting> = HashTable::with_capacity(count / 2);
+    let mut beyond = Vec::new();
     for posting in postings.into_iter().flatten() {
-        let same = |sum: &Posting| address(sum) == address(&posting);
+        let same = |sum: &Posting| sum.address() == posting.address();
         match sums.entry(hash(&posting), same, hash) {
-            Entry::Occupied(mut sum) => {
-                let by = &mut sum.get_mut().by;
-                *by = by.wrapping_add(posting.by);
-            }
+            Entry::Occupied(mut sum) => match sum.get().by.checked_add(posting.by) {
+                Some(by) => sum.get_mut().by = by,
+                None => beyond.push(posting),
+            },
             Entry::Vacant(place) => {
                 place.insert(posting);
             }
         }
     }
-    sums
-}
-
-/// Where a posting's cell stands among all.
-fn address(posting: &Posting) -> u64 {
-    let Posting { site, column, slot, .. } = posting;
-    u64::from(site.0) << 32 | u64::from(column.0) << 16 | u64::from(slot.0)
+    sums.into_iter().chain(beyond).collect()
 }
 
 #[cfg(test)]

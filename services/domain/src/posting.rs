@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::atlas::{Atlas, Place, Unit};
 use crate::codes::Code;
+use crate::exact;
 use crate::fact::{Key, Stated};
 use crate::finding::Finding;
 use crate::time::{Day, Period};
@@ -138,18 +139,19 @@ impl Ledger for Contribution {
     }
 }
 
-/// Sums postings of one cell and drops those that come to nothing. Sums of cells wrap: that is
-/// exact again once they fit, and no order of facts can stop the fold.
+impl Posting {
+    /// Where its cell stands among all.
+    pub(crate) fn address(&self) -> u64 {
+        let Posting { site, column, slot, .. } = self;
+        u64::from(site.0) << 32 | u64::from(column.0) << 16 | u64::from(slot.0)
+    }
+}
+
+/// Sums postings of one cell and drops those that come to nothing. A sum that 64 bits cannot hold
+/// is several postings of one cell: see [`exact`].
 pub fn coalesce(postings: &mut Vec<Posting>) {
-    postings.sort_unstable_by_key(|p| (p.site, p.column, p.slot));
-    postings.dedup_by(|later, first| {
-        let same = (later.site, later.column, later.slot) == (first.site, first.column, first.slot);
-        if same {
-            first.by = first.by.wrapping_add(later.by);
-        }
-        same
-    });
-    postings.retain(|p| p.by != 0);
+    postings.sort_unstable_by_key(Posting::address);
+    exact::add_up(postings, |a, b| a.address() == b.address(), |posting| &mut posting.by);
 }
 
 /// A ledger that keeps nothing: for replaying a timeline only to know where it ends.

@@ -5,6 +5,7 @@ use std::cmp::Ordering;
 use std::ops::RangeInclusive;
 
 use crate::atlas::{Atlas, Unit};
+use crate::exact;
 use crate::posting::{Column, Posting, Site, Slot};
 
 /// All cells, by site. A cell that comes to zero is gone: digests must not depend on history.
@@ -22,7 +23,8 @@ pub(crate) struct Row {
     tail: Vec<Cell>,
 }
 
-/// One cell of a site.
+/// One cell of a site; where its value needs more than 64 bits one of several under one address,
+/// see [`exact`].
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct Cell {
     /// What is counted.
@@ -83,7 +85,8 @@ impl Rollup {
         self.check
     }
 
-    /// The cells of a column at a site, by slot, none of them zero.
+    /// The cells of a column at a site, by slot, none of them zero; several of one slot where its
+    /// value needs more than 64 bits.
     pub fn series(&self, site: Site, column: Column) -> Vec<Cell> {
         let row = &self.rows[usize::from(site.0)];
         let mut cells = row.of(column).to_vec();
@@ -93,14 +96,14 @@ impl Rollup {
     }
 
     /// The sum of a column's cells at a site over a range of slots.
-    pub fn sum(&self, site: Site, column: Column, slots: RangeInclusive<Slot>) -> i64 {
+    pub fn sum(&self, site: Site, column: Column, slots: RangeInclusive<Slot>) -> i128 {
         let row = &self.rows[usize::from(site.0)];
         if row.is_empty() {
             return 0;
         }
         let in_tail = row.tail.iter().filter(|c| c.column == column && slots.contains(&c.slot));
         let all = row.range(column, &slots).iter().chain(in_tail);
-        all.fold(0, |sum: i64, cell| sum.wrapping_add(cell.value))
+        all.map(|cell| i128::from(cell.value)).sum()
     }
 
     /// The sum over a run of consecutive columns, which is read in one walk.
@@ -112,13 +115,7 @@ impl Rollup {
         let within = |cell: &&Cell| (*first..=*last).contains(&cell.column);
         let all = walked.chain(row.tail.iter().filter(within));
         let inside = all.filter(|cell| slots.contains(&cell.slot));
-        // Each column's sum wraps by itself, as it does when it is read alone.
-        let mut sums = vec![0i64; columns.len()];
-        for cell in inside {
-            let at = usize::from(cell.column.0 - first.0);
-            sums[at] = sums[at].wrapping_add(cell.value);
-        }
-        sums.into_iter().map(i128::from).sum()
+        inside.map(|cell| i128::from(cell.value)).sum()
     }
 
     /// Marks the columns of a run, from `first` on, that have cells within some slots at a site.
@@ -216,20 +213,20 @@ impl Row {
 /// Sorts cells, adds up those of one column and slot, and drops zeros.
 fn combine(cells: &mut Vec<Cell>) {
     cells.sort_unstable_by_key(Cell::address);
-    cells.dedup_by(|later, first| {
-        let same = later.address() == first.address();
-        if same {
-            first.value = first.value.wrapping_add(later.value);
-        }
-        same
-    });
-    cells.retain(|cell| cell.value != 0);
+    add_up(cells);
 }
 
-/// Two sorted lists made one.
+/// Adds up cells that are sorted by address.
+fn add_up(cells: &mut Vec<Cell>) {
+    exact::add_up(cells, |a, b| a.address() == b.address(), |cell| &mut cell.value);
+}
+
+/// Two settled lists made one.
 fn merged(a: &[Cell], b: &[Cell]) -> Vec<Cell> {
     let mut out = Vec::with_capacity(a.len() + b.len());
     let (mut a, mut b) = (a, b);
+    // A value that takes several cells meets the other list with one of them only.
+    let mut is_plain = true;
     while let ([x, more_x @ ..], [y, more_y @ ..]) = (a, b) {
         match x.address().cmp(&y.address()) {
             Ordering::Less => {
@@ -241,16 +238,22 @@ fn merged(a: &[Cell], b: &[Cell]) -> Vec<Cell> {
                 b = more_y;
             }
             Ordering::Equal => {
-                let value = x.value.wrapping_add(y.value);
-                if value != 0 {
-                    out.push(Cell { value, ..*x });
+                match x.value.checked_add(y.value) {
+                    Some(0) => {}
+                    Some(value) => out.push(Cell { value, ..*x }),
+                    None => out.extend([*x, *y]),
                 }
+                is_plain &= !(exact::may_go_on(x.value) || exact::may_go_on(y.value))
+                    && x.value.checked_add(y.value).is_some_and(|sum| sum != i64::MIN);
                 (a, b) = (more_x, more_y);
             }
         }
     }
     out.extend_from_slice(a);
     out.extend_from_slice(b);
+    if !is_plain {
+        add_up(&mut out);
+    }
     out
 }
 
@@ -303,7 +306,7 @@ impl View<'_> {
     pub fn sum(&self, unit: Unit, columns: &[Column], slots: RangeInclusive<Slot>) -> (i128, bool) {
         // Breakdowns are blocks of hundreds of columns, most of them empty.
         let of_run = |site, run: &[Column]| match run {
-            [column] => i128::from(self.rollup.sum(site, *column, slots.clone())),
+            [column] => self.rollup.sum(site, *column, slots.clone()),
             run => self.rollup.sum_run(site, run, &slots),
         };
         let runs: Vec<&[Column]> = columns.chunk_by(|a, b| b.0 == a.0 + 1).collect();

@@ -14,7 +14,7 @@ use crate::look::value;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Denominators {
     pub(crate) of: Vec<Reference>,
-    read: HashMap<(u16, Unit, Period), Option<i64>>,
+    read: HashMap<(u16, Unit, Period), Option<i128>>,
 }
 
 impl Denominators {
@@ -39,21 +39,21 @@ impl Denominators {
         number: u16,
         unit: Unit,
         period: Period,
-    ) -> Option<i64> {
+    ) -> Option<i128> {
         let Denominators { of, read } = self;
         let of = &of[usize::from(number)];
         *read.entry((number, unit, period)).or_insert_with(|| figure(fold, of, unit, period))
     }
 }
 
-fn figure(fold: &Fold, of: &Reference, unit: Unit, period: Period) -> Option<i64> {
+fn figure(fold: &Fold, of: &Reference, unit: Unit, period: Period) -> Option<i128> {
     let last = *period.days().end();
     if is_stated(fold, of) && !may_be_known(fold, unit, &of.indicator, last) {
         return None;
     }
     let whole = match value(fold, of, unit, Time::Period(period)) {
-        Value::Whole(whole) => i64::try_from(whole).ok(),
-        Value::Stated(stated) if stated.places == 0 => Some(stated.digits),
+        Value::Whole(whole) => Some(whole),
+        Value::Stated(stated) if stated.places == 0 => Some(stated.digits.into()),
         Value::Stated(_) | Value::Ratio(..) | Value::Points { .. } | Value::Missing(_) => None,
     };
     whole.filter(|whole| *whole > 0)

@@ -150,8 +150,7 @@ impl Meters {
         (unit, period): (Unit, Period),
     ) -> Look {
         let rack = RefCell::new(rack);
-        let read =
-            |meter, period| Exact::whole(rack.borrow_mut().value(meter, fold, unit, period).into());
+        let read = |meter, period| Exact::whole(rack.borrow_mut().value(meter, fold, unit, period));
         let measured = |period| {
             let value = read(self.value, period);
             match self.over {
@@ -175,7 +174,7 @@ impl Target {
         // A target may be one of a longer period than the rule's.
         let read = |question: &Question<'_>| match (self.value, question.time) {
             (Some(meter), Time::Period(of)) if of.grain() == rule.grain => {
-                Value::Whole(rack.value(meter, fold, unit, of).into())
+                Value::Whole(rack.value(meter, fold, unit, of))
             }
             (_, _) => Reader::from(fold).figure(question).value,
         };

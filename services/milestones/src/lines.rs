@@ -93,7 +93,7 @@ impl Lines {
     pub(crate) fn pass(
         &mut self,
         (unit, period): (Unit, Period),
-        (sum, below): (i64, Option<i64>),
+        (sum, below): (i128, Option<i128>),
         rules: &[u16],
         is_whole: bool,
     ) -> (Vec<u16>, Option<Exact>) {
@@ -125,8 +125,8 @@ impl Lines {
         (passed, exact)
     }
 
-    fn value(&self, sum: i64, below: i64) -> Option<Exact> {
-        Exact::new(i128::from(sum) * self.scale, i128::from(below))
+    fn value(&self, sum: i128, below: i128) -> Option<Exact> {
+        Exact::new(sum.checked_mul(self.scale)?, below)
     }
 
     fn between(&self, a: u16, b: u16) -> Vec<u16> {
@@ -136,14 +136,14 @@ impl Lines {
         passed.iter().flat_map(|(_, rules)| rules).copied().collect()
     }
 
-    fn place(&self, value: Exact, below: i64) -> Place {
+    fn place(&self, value: Exact, below: i128) -> Place {
         let first = self.lines.partition_point(|(line, _)| *line < value);
         let on = self.lines.get(first).is_some_and(|(line, _)| *line == value);
         let nth = u16::try_from(2 * first + usize::from(on)).unwrap_or(u16::MAX - 2);
         // The sum at which the value is on a line, rounded down and up.
         let sum = |at: usize| {
             let line = self.lines.get(at)?.0;
-            let over = line.numerator().checked_mul(i128::from(below))?;
+            let over = line.numerator().checked_mul(below)?;
             let under = line.denominator().checked_mul(self.scale)?;
             let down = over.div_euclid(under);
             let up = down + i128::from(over.rem_euclid(under) != 0);

@@ -45,11 +45,12 @@ pub(crate) enum Sign {
 
 impl Sign {
     /// What a posting moves a figure by.
-    pub(crate) fn of(self, posting: &Posting) -> i64 {
+    pub(crate) fn of(self, posting: &Posting) -> i128 {
+        let by = i128::from(posting.by);
         match self {
-            Sign::Plus => posting.by,
+            Sign::Plus => by,
             Sign::Minus if posting.slot == Slot::from(Day::MIN) => 0,
-            Sign::Minus => posting.by.wrapping_neg(),
+            Sign::Minus => -by,
         }
     }
 }
@@ -66,7 +67,7 @@ struct Kept {
 }
 
 impl Kept {
-    /// It is read when it is asked for.
+    /// It is read when it is asked for; so is a sum that 64 bits cannot hold.
     const UNKNOWN: Kept = Kept { sum: 0, down: 0, up: u32::MAX };
     const MOST: u32 = u32::MAX - 1;
 
@@ -89,21 +90,23 @@ impl Kept {
     }
 
     /// Moves the sum, and says whether somebody has to look.
-    fn add(&mut self, by: i64) -> bool {
-        if self.sum().is_none() {
+    fn add(&mut self, by: i128) -> bool {
+        let Some(sum) = self.sum() else { return true };
+        let Ok(sum) = i64::try_from(i128::from(sum) + by) else {
+            *self = Kept::UNKNOWN;
             return true;
-        }
-        self.sum = self.sum.wrapping_add(by);
+        };
+        self.sum = sum;
         let Kept { down, up, .. } = self;
         let (ahead, behind) = if by < 0 { (down, up) } else { (up, down) };
-        let (far, room) = (by.unsigned_abs(), u64::from(*ahead));
+        let (far, room) = (by.unsigned_abs(), u128::from(*ahead));
         if far > room {
             // Until somebody has looked, nobody knows how far it may go back.
             (*ahead, *behind) = (0, 0);
             return true;
         }
         *ahead = (room - far) as u32;
-        *behind = u64::from(*behind).saturating_add(far).min(Kept::MOST.into()) as u32;
+        *behind = u128::from(*behind).saturating_add(far).min(Kept::MOST.into()) as u32;
         false
     }
 }
@@ -138,7 +141,7 @@ impl Meter {
         &mut self,
         unit: Unit,
         (from, to): (u16, u16),
-        by: i64,
+        by: i128,
         is_whole: bool,
         mut passed: impl FnMut(u16),
     ) {
@@ -194,29 +197,42 @@ impl Meter {
         }
     }
 
-    pub(crate) fn value(&mut self, fold: &Fold, unit: Unit, period: Period, is_whole: bool) -> i64 {
+    pub(crate) fn value(
+        &mut self,
+        fold: &Fold,
+        unit: Unit,
+        period: Period,
+        is_whole: bool,
+    ) -> i128 {
         let slot = period.slot();
-        if let Some(sum) = self.kept.get(unit, slot).and_then(Kept::sum) {
-            return sum;
-        }
-        if is_whole {
-            // Behind the row a stock is as it was last; before it nothing was.
-            let last = self.kept.last(unit).filter(|(at, _)| *at < slot);
-            let carried = last.and_then(|(_, kept)| kept.sum());
-            return if self.reach == Reach::Onwards { carried.unwrap_or(0) } else { 0 };
+        if let Some(sum) = self.kept_sum(unit, slot, is_whole) {
+            return sum.into();
         }
         let Reference { indicator, filter } = &self.of;
         let time = Time::Period(period);
         let question = Question { unit, indicator, filter: filter.clone(), time };
-        let read = Reader::from(fold).figure(&question).as_whole().unwrap_or(0);
-        // Sums of cells wrap as they do; beyond 64 bits they are told modulo that.
-        let sum = read as i64;
+        let sum = Reader::from(fold).figure(&question).as_whole().unwrap_or(0);
         let unknown = Kept::UNKNOWN;
         let mut row = self.kept.reach(unit, (slot, slot), unknown, |_| unknown);
         if let Some(kept) = row.at(slot) {
-            *kept = Kept::new(sum, Span::NONE);
+            let short = i64::try_from(sum);
+            *kept = short.map_or(unknown, |sum| Kept::new(sum, Span::NONE));
         }
         sum
+    }
+
+    /// The sum, if it need not be read.
+    fn kept_sum(&self, unit: Unit, slot: u16, is_whole: bool) -> Option<i64> {
+        match (self.kept.get(unit, slot), self.reach) {
+            (Some(kept), _) => kept.sum(),
+            (None, _) if !is_whole => None,
+            // Behind the row a stock is as it was last; before it nothing was.
+            (None, Reach::Onwards) => {
+                let last = self.kept.last(unit).filter(|(at, _)| *at < slot);
+                last.map_or(Some(0), |(_, kept)| kept.sum())
+            }
+            (None, Reach::Within | Reach::Itself) => Some(0),
+        }
     }
 }
 

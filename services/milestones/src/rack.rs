@@ -69,7 +69,7 @@ impl Rack {
         over: Option<Over>,
         unit: Unit,
         period: Period,
-    ) -> Option<i64> {
+    ) -> Option<i128> {
         match over {
             None => Some(1),
             Some(Over::Meter(meter)) => {
@@ -80,7 +80,7 @@ impl Rack {
     }
 
     /// The sum of a meter, a unit and a period. `fold` must have all that was added.
-    pub(crate) fn value(&mut self, meter: u16, fold: &Fold, unit: Unit, period: Period) -> i64 {
+    pub(crate) fn value(&mut self, meter: u16, fold: &Fold, unit: Unit, period: Period) -> i128 {
         self.meters[usize::from(meter)].value(fold, unit, period, self.is_whole)
     }
 

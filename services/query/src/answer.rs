@@ -207,7 +207,8 @@ pub struct Found {
     pub position: Option<u64>,
 }
 
-/// A sum as JSON has it; none of ours comes near the limits.
-pub(crate) fn narrow(value: i128) -> i64 {
+/// Households and persons as JSON has them: a fact adds at most 65,535, and a journal that comes near
+/// the limits takes more room than there is.
+fn narrow(value: i128) -> i64 {
     i64::try_from(value).unwrap_or(if value < 0 { i64::MIN } else { i64::MAX })
 }

@@ -10,7 +10,6 @@ use domain::fold::Fold;
 use domain::plan::Kept;
 use proto::gazetteer::Gazetteer;
 
-use crate::answer::narrow;
 use crate::{Body, Boundaries, FiguresQuery, Line, LineValue};
 
 /// How many lines an answer may have, before it is made: units by indicators by breakdowns.
@@ -155,6 +154,25 @@ fn breakdowns(fold: &Fold, indicator: &str, by: &[String]) -> Vec<Filter> {
     filters
 }
 
+/// A value as a line of an answer has it; none where its numbers, which are of 64 bits, cannot hold
+/// it.
+fn line_value(value: Value) -> Option<LineValue> {
+    let short = |number: i128| i64::try_from(number).ok();
+    let pair = |(n, d): (i128, i128)| short(n).zip(short(d));
+    Some(match value {
+        Value::Whole(value) => LineValue::Whole { value: short(value)? },
+        Value::Ratio(n, d) => {
+            let (numerator, denominator) = pair((n, d))?;
+            LineValue::Ratio { numerator, denominator }
+        }
+        Value::Points { before, after } => {
+            LineValue::Points { before: pair(before)?, after: pair(after)? }
+        }
+        Value::Stated(decimal) => LineValue::Stated { value: decimal.to_string() },
+        Value::Missing(why) => LineValue::Missing { missing: why.code().to_owned() },
+    })
+}
+
 /// A figure as a line of an answer.
 pub fn line(
     unit: Unit,
@@ -162,16 +180,9 @@ pub fn line(
     filter: &Filter,
     figure: &domain::figures::Figure,
 ) -> Line {
-    let pair = |(n, d): (i128, i128)| (narrow(n), narrow(d));
-    let value = match figure.value {
-        Value::Whole(value) => LineValue::Whole { value: narrow(value) },
-        Value::Ratio(n, d) => LineValue::Ratio { numerator: narrow(n), denominator: narrow(d) },
-        Value::Points { before, after } => {
-            LineValue::Points { before: pair(before), after: pair(after) }
-        }
-        Value::Stated(decimal) => LineValue::Stated { value: decimal.to_string() },
-        Value::Missing(why) => LineValue::Missing { missing: why.code().to_owned() },
-    };
+    let value = line_value(figure.value).unwrap_or_else(|| LineValue::Missing {
+        missing: domain::figures::Missing::BeyondRange.code().to_owned(),
+    });
     let marks = &figure.marks;
     let mut said = Vec::new();
     if marks.allocated {
@@ -192,5 +203,27 @@ pub fn line(
         marks: said,
         children: marks.children,
         reference: marks.reference.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_that_64_bits_cannot_hold_is_never_another_one() {
+        let wide = i128::from(i64::MAX) + 1;
+        let table = [
+            (Value::Whole(i128::from(i64::MAX)), true),
+            (Value::Whole(wide), false),
+            (Value::Whole(-wide - 1), false),
+            (Value::Ratio(wide, 3), false),
+            (Value::Ratio(1, wide), false),
+            (Value::Points { before: (1, 2), after: (wide, 2) }, false),
+            (Value::Points { before: (1, 2), after: (1, 3) }, true),
+        ];
+        for (value, fits) in table {
+            assert_eq!(line_value(value).is_some(), fits, "{value:?}");
+        }
     }
 }

@@ -71,6 +71,8 @@ pub fn missing(lang: Lang, why: &str) -> String {
         "no_denominator" => pick(lang, "chưa có mẫu số", "no denominator known"),
         "no_numerator" => pick(lang, "chưa có tử số", "no numerator known"),
         "not_kept" => pick(lang, "không phân tổ được như vậy", "not broken down like that"),
+        "needs_timelines" => pick(lang, "cần đếm trên từng hộ", "needs single households"),
+        "beyond_range" => pick(lang, "vượt phạm vi số", "beyond the range of numbers"),
         other => other,
     };
     text.to_owned()

@@ -23,7 +23,7 @@ pub struct Reader {
 pub struct Series {
     /// The position in the journal that the rows were as of when reading began.
     pub position: u64,
-    /// By slot, none of them zero.
+    /// By slot, none of them zero; several of one slot where a sum needs more than 64 bits.
     pub cells: Vec<(Slot, i64)>,
 }
 

@@ -1,5 +1,7 @@
 //! A series as bytes: for each cell the distance to the slot before, and the value, as varints.
+//! A distance of zero goes on with a value that takes more than 64 bits: see [`domain::exact`].
 
+use domain::exact;
 use domain::posting::Slot;
 
 /// Packs cells in slot order.
@@ -16,20 +18,21 @@ pub(crate) fn pack(cells: impl Iterator<Item = (Slot, i64)>) -> Vec<u8> {
 
 /// Calls `visit` with each cell; `None` if the bytes are not what [`pack`] gives.
 pub(crate) fn unpack(mut bytes: &[u8], mut visit: impl FnMut(Slot, i64)) -> Option<()> {
-    let mut before: Option<u16> = None;
+    let mut before: Option<(u16, i64)> = None;
     while !bytes.is_empty() {
         let step = u16::try_from(take(&mut bytes)?).ok()?;
         let slot = match before {
             None => step,
-            Some(_) if step == 0 => return None,
-            Some(slot) => slot.checked_add(step)?,
+            Some((_, value)) if step == 0 && !exact::may_go_on(value) => return None,
+            Some((slot, _)) => slot.checked_add(step)?,
         };
         let coded = take(&mut bytes)?;
         if coded == 0 {
             return None;
         }
-        visit(Slot(slot), (coded >> 1) as i64 ^ -((coded & 1) as i64));
-        before = Some(slot);
+        let value = (coded >> 1) as i64 ^ -((coded & 1) as i64);
+        visit(Slot(slot), value);
+        before = Some((slot, value));
     }
     before.map(|_| ())
 }
@@ -65,6 +68,7 @@ mod tests {
             &[(0, 1)],
             &[(65_535, -1)],
             &[(0, i64::MAX), (1, i64::MIN), (65_535, 63), (65_535, -64)][..3],
+            &[(5, i64::MAX), (5, i64::MAX), (5, 3), (6, -i64::MAX), (6, -1)],
             &[(7_300, 50_000_000), (7_301, -50_000_000), (9_000, 64)],
         ];
         for cells in table {

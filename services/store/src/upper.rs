@@ -4,6 +4,7 @@
 //! them, or it is not known what the rows hold, all rows are summed again from the leaf rows.
 
 use domain::atlas::{Atlas, Level, Unit};
+use domain::exact;
 use domain::posting::{Column, Posting, Site, Slot};
 use hashbrown::HashMap;
 use sled::Batch;
@@ -24,7 +25,7 @@ const BATCH_BYTES: usize = 8 << 20;
 #[derive(Debug)]
 pub(crate) enum Upper {
     /// These differences to what the rows hold.
-    Behind(HashMap<(Unit, Column, Slot), i64>),
+    Behind(HashMap<(Unit, Column, Slot), i128>),
     /// Nobody knows.
     Unknown,
 }
@@ -65,7 +66,7 @@ impl Upper {
         let Upper::Behind(differences) = self else { return };
         for Posting { site, column, slot, by } in postings {
             for unit in units(atlas, *site) {
-                *differences.entry((unit, *column, *slot)).or_default() += by;
+                *differences.entry((unit, *column, *slot)).or_default() += i128::from(*by);
             }
         }
         if differences.len() > DIFFERENCES_MAX {
@@ -87,7 +88,7 @@ impl Upper {
 /// Adds the differences to their rows: one batch.
 fn change(
     engine: &Engine,
-    differences: HashMap<(Unit, Column, Slot), i64>,
+    differences: HashMap<(Unit, Column, Slot), i128>,
     position: u64,
 ) -> Result<()> {
     let mut differences: Vec<_> = differences.into_iter().filter(|(_, by)| *by != 0).collect();
@@ -101,7 +102,7 @@ fn change(
             series::unpack(&bytes, |slot, value| cells.push((slot, value)))
                 .ok_or_else(|| damaged(engine))?;
         }
-        cells.extend(row.iter().map(|((_, _, slot), by)| (*slot, *by)));
+        cells.extend(row.iter().flat_map(|((_, _, slot), by)| of_slot(*slot, *by)));
         put(&mut batch, &key, cells);
     }
     batch.insert(key::UPPER_MARK, write_position(position));
@@ -121,18 +122,19 @@ fn make_all(engine: &Engine, atlas: &Atlas, position: u64) -> Result<()> {
     engine.write(std::mem::take(&mut batch), 0)?;
     let mut bytes = 0;
     for unit in atlas.units().filter(|unit| is_upper(atlas, *unit)) {
-        let mut columns: HashMap<Column, HashMap<Slot, i64>> = HashMap::new();
+        let mut columns: HashMap<Column, HashMap<Slot, i128>> = HashMap::new();
         let places = atlas.places(unit).iter().map(|place| Site::place(*place));
         for site in places.chain([Site::only(unit)]) {
             engine.scan(&key::site(site), |key, value| {
                 let (_, column) = key::read_pair(key).ok_or_else(|| damaged(engine))?;
                 let sums = columns.entry(Column(column)).or_default();
-                let add = |slot, value| *sums.entry(slot).or_default() += value;
+                let add = |slot, value| *sums.entry(slot).or_default() += i128::from(value);
                 series::unpack(value, add).ok_or_else(|| damaged(engine))
             })?;
         }
         for (column, cells) in columns {
-            bytes += put(&mut batch, &key::upper(unit, column), cells.into_iter().collect());
+            let cells = cells.into_iter().flat_map(|(slot, sum)| of_slot(slot, sum));
+            bytes += put(&mut batch, &key::upper(unit, column), cells.collect());
             if bytes > BATCH_BYTES {
                 engine.write(std::mem::take(&mut batch), 0)?;
                 bytes = 0;
@@ -159,14 +161,12 @@ fn put(batch: &mut Batch, key: &[u8; 5], mut cells: Vec<(Slot, i64)>) -> usize {
 /// Sorts cells, adds up those of one slot, and drops zeros.
 pub(crate) fn combine(cells: &mut Vec<(Slot, i64)>) {
     cells.sort_unstable_by_key(|(slot, _)| *slot);
-    cells.dedup_by(|later, first| {
-        let same = later.0 == first.0;
-        if same {
-            first.1 += later.1;
-        }
-        same
-    });
-    cells.retain(|(_, value)| *value != 0);
+    exact::add_up(cells, |a, b| a.0 == b.0, |(_, value)| value);
+}
+
+/// The cells of a sum.
+fn of_slot(slot: Slot, sum: i128) -> impl Iterator<Item = (Slot, i64)> {
+    exact::split(sum).map(move |value| (slot, value))
 }
 
 fn damaged(engine: &Engine) -> Error {

@@ -48,6 +48,8 @@ pub enum Missing {
     /// Only a projector, which keeps the timelines, can count households over days that no
     /// declared period has.
     NeedsTimelines,
+    /// It is known, and beyond the numbers of 64 bits that answers are written in.
+    BeyondRange,
 }
 
 impl Missing {
@@ -60,6 +62,7 @@ impl Missing {
             Missing::NotKept => "not_kept",
             Missing::UnknownIndicator => "unknown_indicator",
             Missing::NeedsTimelines => "needs_timelines",
+            Missing::BeyondRange => "beyond_range",
         }
     }
 }

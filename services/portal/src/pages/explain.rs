@@ -162,7 +162,7 @@ fn node(view: &View<'_>, one: &Explanation) -> Node {
     };
     let of = [unit, breakdown(lang, &one.by), days];
     let facts_said = match (one.sum, one.postings) {
-        (Some(sum), n) => fill(w.comes_from, &[&whole(n), &number::signed(lang, i128::from(sum))]),
+        (Some(sum), n) => fill(w.comes_from, &[&whole(n), &number::signed(lang, sum)]),
         (None, 0) => String::new(),
         (None, n) => fill(w.comes_from_stated, &[&whole(n)]),
     };
@@ -226,7 +226,7 @@ fn line(lang: Lang, fact: &Posted) -> Line {
         unit: written::name(lang, &fact.unit),
         by: match fact.by {
             0 => String::new(),
-            by => number::signed(lang, i128::from(by)),
+            by => number::signed(lang, by),
         },
         key: fact.fact.clone(),
     }

@@ -103,7 +103,8 @@ impl Shown {
                     | Missing::NoDenominator
                     | Missing::NoNumerator
                     | Missing::NotKept
-                    | Missing::UnknownIndicator => labels::missing(lang, why.code()),
+                    | Missing::UnknownIndicator
+                    | Missing::BeyondRange => labels::missing(lang, why.code()),
                 };
             }
         }

@@ -106,8 +106,8 @@ fn row(view: &View<'_>, one: &Revision) -> Row {
     let cause = |causes: &[Cause]| match (one.change, causes) {
         (None, _) => String::new(),
         (Some(_), causes) => {
-            let sum: i64 = causes.iter().filter_map(|cause| one.causes.get(cause)).sum();
-            number::signed(lang, i128::from(sum))
+            let sum: i128 = causes.iter().filter_map(|cause| one.causes.get(cause)).sum();
+            number::signed(lang, sum)
         }
     };
     let (name, by) = match one.kind.as_str() {
@@ -136,7 +136,7 @@ fn row(view: &View<'_>, one: &Revision) -> Row {
         percent: percent(lang, one),
         then: said(&one.then),
         now: said(&one.now),
-        change: one.change.map_or_else(String::new, |by| number::signed(lang, i128::from(by))),
+        change: one.change.map_or_else(String::new, |by| number::signed(lang, by)),
         late: cause(&[Cause::Late]),
         corrected: cause(&[Cause::Corrected]),
         voided: cause(&[Cause::Voided]),
@@ -159,7 +159,7 @@ fn percent(lang: Lang, one: &Revision) -> String {
     let then = one.then.as_deref().and_then(|text| text.split(' ').next()?.parse::<i128>().ok());
     match (one.change, then) {
         (Some(change), Some(then)) if then != 0 => {
-            let share = rounded(i128::from(change) * 100, then.abs(), 2);
+            let share = rounded(change * 100, then.abs(), 2);
             number::printed(&numbers::decimal(lang, share, 2))
         }
         (_, _) => String::new(),

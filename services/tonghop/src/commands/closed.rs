@@ -156,11 +156,7 @@ fn branch(screen: &mut Screen, one: &Explanation, depth: usize) -> Result<()> {
     for fact in &one.facts {
         let by = match fact.by {
             0 => String::new(),
-            by => format!(
-                "  {}{}",
-                if by > 0 { "+" } else { "−" },
-                lang::whole(lang, i128::from(by.abs()))
-            ),
+            by => format!("  {}{}", if by > 0 { "+" } else { "−" }, lang::whole(lang, by.abs())),
         };
         let position = lang::whole(lang, i128::from(fact.position));
         let (on, unit) = (date(lang, &fact.on), name(lang, &fact.unit));
@@ -222,7 +218,7 @@ fn changes(screen: &mut Screen, revisions: &Revisions) -> Result<()> {
         .iter()
         .map(|row| {
             let of = |causes: &[Cause]| {
-                let sum: i64 = causes.iter().filter_map(|one| row.causes.get(one)).sum();
+                let sum: i128 = causes.iter().filter_map(|one| row.causes.get(one)).sum();
                 if sum == 0 { String::new() } else { signed(lang, sum) }
             };
             let facts: Vec<String> = row.facts.iter().map(|one| one.position.to_string()).collect();
@@ -245,7 +241,7 @@ fn changes(screen: &mut Screen, revisions: &Revisions) -> Result<()> {
     screen.aligned(&header, &rows, 3..10)
 }
 
-fn signed(lang: Lang, value: i64) -> String {
+fn signed(lang: Lang, value: i128) -> String {
     let sign = if value < 0 { "−" } else { "+" };
-    format!("{sign}{}", lang::whole(lang, i128::from(value).abs()))
+    format!("{sign}{}", lang::whole(lang, value.abs()))
 }
