@@ -8,7 +8,7 @@ PYTHON := $(TOOLS)/venv/bin/python
 .PHONY: demo test tools format lint unit contract browser pictures deny clean bench
 
 demo: ## A real district and a simulated province, from facts to figures, then in a browser.
-	$(CARGO) run --release --quiet --package tonghop -- demo
+	$(CARGO) run --profile demo --package tonghop -- demo
 
 test: tools format lint unit contract browser ## Everything that must hold.
 

@@ -55,7 +55,7 @@ impl Texts<'static> {
 
 /// `milestones.toml`: the rules that figures cross. Not part of the catalogue: other rules make no
 /// other figures.
-pub const MILESTONES: &str = include_str!("../catalog/milestones.toml");
+pub static MILESTONES: &str = include_str!("../catalog/milestones.toml");
 
 /// A name in both languages.
 #[derive(Clone, PartialEq, Eq, Debug, Deserialize)]

@@ -12,9 +12,10 @@ use hashbrown::HashMap;
 use super::codes::Codes;
 use super::{Entry, Gazetteer, Kind, Point, edition_named, level_named};
 
-pub(super) const UNITS: &str = include_str!("../../gazetteer/units.csv");
-pub(super) const SUCCESSIONS: &str = include_str!("../../gazetteer/successions.csv");
-pub(super) const ALIASES: &str = include_str!("../../gazetteer/aliases.csv");
+// Not constants: those are copied into every place that names them, and these are of megabytes.
+pub(super) static UNITS: &str = include_str!("../../gazetteer/units.csv");
+pub(super) static SUCCESSIONS: &str = include_str!("../../gazetteer/successions.csv");
+pub(super) static ALIASES: &str = include_str!("../../gazetteer/aliases.csv");
 
 /// The first day that units.csv knows. It is where the programme period starts, not where these
 /// units did: they count as in force before it.
