@@ -42,7 +42,7 @@ pub(crate) fn walk(
     for slice in subjects.chunks(SLICE) {
         over.look(|fold, _| {
             for subject in slice {
-                let timeline = fold.timeline(*subject).and_then(|all| all.as_of(position));
+                let timeline = fold.timeline_as_of(*subject, position);
                 if let Some(timeline) = timeline {
                     each(fold, *subject, &timeline);
                 }

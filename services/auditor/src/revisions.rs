@@ -138,7 +138,7 @@ pub fn revisions(over: &impl Look, vintage: &Vintage, limit: usize) -> Option<Re
     });
     let (then, mut facts) = (vintage.head.position, 0);
     look::walk(over, (&subjects, now), |fold, subject, timeline| {
-        facts += lines.attribute(fold, (subject, timeline), then, time);
+        facts += lines.attribute(fold, (subject, timeline), (then, now), time);
     });
     let rest = beside_facts(&vintage.head);
     for line in lines.all {
@@ -232,43 +232,52 @@ impl Lines {
         lines
     }
 
-    /// Gives every later fact of a timeline its share; how many there are that have one.
+    /// Gives every fact of a timeline that came between two positions its share; how many there
+    /// are that have one.
     fn attribute(
         &mut self,
         fold: &Fold,
         (subject, timeline): (Subject, &Timeline),
-        then: u64,
+        (then, now): (u64, u64),
         time: Time,
     ) -> u64 {
         let last = *time.days().end();
-        // What happened after the period changes nothing in it, unless it takes away.
-        let later = |fact: &Fact| {
-            fact.position > then && (fact.on <= last || matches!(fact.what, What::Voided { .. }))
-        };
-        if !timeline.facts().iter().any(later) || !self.here.meets(timeline) {
+        // What happened after the period changes nothing in it, unless it takes away, as voids and
+        // rivals do.
+        let takes = !timeline.is_plain();
+        let later = |fact: &Fact| fact.position > then && (fact.on <= last || takes);
+        // What another subject has under one of its keys may take the place of its own fact.
+        let mut facts = fold.rivals_of(subject);
+        let others: Vec<u64> = facts.iter().map(|fact| fact.position).collect();
+        facts.extend(timeline.facts());
+        facts.retain(|fact| fact.position <= now);
+        if !facts.iter().any(|fact| later(fact)) || !self.here.meets(timeline) {
             return 0;
         }
-        let mut facts: Vec<&Fact> = timeline.facts().iter().collect();
         facts.sort_by_key(|fact| fact.position);
         let known = facts.partition_point(|fact| fact.position <= then);
-        let mut before =
-            Timeline::from(facts[..known].iter().copied().cloned().collect::<Vec<_>>());
+        let at = |position| fold.timeline_as_of(subject, position).unwrap_or_default();
+        let mut before = at(then);
         let mut count = 0;
         // A correction is two facts of one position.
         for group in facts[known..].chunk_by(|a, b| a.position == b.position) {
-            let mut after = before.clone();
-            for fact in group {
-                after.insert((*fact).clone());
-            }
+            let after = at(group[0].position);
             let change = difference(&before, &after, &fold.rules);
-            count += u64::from(self.share(subject, group, &change.postings));
+            // Whose the other one is nobody says: it may be a household's.
+            let strange = others.contains(&group[0].position);
+            count += u64::from(self.share((subject, strange), group, &change.postings));
             before = after;
         }
         count
     }
 
-    /// Whether a fact has a share in any row.
-    fn share(&mut self, subject: Subject, group: &[&Fact], postings: &[Posting]) -> bool {
+    /// Whether a fact has a share in any row; it may be a `strange` one, of another subject.
+    fn share(
+        &mut self,
+        (subject, strange): (Subject, bool),
+        group: &[&Fact],
+        postings: &[Posting],
+    ) -> bool {
         let mut shares: BTreeMap<usize, i128> = BTreeMap::new();
         for posting in postings {
             for nth in self.by_column.get(&posting.column).into_iter().flatten() {
@@ -289,7 +298,7 @@ impl Lines {
                 on: fact.on.to_string(),
                 cause: cause(group),
                 by,
-                of_household: subject != Subject(fact.key),
+                of_household: strange || subject != Subject(fact.key),
             };
             self.all[nth].shares.push(share);
         }

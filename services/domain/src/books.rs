@@ -22,7 +22,7 @@ pub struct Books {
     /// What the fold noticed.
     pub findings: BTreeSet<Finding>,
     /// How often a finding was made beyond the first time: by one fact that states several unknown
-    /// indicators, or by facts of two subjects under one key.
+    /// indicators, or by several rivals under one key.
     pub repeated: BTreeMap<Finding, u64>,
 }
 

@@ -67,21 +67,31 @@ pub struct Judged<'a> {
 }
 
 impl Judged<'_> {
-    /// The finding that a declaration without effect makes.
+    /// The finding that a declaration without effect makes. That of rivals is in the books.
     pub fn finding(&self) -> Option<Finding> {
         let Fact { at, on, key, .. } = *self.fact;
-        self.verdict.err().map(|reason| Finding { reason, at, on, fact: key, other: None })
+        let reason = self.verdict.err().filter(|reason| *reason != Reason::Rival);
+        reason.map(|reason| Finding { reason, at, on, fact: key, other: None })
     }
 }
 
-/// Judges declarations, which come in the order of their positions.
-pub fn judge<'a>(facts: impl IntoIterator<Item = &'a Fact>, atlas: &Atlas) -> Vec<Judged<'a>> {
+/// Judges declarations, which come in the order of their positions. `lost` tells which have a rival
+/// that counts instead: one that came first under the name, whatever it says.
+pub fn judge<'a>(
+    facts: impl IntoIterator<Item = &'a Fact>,
+    lost: impl Fn(&Fact) -> bool,
+    atlas: &Atlas,
+) -> Vec<Judged<'a>> {
     let mut seen: HashSet<Key> = HashSet::new();
     let mut desks: BTreeMap<(Unit, Period), Desk> = BTreeMap::new();
     let mut judged = Vec::new();
     for fact in facts {
         let What::Closing(closing) = &fact.what else { continue };
-        // What comes again under the same name is no second declaration, whatever it says.
+        if lost(fact) {
+            judged.push(Judged { fact, closing, verdict: Err(Reason::Rival) });
+            continue;
+        }
+        // What comes again under the same name is no second declaration.
         if !seen.insert(fact.key) {
             continue;
         }

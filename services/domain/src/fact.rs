@@ -43,7 +43,7 @@ pub struct Subject(pub Key);
 pub struct Fact {
     /// Its identity.
     pub key: Key,
-    /// A hash of its exact bytes: tells a duplicate (same key, same content) from a rival (same
+    /// 64 bits of the RFC 6962 leaf hash of its exact bytes: tells a duplicate (same key, same content) from a rival (same
     /// key, other content), and chooses among rivals, the smallest winning.
     pub content: u64,
     /// Where it stands in the journal. Never part of a figure.

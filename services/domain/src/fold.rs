@@ -1,5 +1,6 @@
 //! The live fold: facts in, books out, as they come.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -9,8 +10,10 @@ use crate::atlas::Place;
 use crate::books::Books;
 use crate::closing::{Judged, judge};
 use crate::contribution::{Change, Rules, appended, difference};
-use crate::fact::{Fact, Subject, What};
+use crate::fact::{Fact, Key, Subject, What};
 use crate::finding::Finding;
+use crate::keys::{Keys, OWN};
+use crate::rivals::{Claim, Contest, Lead};
 use crate::timeline::{Inserted, Timeline};
 use crate::whereabouts::Whereabouts;
 
@@ -21,11 +24,28 @@ pub struct Fold {
     pub rules: Arc<Rules>,
     /// What the facts so far come to.
     pub books: Books,
-    timelines: HashMap<Subject, Timeline>,
+    timelines: HashMap<Subject, Kept>,
+    keys: Keys,
     whereabouts: Whereabouts,
     /// Closings by position: a few, which are judged in that order.
     closings: BTreeMap<u64, Fact>,
 }
+
+/// A timeline, and the number of its subject among the owners of keys.
+#[derive(Clone, Debug)]
+struct Kept {
+    timeline: Timeline,
+    number: u32,
+}
+
+impl Default for Kept {
+    fn default() -> Kept {
+        Kept { timeline: Timeline::default(), number: OWN }
+    }
+}
+
+/// What another subject has to know of a key that it has, too.
+type Told = (Subject, Key, Lead);
 
 /// What a batch did.
 #[derive(Clone, Debug, Default)]
@@ -54,8 +74,8 @@ impl Applied {
 impl Fold {
     /// A fold that has seen nothing.
     pub fn new(rules: Arc<Rules>) -> Fold {
-        let (books, timelines, whereabouts, closings) = Default::default();
-        Fold { rules, books, timelines, whereabouts, closings }
+        let (books, timelines, keys, whereabouts, closings) = Default::default();
+        Fold { rules, books, timelines, keys, whereabouts, closings }
     }
 
     /// Takes facts in, in any order and any batches.
@@ -69,15 +89,29 @@ impl Fold {
     }
 
     fn apply_to_one(&mut self, facts: &[(Subject, Fact)], applied: &mut Applied) {
-        let timeline = self.timelines.entry(facts[0].0).or_default();
+        let subject = facts[0].0;
+        let Kept { timeline, number } = self.timelines.entry(subject).or_default();
         let mut before: Option<Timeline> = None;
-        for (subject, fact) in facts {
+        let mut met = Vec::new();
+        for (_, fact) in facts {
+            let known = self.keys.may_know(fact.key);
             // Only a fact that does not simply follow needs the timeline as it was.
-            if before.is_none() && !timeline.is_followed_by(fact) {
+            if before.is_none() && (known || !timeline.is_followed_by_new(fact)) {
                 before = Some(timeline.clone());
             }
-            self.whereabouts.note(*subject, timeline, fact);
-            match timeline.insert(fact.clone()) {
+            self.whereabouts.note(subject, timeline, fact);
+            let inserted = match known {
+                true => timeline.insert(fact.clone()),
+                false => timeline.put(fact.clone()),
+            };
+            match known {
+                true if inserted != Inserted::Duplicate || self.keys.is_contested(fact.key) => {
+                    met.push(fact);
+                }
+                true => {}
+                false => self.keys.note(fact.key, subject, number),
+            }
+            match inserted {
                 Inserted::Duplicate => {
                     applied.duplicates += 1;
                     continue;
@@ -90,13 +124,77 @@ impl Fold {
                 Inserted::Appended | Inserted::Within => applied.within += 1,
             }
             declare(&mut self.closings, fact);
-            applied.new.push((*subject, fact.clone()));
+            applied.new.push((subject, fact.clone()));
         }
-        if let Some(before) = before {
-            let change = difference(&before, timeline, &self.rules);
+        let told: Vec<Told> = met.into_iter().flat_map(|fact| self.meet(subject, fact)).collect();
+        for (other, key, lead) in told {
+            self.tell(other, key, lead, applied);
+        }
+        if let (Some(before), Some(kept)) = (before, self.timelines.get(&subject)) {
+            let change = difference(&before, &kept.timeline, &self.rules);
             self.books.enter(&change);
             applied.changes.push(change);
         }
+    }
+
+    /// Looks whether other subjects have the key of a fact that is in its timeline already, too. The
+    /// fact's own timeline is told at once; what others have to be told is given back: at most the
+    /// winners before and after, for whoever had lost has lost.
+    fn meet(&mut self, subject: Subject, fact: &Fact) -> Vec<Told> {
+        let key = fact.key;
+        let mut claims = vec![Claim::of(subject, fact)];
+        let mut concerned = Vec::new();
+        if !self.keys.is_contested(key) {
+            let (mut other, mut is_noted) = (None, false);
+            for owner in self.keys.owners(key) {
+                if owner == subject {
+                    is_noted = true;
+                } else if self.claims_of(owner, key).next().is_some() {
+                    other = Some(owner);
+                }
+            }
+            let Some(other) = other else {
+                let number = self.timelines.get_mut(&subject).map(|kept| &mut kept.number);
+                if let (false, Some(number)) = (is_noted, number) {
+                    self.keys.note(key, subject, number);
+                }
+                return Vec::new();
+            };
+            concerned.push(other);
+            claims = self.claims_of(other, key).chain(self.claims_of(subject, key)).collect();
+        }
+        let mut winner = None;
+        for claim in claims {
+            let (before, after) = self.keys.claim(key, claim);
+            if before.map(|one| one.subject) != after.map(|one| one.subject) {
+                concerned.extend([before, after].into_iter().flatten().map(|one| one.subject));
+            }
+            winner = after;
+        }
+        let Some(winner) = winner else { return Vec::new() };
+        if let Some(kept) = self.timelines.get_mut(&subject) {
+            kept.timeline.contest(key, Lead::seen_by(subject, winner));
+        }
+        concerned.sort_unstable();
+        concerned.dedup();
+        concerned.retain(|one| *one != subject);
+        concerned.into_iter().map(|one| (one, key, Lead::seen_by(one, winner))).collect()
+    }
+
+    fn claims_of(&self, subject: Subject, key: Key) -> impl Iterator<Item = Claim> {
+        let facts = self.timeline(subject).map_or(&[][..], Timeline::facts);
+        let same = facts.iter().filter(move |fact| fact.key == key);
+        same.map(move |fact| Claim::of(subject, fact))
+    }
+
+    /// Tells a timeline which content of a key counts, and enters what that changes.
+    fn tell(&mut self, subject: Subject, key: Key, lead: Lead, applied: &mut Applied) {
+        let Some(Kept { timeline, .. }) = self.timelines.get_mut(&subject) else { return };
+        let before = timeline.clone();
+        timeline.contest(key, lead);
+        let change = difference(&before, timeline, &self.rules);
+        self.books.enter(&change);
+        applied.changes.push(change);
     }
 
     /// Puts facts back that were folded before, without counting them again: the books come from
@@ -104,9 +202,19 @@ impl Fold {
     pub fn restore(&mut self, facts: impl IntoIterator<Item = (Subject, Fact)>) {
         for (subject, fact) in facts {
             declare(&mut self.closings, &fact);
-            let timeline = self.timelines.entry(subject).or_default();
+            let Kept { timeline, number } = self.timelines.entry(subject).or_default();
             self.whereabouts.note(subject, timeline, &fact);
-            timeline.insert(fact);
+            if !self.keys.may_know(fact.key) {
+                self.keys.note(fact.key, subject, number);
+                timeline.put(fact);
+                continue;
+            }
+            timeline.insert(fact.clone());
+            for (other, key, lead) in self.meet(subject, &fact) {
+                if let Some(kept) = self.timelines.get_mut(&other) {
+                    kept.timeline.contest(key, lead);
+                }
+            }
         }
     }
 
@@ -119,7 +227,43 @@ impl Fold {
 
     /// Every closing, in the order of the journal, and what became of it.
     pub fn closings(&self) -> Vec<Judged<'_>> {
-        judge(self.closings.values(), &self.rules.atlas)
+        let lost = |fact: &Fact| {
+            let contest = self.named(fact.key).map(|(subject, one)| Claim::of(subject, one));
+            let winner = contest.collect::<Contest>().winner();
+            winner.is_some_and(|winner| winner.content != fact.content)
+        };
+        judge(self.closings.values(), lost, &self.rules.atlas)
+    }
+
+    /// All facts of a key, whosever they are: one, or rivals.
+    pub fn named(&self, key: Key) -> impl Iterator<Item = (Subject, &Fact)> {
+        let mut subjects: Vec<Subject> = match self.keys.claims(key) {
+            [] => self.keys.owners(key).collect(),
+            claims => claims.iter().map(|claim| claim.subject).collect(),
+        };
+        subjects.sort_unstable();
+        subjects.dedup();
+        subjects.into_iter().flat_map(move |subject| {
+            let facts = self.timeline(subject).map_or(&[][..], Timeline::facts);
+            facts.iter().filter(move |fact| fact.key == key).map(move |fact| (subject, fact))
+        })
+    }
+
+    /// The facts of other subjects under keys of this one's, in the order of the journal.
+    pub fn rivals_of(&self, subject: Subject) -> Vec<&Fact> {
+        let keys = self.timeline(subject).into_iter().flat_map(Timeline::contested);
+        let all = keys.flat_map(|key| self.named(key));
+        let mut rivals: Vec<&Fact> =
+            all.filter(|(other, _)| *other != subject).map(|(_, fact)| fact).collect();
+        rivals.sort_unstable_by_key(|fact| (fact.position, fact.key));
+        rivals
+    }
+
+    /// A timeline as it was at a position of the journal, also by what other subjects had under its
+    /// keys by then. None, if it had no fact yet.
+    pub fn timeline_as_of(&self, subject: Subject, position: u64) -> Option<Cow<'_, Timeline>> {
+        let lead = |key| self.keys.lead_at(key, subject, position);
+        self.timeline(subject)?.as_of(position, lead)
     }
 
     /// Everything that was noticed: of the books, and of closings without effect.
@@ -130,7 +274,7 @@ impl Fold {
 
     /// All timelines, in no order.
     pub fn timelines(&self) -> impl Iterator<Item = (Subject, &Timeline)> {
-        self.timelines.iter().map(|(subject, timeline)| (*subject, timeline))
+        self.timelines.iter().map(|(subject, kept)| (*subject, &kept.timeline))
     }
 
     /// The subjects with facts at any of these places, in order.
@@ -144,20 +288,26 @@ impl Fold {
         places: impl IntoIterator<Item = Place>,
     ) -> impl Iterator<Item = (Subject, &Timeline)> {
         let subjects = self.subjects_at(places).into_iter();
-        subjects.filter_map(|subject| Some((subject, self.timelines.get(&subject)?)))
+        subjects.filter_map(|subject| Some((subject, self.timeline(subject)?)))
     }
 
     /// The timeline of one subject.
     pub fn timeline(&self, subject: Subject) -> Option<&Timeline> {
-        self.timelines.get(&subject)
+        self.timelines.get(&subject).map(|kept| &kept.timeline)
     }
 
     /// How many subjects there are, and the bytes their timelines take in memory.
     pub fn size(&self) -> (usize, usize) {
-        let entry = size_of::<(Subject, Timeline)>() + 1;
-        let facts: usize = self.timelines.values().map(Timeline::bytes).sum();
-        let bytes = facts + self.timelines.capacity() * entry + self.whereabouts.bytes();
+        let entry = size_of::<(Subject, Kept)>() + 1;
+        let facts: usize = self.timelines.values().map(|kept| kept.timeline.bytes()).sum();
+        let beside = self.whereabouts.bytes() + self.keys.bytes();
+        let bytes = facts + self.timelines.capacity() * entry + beside;
         (self.timelines.len(), bytes)
+    }
+
+    /// The bytes that it takes in memory to know whose each key is.
+    pub fn size_of_keys(&self) -> usize {
+        self.keys.bytes()
     }
 }
 

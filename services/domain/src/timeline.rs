@@ -3,17 +3,23 @@
 use std::borrow::Cow;
 
 use hashbrown::{HashMap, HashSet};
-use serde::{Deserialize, Serialize};
 
-use crate::fact::{Fact, Key, What};
+use crate::fact::{Fact, Key, Subject, What};
+use crate::rivals::{Claim, Contest, Lead};
 
 /// All facts of one subject: a map by key that also keeps rivals, in timeline order.
-#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Default)]
 pub struct Timeline {
     facts: Vec<Fact>,
     /// Whether a void or a rival is among them, so that not every fact counts.
     tangled: bool,
+    /// Keys that other subjects have, too; hardly any timeline has one.
+    contested: Option<Box<Leads>>,
 }
+
+/// The content that counts, of each key that other subjects have, too.
+#[derive(Clone, PartialEq, Debug, Default)]
+struct Leads(HashMap<Key, Lead>);
 
 /// What became of a fact that was put into a timeline.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -29,7 +35,6 @@ pub enum Inserted {
 impl Timeline {
     /// Puts a fact in its place. The order of calls does not matter.
     pub fn insert(&mut self, fact: Fact) -> Inserted {
-        let order = fact.order();
         if let Some(same) = self.facts.iter_mut().find(|f| f.key == fact.key) {
             if same.content == fact.content {
                 same.position = same.position.min(fact.position);
@@ -43,6 +48,12 @@ impl Timeline {
             }
             self.tangled = true;
         }
+        self.put(fact)
+    }
+
+    /// Puts a fact in its place of which it is known that no other has its key.
+    pub(crate) fn put(&mut self, fact: Fact) -> Inserted {
+        let order = fact.order();
         self.tangled |= matches!(fact.what, What::Voided { .. });
         let at = self.facts.partition_point(|f| f.order() < order);
         let last = at == self.facts.len();
@@ -65,30 +76,53 @@ impl Timeline {
     }
 
     /// The timeline as it was at a position of the journal: a fact is never changed and never goes,
-    /// so that it is this one without the later facts. None, if it had no fact yet.
-    pub fn as_of(&self, position: u64) -> Option<Cow<'_, Timeline>> {
+    /// so that it is this one without the later facts. None, if it had no fact yet. `lead` tells
+    /// what counted then of a key that other subjects have, too.
+    pub(crate) fn as_of(
+        &self,
+        position: u64,
+        lead: impl Fn(Key) -> Option<Lead>,
+    ) -> Option<Cow<'_, Timeline>> {
         let known = |fact: &&Fact| fact.position <= position;
+        let contested = self.contested.as_deref();
         match self.facts.iter().filter(known).count() {
             0 => None,
-            all if all == self.facts.len() => Some(Cow::Borrowed(self)),
+            all if all == self.facts.len() && contested.is_none() => Some(Cow::Borrowed(self)),
             _ => {
                 let facts: Vec<Fact> = self.facts.iter().filter(known).cloned().collect();
-                Some(Cow::Owned(Timeline::from(facts)))
+                let mut then = Timeline::from(facts);
+                for key in contested.into_iter().flat_map(|leads| leads.0.keys()) {
+                    if let Some(lead) = lead(*key) {
+                        then.contest(*key, lead);
+                    }
+                }
+                Some(Cow::Owned(then))
             }
         }
+    }
+
+    /// Notes which content of a key counts that other subjects have, too.
+    pub(crate) fn contest(&mut self, key: Key, lead: Lead) {
+        self.tangled = true;
+        self.contested.get_or_insert_default().0.insert(key, lead);
+    }
+
+    /// The keys of this timeline that other subjects have, too.
+    pub(crate) fn contested(&self) -> impl Iterator<Item = Key> {
+        self.contested.iter().flat_map(|leads| leads.0.keys().copied())
     }
 
     /// The facts that count, in timeline order: those that won against their rivals and that no
     /// void names. There is no void of a void.
     pub fn effective(&self) -> impl Iterator<Item = &Fact> {
-        let verdict = self.tangled.then(|| Verdict::over(&self.facts));
+        let verdict = self.tangled.then(|| Verdict::over(self));
         let counts = move |fact: &&Fact| verdict.as_ref().is_none_or(|all| all.counts(fact));
         self.facts.iter().filter(counts)
     }
 
     /// The voids that count, in timeline order.
     pub fn voids(&self) -> impl Iterator<Item = (&Fact, Key)> {
-        let verdict = Verdict::over(&self.facts);
+        let verdict = Verdict::over(self);
         self.facts.iter().filter_map(move |fact| match fact.what {
             What::Voided { of } if verdict.wins(fact) => Some((fact, of)),
             _ => None,
@@ -97,22 +131,33 @@ impl Timeline {
 
     /// Facts that lost against another content under the same key, in timeline order.
     pub fn losers(&self) -> impl Iterator<Item = &Fact> {
-        let verdict = self.tangled.then(|| Verdict::over(&self.facts));
+        let verdict = self.tangled.then(|| Verdict::over(self));
         let loses = move |fact: &&Fact| verdict.as_ref().is_some_and(|all| !all.wins(fact));
         self.facts.iter().filter(loses)
     }
 
-    /// The fact of that key that counts, or would if it were not void.
+    /// The fact of that key that counts, or would if it were not void. None if it is another
+    /// subject's.
     pub fn fact(&self, key: Key) -> Option<&Fact> {
-        self.facts.iter().filter(|f| f.key == key).min_by_key(|f| f.content)
+        let own = || self.facts.iter().filter(|f| f.key == key);
+        let contested = self.contested.as_ref().and_then(|leads| leads.0.get(&key));
+        let lead = match contested {
+            Some(lead) => *lead,
+            None => lead_of(own())?,
+        };
+        own().find(|fact| lead.is(fact))
     }
 
     /// Whether the fact would come last among facts that all count, itself included.
     pub fn is_followed_by(&self, fact: &Fact) -> bool {
+        self.is_followed_by_new(fact) && self.facts.iter().all(|f| f.key != fact.key)
+    }
+
+    /// The same of a fact whose key no other has.
+    pub(crate) fn is_followed_by_new(&self, fact: &Fact) -> bool {
         !self.tangled
             && !matches!(fact.what, What::Voided { .. })
             && self.facts.last().is_none_or(|last| last.order() < fact.order())
-            && self.facts.iter().all(|f| f.key != fact.key)
     }
 
     /// The bytes its facts take in memory, without what statements hold.
@@ -126,22 +171,37 @@ impl Timeline {
     }
 }
 
+/// What leads among facts of one key.
+fn lead_of<'f>(facts: impl Iterator<Item = &'f Fact>) -> Option<Lead> {
+    let contest: Contest = facts.map(|fact| Claim::of(HERE, fact)).collect();
+    contest.winner().map(|winner| Lead::seen_by(HERE, winner))
+}
+
+/// Stands for the subject of a timeline where only its own facts are compared.
+const HERE: Subject = Subject(Key([0, 0]));
+
 /// Which facts of a timeline count, found in one walk: one subject may have very many facts.
 struct Verdict {
-    /// The smallest content of each key: it wins.
-    least: HashMap<Key, u64>,
+    /// The content of each key that wins.
+    leads: HashMap<Key, Lead>,
     /// What the voids that win name.
     voided: HashSet<Key>,
 }
 
 impl Verdict {
-    fn over(facts: &[Fact]) -> Verdict {
-        let mut least = HashMap::new();
+    fn over(timeline: &Timeline) -> Verdict {
+        let facts = &timeline.facts;
+        let mut contests: HashMap<Key, Contest> = HashMap::with_capacity(facts.len());
         for fact in facts {
-            let content = least.entry(fact.key).or_insert(fact.content);
-            *content = fact.content.min(*content);
+            contests.entry(fact.key).or_default().take(Claim::of(HERE, fact));
         }
-        let mut verdict = Verdict { least, voided: HashSet::new() };
+        let winners = contests.into_iter().filter_map(|(key, one)| Some((key, one.winner()?)));
+        let mut leads: HashMap<Key, Lead> =
+            winners.map(|(key, winner)| (key, Lead::seen_by(HERE, winner))).collect();
+        if let Some(contested) = &timeline.contested {
+            leads.extend(&contested.0);
+        }
+        let mut verdict = Verdict { leads, voided: HashSet::new() };
         for fact in facts {
             if let What::Voided { of } = fact.what
                 && verdict.wins(fact)
@@ -152,12 +212,14 @@ impl Verdict {
         verdict
     }
 
-    /// The smallest content of a key wins. A correction's void stands and falls with its
-    /// replacement: one document, one fate.
+    /// A correction's void stands and falls with its replacement: one document, one fate.
     fn wins(&self, fact: &Fact) -> bool {
-        let beats = |key: &Key| self.least.get(key).is_none_or(|least| *least >= fact.content);
-        let whole = matches!(fact.what, What::Voided { .. }).then(|| fact.key.replacement());
-        beats(&fact.key) && whole.as_ref().is_none_or(beats)
+        let leads = self.leads.get(&fact.key).is_none_or(|lead| lead.is(fact));
+        let whole = || match fact.what {
+            What::Voided { .. } => self.leads.get(&fact.key.replacement()),
+            _ => None,
+        };
+        leads && whole().is_none_or(|lead| lead.yields_to(fact.content))
     }
 
     fn counts(&self, fact: &Fact) -> bool {
@@ -175,7 +237,7 @@ impl From<Vec<Fact>> for Timeline {
         facts.dedup_by(|later, first| later.key == first.key && later.content == first.content);
         let tangled =
             facts.iter().any(|f| matches!(f.what, What::Voided { .. })) || contested(&facts);
-        Timeline { facts, tangled }
+        Timeline { facts, tangled, contested: None }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use domain::batch::{Buckets, evaluate_parts};
+use domain::batch::{Buckets, Evaluation, evaluate_parts};
 use domain::books::Books;
 use domain::contribution::Rules;
 use domain::fact::{Fact, What};
@@ -23,14 +23,14 @@ pub struct Evaluated {
     pub books: Books,
     /// What became of the records.
     pub accounting: Accounting,
-    /// The closings among them, in the order of the journal.
+    /// The closings among them that have lost against no rival, in the order of the journal.
     pub closings: Vec<Fact>,
     /// The tree over the records.
     pub tree: Range,
 }
 
 /// The books of the journal's records up to `to`, or all, on so many threads: the same as folding
-/// them one by one. Needs memory for all facts, some 120 bytes each. `progress` is told the number
+/// them one by one. Needs memory for all facts, some 140 bytes each. `progress` is told the number
 /// of records that are read.
 ///
 /// # Errors
@@ -103,8 +103,10 @@ async fn evaluate(
     let tree = joined(pieces);
     let rules = Arc::clone(rules);
     let folding = spawn_blocking(move || evaluate_parts(facts, &rules, threads));
-    let (books, applied) = folding.await.map_err(|_| Error::Panicked { doing: "fold" })?;
-    accounting.applied = applied;
+    let folded = folding.await.map_err(|_| Error::Panicked { doing: "fold" })?;
+    let Evaluation { books, records, lost } = folded;
+    accounting.applied = records;
+    closings.retain(|fact| !lost.contains(&(fact.key, fact.content)));
     // So far `duplicate` counts every record that can be read.
     accounting.duplicate -= accounting.applied;
     if accounting.total() != to.0 || tree.size() != to.0 {

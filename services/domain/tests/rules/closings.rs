@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 
 use domain::atlas::Unit;
-use domain::closing::{Act, Closing, judge};
+use domain::closing::{Act, Closing, Judged, judge};
 use domain::codes::Authority::{self, Commune, DistrictCommittee, Province};
 use domain::codes::Confirmation::{self, Estimate, Official, Preliminary};
-use domain::fact::{Fact, What};
+use domain::fact::{Fact, Subject, What};
+use domain::fold::Fold;
 
 use crate::story::{Tell, day, fact, numbered, period, registered, told, voided};
 use crate::world::{GIA_LAI, KRONG_PA, PHU_CAN, rules};
@@ -30,7 +31,7 @@ fn declared(at: Unit, (act, level, authority, received): Said) -> Fact {
 /// `official.1` for a vintage, the reason for what does nothing.
 fn verdicts(at: Unit, said: &[Said]) -> Vec<String> {
     let facts = numbered(said.iter().map(|one| declared(at, *one)));
-    let judged = judge(&facts, &rules().atlas);
+    let judged = judge(&facts, |_| false, &rules().atlas);
     judged
         .iter()
         .map(|one| match one.verdict {
@@ -108,7 +109,7 @@ fn an_authority_stands_at_or_above_the_unit() {
 fn units_and_periods_are_closed_apart() {
     let said = (Act::Closed, Official, Some(Province), "2021-06-15");
     let facts = numbered([declared(PHU_CAN, said), declared(KRONG_PA, said)]);
-    let judged = judge(&facts, &rules().atlas);
+    let judged = judge(&facts, |_| false, &rules().atlas);
     let units: BTreeSet<Unit> =
         judged.iter().filter_map(|one| Some(one.verdict.ok()?.unit)).collect();
     assert_eq!(units, BTreeSet::from([PHU_CAN, KRONG_PA]));
@@ -119,8 +120,57 @@ fn what_comes_again_under_the_same_name_is_not_judged_again() {
     let said = (Act::Closed, Official, Some(Province), "2021-06-15");
     let first = declared(KRONG_PA, said).named(7).content(9);
     let rival = declared(GIA_LAI, said).named(7).content(1);
-    let judged = judge([&first, &rival], &rules().atlas).len();
-    assert_eq!(judged, 1, "the first stands, whichever wins among rivals elsewhere");
+    let judged = judge([&first, &rival], |_| false, &rules().atlas).len();
+    assert_eq!(judged, 1, "the first stands");
+}
+
+/// What the fold says of a closing and a rival of it, each at a position: how the closings are
+/// judged, and the findings.
+fn contested(first: Fact, second: Fact, order: [usize; 2]) -> (Vec<String>, Vec<String>) {
+    let subject = |fact: &Fact| match fact.what {
+        What::Closing(_) => Subject(fact.key),
+        _ => Subject(crate::story::key(1)),
+    };
+    let facts = [Fact { position: 1, ..first }, Fact { position: 2, ..second }];
+    let facts = facts.map(|fact| (subject(&fact), fact));
+    let mut fold = Fold::new(rules());
+    for nth in order {
+        fold.apply(vec![facts[nth].clone()]);
+    }
+    let books = domain::batch::evaluate(facts.to_vec(), &rules(), 2);
+    assert_eq!(fold.books.digest(b""), books.digest(b""));
+    let word = |one: &Judged<'_>| match one.verdict {
+        Ok(name) => format!("{} {:?}.{}", one.fact.position, name.level, name.nth),
+        Err(reason) => format!("{} {}", one.fact.position, reason.code()),
+    };
+    let findings = fold.findings().map(|one| format!("{} {}", one.reason.code(), one.at.0));
+    (fold.closings().iter().map(word).collect(), findings.collect())
+}
+
+#[test]
+fn findings_and_closings_say_the_same_of_a_closing_that_has_a_rival() {
+    let said = (Act::Closed, Official, Some(Province), "2021-06-15");
+    let closing = |unit, content| declared(unit, said).named(7).content(content);
+    let poor = |content| {
+        registered("2021-01-01", PHU_CAN, domain::codes::Standing::Poor, 4)
+            .named(7)
+            .content(content)
+    };
+    let held = |unit: Unit| vec![format!("rival {}", domain::atlas::Place::from(unit).0)];
+    for order in [[0, 1], [1, 0]] {
+        for (one, other) in [(9, 1), (1, 9)] {
+            // The first stands, whatever it says: figures were filed because of it.
+            let (judged, findings) =
+                contested(closing(KRONG_PA, one), closing(GIA_LAI, other), order);
+            assert_eq!(judged, ["1 Official.1", "2 rival"], "{order:?}");
+            assert_eq!(findings, held(GIA_LAI), "{order:?}");
+            let (judged, findings) = contested(closing(KRONG_PA, one), poor(other), order);
+            assert_eq!((judged.join(" "), findings), ("1 Official.1".into(), held(PHU_CAN)));
+            // What came under the name before is no closing, and stays.
+            let (judged, findings) = contested(poor(one), closing(KRONG_PA, other), order);
+            assert_eq!((judged.join(" "), findings), ("2 rival".into(), held(KRONG_PA)));
+        }
+    }
 }
 
 #[test]

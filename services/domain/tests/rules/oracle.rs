@@ -82,9 +82,11 @@ pub(crate) struct Oracle {
     events: BTreeMap<Subject, Vec<Counted>>,
 }
 
-/// The facts that count, in order.
-fn effective(facts: &[&Fact]) -> Vec<Fact> {
-    let best = |key: Key| facts.iter().filter(|f| f.key == key).map(|f| f.content).min();
+/// The facts of one subject that count, in order; `all` are those of every subject.
+fn effective(facts: &[&Fact], all: &[(Subject, Fact)]) -> Vec<Fact> {
+    // A key is one fact, whomever it is said to be about.
+    let least = |key: Key| all.iter().filter(|(_, f)| f.key == key).map(|(_, f)| f.content).min();
+    let best = |key: Key| facts.iter().any(|f| f.key == key).then(|| least(key)).flatten();
     let is_void = |fact: &Fact| matches!(fact.what, What::Voided { .. });
     // A document wins or loses as a whole; a correction's void has a key of its own.
     let wins = |fact: &Fact| {
@@ -130,14 +132,14 @@ fn rank(what: &What) -> u8 {
 }
 
 impl Oracle {
-    pub(crate) fn new(facts: &[(Subject, Fact)]) -> Oracle {
+    pub(crate) fn new(all: &[(Subject, Fact)]) -> Oracle {
         let mut by_subject: BTreeMap<Subject, Vec<&Fact>> = BTreeMap::new();
-        for (subject, fact) in facts {
+        for (subject, fact) in all {
             by_subject.entry(*subject).or_default().push(fact);
         }
         let mut oracle = Oracle { steps: BTreeMap::new(), events: BTreeMap::new() };
         for (subject, facts) in by_subject {
-            let (steps, events) = live(&effective(&facts));
+            let (steps, events) = live(&effective(&facts, all));
             oracle.steps.insert(subject, steps);
             oracle.events.insert(subject, events);
         }

@@ -77,6 +77,8 @@ pub(crate) struct Seed {
     a: u8,
     b: u8,
     tie: u8,
+    /// Whether a rival is one of any subject's fact.
+    abroad: bool,
 }
 
 prop_compose! {
@@ -88,8 +90,9 @@ prop_compose! {
         a in any::<u8>(),
         b in any::<u8>(),
         tie in 0u8..3,
+        abroad in any::<bool>(),
     ) -> Seed {
-        Seed { household, day, place, kind, a, b, tie }
+        Seed { household, day, place, kind, a, b, tie, abroad }
     }
 }
 
@@ -120,6 +123,10 @@ pub(crate) fn facts(seeds: &[Seed]) -> Vec<(Subject, Fact)> {
         let known = journal.iter().filter(|(of, _)| *of == subject);
         let known: Vec<Fact> = known.map(|(_, fact)| fact.clone()).collect();
         let earlier = known.get(usize::from(seed.a) % known.len().max(1));
+        // A rival may be of a fact of any subject, a household or a collective fact.
+        let first =
+            journal.get((usize::from(seed.a) * 7 + usize::from(seed.b)) % journal.len().max(1));
+        let first = if seed.abroad { first.map(|(_, fact)| fact) } else { earlier };
         let name = index as u64 + 1;
         // One for each fact, and not in the order of arrival.
         let content = 1 + name.wrapping_mul(40_503) % (1 << 16);
@@ -128,14 +135,14 @@ pub(crate) fn facts(seeds: &[Seed]) -> Vec<(Subject, Fact)> {
                 .named(name)
                 .content(content)
         };
-        let more = match (seed.kind, earlier) {
+        let more = match (seed.kind, if seed.kind < 94 { earlier } else { first }) {
             (0..80, _) => vec![own(seed.kind)],
             (80..87, _) => story::correction(other, own(seed.a % 75)).to_vec(),
             (87..94, Some(earlier)) => vec![earlier.clone()],
-            (94..97, Some(earlier)) => vec![Fact { key: earlier.key, ..own(seed.a % 80) }],
-            (97.., Some(earlier)) => {
+            (94..97, Some(first)) => vec![Fact { key: first.key, ..own(seed.a % 80) }],
+            (97.., Some(first)) => {
                 let mut rival = own(seed.a % 75);
-                rival.key = earlier.key;
+                rival.key = first.key;
                 story::correction(other, rival).to_vec()
             }
             (80.., None) => vec![own(seed.a % 75)],

@@ -230,6 +230,79 @@ fn a_void_reaches_only_facts_of_its_own_subject() {
     assert_eq!(told.findings(), ["voids_nothing 2 and 1"]);
 }
 
+/// Facts of the households 1, 2, …, which meet under one key.
+fn abroad(facts: impl IntoIterator<Item = (u64, Fact)>) -> crate::story::Told {
+    let (subjects, facts): (Vec<u64>, Vec<Fact>) = facts.into_iter().unzip();
+    let subjects = subjects.into_iter().map(|subject| Subject(key(1_000 + subject)));
+    told_of(subjects.zip(numbered(facts)).collect())
+}
+
+#[test]
+fn a_key_under_another_household_is_a_rival_and_counts_once() {
+    for (one, other, here, there) in [(5, 6, 1, 0), (6, 5, 0, 1)] {
+        let told = abroad([
+            (1, registered("2021-01-01", PHU_CAN, Poor, 4).named(1).content(one)),
+            (2, registered("2021-01-01", PHU_TUC, Poor, 9).named(1).content(other)),
+        ]);
+        assert_eq!(told.standing(PHU_CAN, Poor, "2021-12-31"), here);
+        assert_eq!(told.standing(PHU_TUC, Poor, "2021-12-31"), there);
+        assert_eq!(told.findings(), ["rival 1"]);
+    }
+}
+
+#[test]
+fn of_three_households_under_one_key_one_counts() {
+    for order in [[3, 2, 1], [2, 3, 1], [1, 2, 3], [2, 1, 3]] {
+        let told = abroad(order.map(|n| {
+            let fact = registered("2021-01-01", Place(8 + n), Poor, n);
+            (u64::from(n), fact.named(1).content(u64::from(n)))
+        }));
+        assert_eq!(told.persons(crate::world::KRONG_PA, Poor, "2021-01-01"), 1, "{order:?}");
+        assert_eq!(told.books.findings.len(), 2, "{order:?}");
+    }
+}
+
+#[test]
+fn a_correction_that_lost_against_another_households_fact_voids_nothing() {
+    for (correcting, plain, voided) in [(5, 6, true), (6, 5, false)] {
+        let whole = registered("2021-01-01", IA_SAO, Poor, 9).named(2).content(correcting);
+        let corrected = correction(1, whole).map(|fact| (1, fact));
+        let other = registered("2021-01-01", PHU_TUC, Poor, 2).named(2).content(plain);
+        let told = abroad([(1, poor().named(1))].into_iter().chain(corrected).chain([(2, other)]));
+        assert_eq!(told.standing(PHU_CAN, Poor, "2021-12-31"), i128::from(!voided));
+        assert_eq!(told.standing(IA_SAO, Poor, "2021-12-31"), i128::from(voided));
+        assert_eq!(told.standing(PHU_TUC, Poor, "2021-12-31"), i128::from(!voided));
+    }
+}
+
+#[test]
+fn a_void_of_a_fact_that_lost_against_another_household_voids_nothing() {
+    let told = abroad([
+        (1, registered("2021-01-01", PHU_CAN, Poor, 4).named(1).content(6)),
+        (2, registered("2021-01-01", PHU_TUC, Poor, 9).named(1).content(5)),
+        (1, voided("2021-02-01", PHU_CAN, 1).named(3)),
+    ]);
+    assert_eq!(told.standing(PHU_CAN, Poor, "2021-12-31"), 0);
+    assert_eq!(told.standing(PHU_TUC, Poor, "2021-12-31"), 1);
+    assert_eq!(told.findings(), ["rival 1", "voids_nothing 3 and 1"]);
+}
+
+#[test]
+fn what_is_known_of_keys_takes_few_bytes_of_each_fact() {
+    let mut fold = Fold::new(rules());
+    let hash = |n: u64| n.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ n.rotate_left(29);
+    let fact = |n: u64| Fact {
+        key: domain::fact::Key([hash(n), hash(!n)]),
+        ..resized("2021-01-01", PHU_CAN, 4)
+    };
+    // Just beyond a size at which the table grows, so that it is at its emptiest; of five facts of
+    // one household.
+    let count = 60_000;
+    fold.apply((1..=count).map(|n| (Subject(key(n / 5)), fact(n))).collect());
+    let each = fold.size_of_keys() as u64 / count;
+    assert!((9..=26).contains(&each), "{each} bytes of each fact");
+}
+
 #[test]
 fn a_void_of_one_of_two_loans_leaves_the_household_a_borrower() {
     let told = told([

@@ -14,9 +14,9 @@ impl Ledger for Folded {
     fn known(&self, asked: &[Asked]) -> Vec<Known> {
         self.0.read(|fold, _| {
             let one = |asked: &Asked| {
-                let facts = fold.timeline(asked.subject).map_or(&[][..], |one| one.facts());
                 let mut known = Known::Not;
-                for fact in facts.iter().filter(|fact| fact.key == asked.key) {
+                // Whomever it is about there: a key is one fact.
+                for (_, fact) in fold.named(asked.key) {
                     if fact.content == asked.content {
                         return Known::Same(fact.position);
                     }
@@ -30,6 +30,10 @@ impl Ledger for Folded {
 
     fn place_of(&self, subject: Subject, key: Key) -> Option<Place> {
         self.0.read(|fold, _| Some(fold.timeline(subject)?.fact(key)?.at))
+    }
+
+    fn places_of(&self, key: Key) -> Vec<Place> {
+        self.0.read(|fold, _| fold.named(key).map(|(_, fact)| fact.at).collect())
     }
 
     fn home(&self, subject: Subject, on: Day) -> Option<Place> {
