@@ -148,6 +148,30 @@ impl Store {
         Ok(Opened::Loaded(Box::new(Loaded::new(engine, vacant, meta, image))))
     }
 
+    /// Of which journal the rows in a folder are, and how far in it, without reading the others:
+    /// for whoever is about to write to that journal. None where there are no rows, or none that
+    /// tell it, or where another process holds them; then that process has looked.
+    ///
+    /// # Errors
+    /// `Io`: the folder cannot be read.
+    pub fn peek(path: &Path) -> Result<Option<(u128, Mark)>> {
+        if !folder::is_ours(path) {
+            return Ok(None);
+        }
+        let _lock = match folder::lock(path, Duration::ZERO) {
+            Ok(lock) => lock,
+            Err(Error::Locked { .. }) => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let Some(generation) = folder::generations(path)?.pop() else { return Ok(None) };
+        let rows = folder::rows(path, generation);
+        let Ok(engine) = Engine::open(&rows, Duration::ZERO) else { return Ok(None) };
+        // Damage is dealt with where the rows are opened to be used.
+        let Ok(Some(row)) = engine.get(key::META) else { return Ok(None) };
+        let Found::Meta(meta) = Meta::read(&row) else { return Ok(None) };
+        Ok(Some((meta.journal, meta.mark)))
+    }
+
     /// Makes a commit durable: all of it or nothing.
     ///
     /// # Errors
