@@ -114,18 +114,26 @@ impl Store {
             Err(Closed::Damaged(why)) => return stale(why, None, vacant),
             Err(Closed::Failed(error)) => return Err(error),
         };
-        let meta = match engine.get(key::META)?.map(|row| Meta::read(&row)) {
+        let row = match engine.get(key::META).and_then(|row| Ok((row, engine.is_empty()?))) {
+            Ok(row) => row,
+            Err(Error::Engine { what, .. }) => return stale(what, None, vacant),
+            Err(error) => return Err(error),
+        };
+        let meta = match (row.0.map(|row| Meta::read(&row)), row.1) {
             // A crash came before the first commit.
-            None => return Ok(Opened::Fresh(vacant)),
-            Some(Found::Meta(meta)) => *meta,
-            Some(Found::Format(found)) if found > FORMAT => {
+            (None, true) => return Ok(Opened::Fresh(vacant)),
+            (None, false) => return stale("the meta row is missing".into(), None, vacant),
+            (Some(Found::Meta(meta)), _) => *meta,
+            (Some(Found::Format(found)), _) if found > FORMAT => {
                 return Err(Error::Version { path: path.to_owned(), found, wanted: FORMAT });
             }
-            Some(Found::Format(found)) => {
+            (Some(Found::Format(found)), _) => {
                 let why = format!("the rows have format version {found}, now it is {FORMAT}");
                 return stale(why, None, vacant);
             }
-            Some(Found::Damaged) => return stale("the meta row is damaged".into(), None, vacant),
+            (Some(Found::Damaged), _) => {
+                return stale("the meta row is damaged".into(), None, vacant);
+            }
         };
         if let Some(wanted) = journal
             && wanted != meta.journal
@@ -321,7 +329,11 @@ impl Vacant {
         folder::sync_folder(path)?;
         // If we crash here, the empty rows are the newest: the next start begins anew as well.
         for generation in older {
-            folder::remove(path, generation)?;
+            // What stays is of no use and in nobody's way; the next rebuild removes it.
+            if let Err(error) = folder::remove(path, generation) {
+                let rows = folder::rows(path, generation);
+                tracing::warn!(rows = %rows.display(), %error, "older rows could not be removed");
+            }
         }
         let meta = Meta::new(journal, self.editions.clone());
         let (tail, upper) = (Vec::new(), Upper::none());

@@ -66,3 +66,22 @@ fn no_position_that_the_rows_know_is_given_to_another_fact() {
     fs::write(active(&data), &good).expect("it can be written");
     assert_eq!(digest(&data), right);
 }
+
+#[test]
+fn rows_that_are_cut_short_are_made_again_by_themselves() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (data, right, _) = imported(folder.path());
+    let rows = |number: u32| data.join(format!("rows.{number}/db"));
+    let whole = fs::read(rows(1)).expect("there are rows");
+    let mut number = 1;
+    for part in 0..8 {
+        let file = fs::OpenOptions::new().write(true).open(rows(number)).expect("there are rows");
+        file.set_len((whole.len() * part / 8) as u64).expect("it can be cut");
+        drop(file);
+        assert_eq!(digest(&data), right, "cut to {part} eighths");
+        succeed(&["rebuild", "--data", text(&data)]);
+        while !rows(number).exists() {
+            number += 1;
+        }
+    }
+}
