@@ -5,6 +5,10 @@
 //! ```
 //!
 //! The CRC-32 (IEEE) covers length, receive time and bytes.
+//!
+//! Records are appended, so a write that a crash stopped leaves the first bytes of a frame, or
+//! zeros where a file grew before its bytes came. Nothing else is *torn*: a frame as long as it
+//! says with a wrong checksum was altered after it was written.
 
 use std::ops::Range;
 
@@ -115,12 +119,47 @@ pub(crate) fn run(buffer: &[u8]) -> Run {
     }
 }
 
-/// Whether any whole frame begins after the first byte of `rest`.
-///
-/// This tells a torn tail (nothing valid after it) from damage in the middle. A wrong length may
-/// hide where the next frame begins, so every offset is tried; almost all fail on their length.
-pub(crate) fn any_whole_after(rest: &[u8]) -> bool {
+/// What bytes at the end of a file are that no whole frame begins with.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Rest {
+    /// The beginning of a frame, or zeros: a write that was never finished.
+    Torn,
+    /// Bytes that were once good, or never ours, and what is wrong with them.
+    Damaged(&'static str),
+}
+
+/// Tells a write that was never finished from damage. `rest` begins where the last whole frame
+/// ends and goes to the end of the file.
+pub(crate) fn judge(rest: &[u8]) -> Rest {
+    if rest.iter().all(|byte| *byte == 0) {
+        return Rest::Torn;
+    }
+    match parse(rest, 0) {
+        Parsed::Whole(_) | Parsed::End => Rest::Torn,
+        Parsed::Bad(what) => Rest::Damaged(what),
+        Parsed::Short { .. } if any_whole_after(rest) => {
+            Rest::Damaged("a frame longer than the file, good ones after")
+        }
+        Parsed::Short { .. } if is_whole_but_for_its_length(rest) => {
+            Rest::Damaged("a whole frame whose length was altered")
+        }
+        Parsed::Short { .. } => Rest::Torn,
+    }
+}
+
+/// Whether any whole frame begins after the first byte of `rest`. A wrong length may hide where
+/// the next frame begins, so every offset is tried; almost all fail on their length.
+fn any_whole_after(rest: &[u8]) -> bool {
     (1..rest.len()).any(|offset| matches!(parse(rest, offset), Parsed::Whole(_)))
+}
+
+/// Whether the frame would be whole if it ended with the file. The checksum covers the length, so
+/// a frame that really is too short passes once in 2^32 times.
+fn is_whole_but_for_its_length(rest: &[u8]) -> bool {
+    let Some((head, bytes)) = rest.split_first_chunk::<HEAD>() else { return false };
+    let [_, _, _, _, c0, c1, c2, c3, time @ ..] = *head;
+    let Ok(length) = u32::try_from(bytes.len()) else { return false };
+    crc(length.to_le_bytes(), time, bytes) == u32::from_le_bytes([c0, c1, c2, c3])
 }
 
 #[cfg(test)]
@@ -155,5 +194,20 @@ mod tests {
         assert_eq!(&buffer[8..], [2, 1, 0, 0, 0, 0, 0, 0, b'A']);
         let covered = [1, 0, 0, 0, 2, 1, 0, 0, 0, 0, 0, 0, b'A'];
         assert_eq!(&buffer[4..8], crc32fast::hash(&covered).to_le_bytes());
+    }
+
+    #[test]
+    fn a_cut_frame_is_torn_and_one_with_any_bit_flipped_is_damaged() {
+        let mut buffer = Vec::new();
+        encode(&mut buffer, ReceiveTime(1_700_000_000_000), b"abc");
+        for len in 1..buffer.len() {
+            assert_eq!(judge(&buffer[..len]), Rest::Torn, "cut at {len}");
+        }
+        for bit in 0..buffer.len() * 8 {
+            buffer[bit / 8] ^= 1 << (bit % 8);
+            assert!(matches!(judge(&buffer), Rest::Damaged(_)), "bit {bit}");
+            buffer[bit / 8] ^= 1 << (bit % 8);
+        }
+        assert_eq!(judge(&[0; 4096]), Rest::Torn);
     }
 }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::Identity;
+use crate::{Identity, Position};
 
 /// How a journal is opened. `Options::default()` opens what is there and creates nothing.
 #[derive(Clone, Debug, Default)]
@@ -33,11 +33,14 @@ pub struct DirOptions {
     pub lock_wait: Duration,
     /// A segment is sealed when its frames have about this many bytes.
     pub segment_bytes_max: u64,
+    /// Positions that are known from elsewhere to have been in a journal: a writer that finds
+    /// less of it stops, and touches nothing.
+    pub known: Vec<(Identity, Position)>,
 }
 
 impl Default for DirOptions {
     fn default() -> Self {
-        Self { lock_wait: Duration::from_secs(5), segment_bytes_max: 64 << 20 }
+        Self { lock_wait: Duration::from_secs(5), segment_bytes_max: 64 << 20, known: Vec::new() }
     }
 }
 

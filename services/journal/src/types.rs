@@ -34,6 +34,13 @@ impl fmt::Display for Position {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Identity(pub Uuid);
 
+impl From<u128> for Identity {
+    /// As a store keeps it.
+    fn from(number: u128) -> Self {
+        Self(Uuid::from_u128(number))
+    }
+}
+
 impl Identity {
     /// A new, random identity.
     #[must_use]

@@ -57,16 +57,11 @@ impl Engine {
                     }
                     std::thread::sleep(RETRY);
                 }
-                sled::Error::Io(e)
-                    if matches!(
-                        e.kind(),
-                        std::io::ErrorKind::UnexpectedEof | std::io::ErrorKind::InvalidData
-                    ) =>
-                {
-                    return Err(Closed::Damaged(error.to_string()));
+                sled::Error::Io(e) if !is_damage(e) => {
+                    return Err(Closed::Failed(mapped("open", path, error)));
                 }
-                sled::Error::Io(_) => return Err(Closed::Failed(mapped("open", path, error))),
-                sled::Error::Corruption { .. }
+                sled::Error::Io(_)
+                | sled::Error::Corruption { .. }
                 | sled::Error::ReportableBug(_)
                 | sled::Error::Unsupported(_)
                 | sled::Error::CollectionNotFound(_) => {
@@ -96,6 +91,10 @@ impl Engine {
 
     pub(crate) fn get(&self, key: &[u8]) -> Result<Option<sled::IVec>> {
         self.guard("read", || self.db.get(key))
+    }
+
+    pub(crate) fn is_empty(&self) -> Result<bool> {
+        self.guard("read", || Ok(self.db.iter().next().transpose()?.is_none()))
     }
 
     /// Calls `visit` with every row whose key begins with `prefix`, in order.
@@ -146,12 +145,26 @@ impl Engine {
     }
 }
 
+/// Whether it is the files that are wrong, not the world around them. sled makes such errors itself,
+/// without a number of the system; the system's own are those of places that damage points to
+/// (EINVAL, a file that is too short) and of a disk that does not give back what it took (EIO).
+fn is_damage(error: &std::io::Error) -> bool {
+    use std::io::ErrorKind;
+    const EIO: i32 = 5;
+    match error.raw_os_error() {
+        None => !is_full(error),
+        Some(EIO) => true,
+        Some(_) => matches!(error.kind(), ErrorKind::InvalidInput | ErrorKind::UnexpectedEof),
+    }
+}
+
 fn mapped(doing: &'static str, path: &Path, error: sled::Error) -> Error {
     let path = path.to_owned();
     match error {
         sled::Error::Io(e) if is_full(&e) => Error::Full { path },
-        sled::Error::Io(source) => Error::Io { doing, path, source },
-        sled::Error::Corruption { .. }
+        sled::Error::Io(source) if !is_damage(&source) => Error::Io { doing, path, source },
+        sled::Error::Io(_)
+        | sled::Error::Corruption { .. }
         | sled::Error::ReportableBug(_)
         | sled::Error::Unsupported(_)
         | sled::Error::CollectionNotFound(_) => {

@@ -59,6 +59,11 @@ pub fn claim(path: &Path) -> Result<()> {
     create(path, &birth)
 }
 
+/// Whether a folder is ours by now; nothing is made where it is not.
+pub(crate) fn is_ours(path: &Path) -> bool {
+    fs::read(path.join(BIRTH)).is_ok_and(|text| check(path, &text).is_ok())
+}
+
 fn check(path: &Path, text: &[u8]) -> Result<()> {
     let Ok(birth) = serde_json::from_slice::<Birth>(text) else {
         return Err(not_ours(path, "its tonghop.json is not ours"));

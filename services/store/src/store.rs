@@ -114,18 +114,26 @@ impl Store {
             Err(Closed::Damaged(why)) => return stale(why, None, vacant),
             Err(Closed::Failed(error)) => return Err(error),
         };
-        let meta = match engine.get(key::META)?.map(|row| Meta::read(&row)) {
+        let row = match engine.get(key::META).and_then(|row| Ok((row, engine.is_empty()?))) {
+            Ok(row) => row,
+            Err(Error::Engine { what, .. }) => return stale(what, None, vacant),
+            Err(error) => return Err(error),
+        };
+        let meta = match (row.0.map(|row| Meta::read(&row)), row.1) {
             // A crash came before the first commit.
-            None => return Ok(Opened::Fresh(vacant)),
-            Some(Found::Meta(meta)) => *meta,
-            Some(Found::Format(found)) if found > FORMAT => {
+            (None, true) => return Ok(Opened::Fresh(vacant)),
+            (None, false) => return stale("the meta row is missing".into(), None, vacant),
+            (Some(Found::Meta(meta)), _) => *meta,
+            (Some(Found::Format(found)), _) if found > FORMAT => {
                 return Err(Error::Version { path: path.to_owned(), found, wanted: FORMAT });
             }
-            Some(Found::Format(found)) => {
+            (Some(Found::Format(found)), _) => {
                 let why = format!("the rows have format version {found}, now it is {FORMAT}");
                 return stale(why, None, vacant);
             }
-            Some(Found::Damaged) => return stale("the meta row is damaged".into(), None, vacant),
+            (Some(Found::Damaged), _) => {
+                return stale("the meta row is damaged".into(), None, vacant);
+            }
         };
         if let Some(wanted) = journal
             && wanted != meta.journal
@@ -146,6 +154,30 @@ impl Store {
             Err(_) => return stale("the rows make the program panic".into(), mark, vacant),
         };
         Ok(Opened::Loaded(Box::new(Loaded::new(engine, vacant, meta, image))))
+    }
+
+    /// Of which journal the rows in a folder are, and how far in it, without reading the others:
+    /// for whoever is about to write to that journal. None where there are no rows, or none that
+    /// tell it, or where another process holds them; then that process has looked.
+    ///
+    /// # Errors
+    /// `Io`: the folder cannot be read.
+    pub fn peek(path: &Path) -> Result<Option<(u128, Mark)>> {
+        if !folder::is_ours(path) {
+            return Ok(None);
+        }
+        let _lock = match folder::lock(path, Duration::ZERO) {
+            Ok(lock) => lock,
+            Err(Error::Locked { .. }) => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let Some(generation) = folder::generations(path)?.pop() else { return Ok(None) };
+        let rows = folder::rows(path, generation);
+        let Ok(engine) = Engine::open(&rows, Duration::ZERO) else { return Ok(None) };
+        // Damage is dealt with where the rows are opened to be used.
+        let Ok(Some(row)) = engine.get(key::META) else { return Ok(None) };
+        let Found::Meta(meta) = Meta::read(&row) else { return Ok(None) };
+        Ok(Some((meta.journal, meta.mark)))
     }
 
     /// Makes a commit durable: all of it or nothing.
@@ -297,7 +329,11 @@ impl Vacant {
         folder::sync_folder(path)?;
         // If we crash here, the empty rows are the newest: the next start begins anew as well.
         for generation in older {
-            folder::remove(path, generation)?;
+            // What stays is of no use and in nobody's way; the next rebuild removes it.
+            if let Err(error) = folder::remove(path, generation) {
+                let rows = folder::rows(path, generation);
+                tracing::warn!(rows = %rows.display(), %error, "older rows could not be removed");
+            }
         }
         let meta = Meta::new(journal, self.editions.clone());
         let (tail, upper) = (Vec::new(), Upper::none());

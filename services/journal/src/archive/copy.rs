@@ -26,7 +26,9 @@ impl Archiver {
     pub async fn open(source: &Journal, archive: &Path, options: &Options) -> Result<Self> {
         refuse_itself(source, archive)?;
         let wanted = Some(source.identity());
-        let options = Options { create: true, identity: wanted, ..options.clone() };
+        let mut options = Options { create: true, identity: wanted, ..options.clone() };
+        // What is known of the journal, its archive may not have yet.
+        options.dir.known.clear();
         let url = format!("dir:{}", archive.display());
         let Writer::Dir(archive, writer) = Writer::open(&url, &options).await? else {
             return Err(Error::config("an archive is a directory"));

@@ -34,7 +34,9 @@ pub async fn restore(
 ) -> Result<Restored> {
     let end = archive.end().await?;
     let identity = Some(archive.identity());
-    let options = Options { create: true, identity, ..options.clone() };
+    let mut options = Options { create: true, identity, ..options.clone() };
+    // What is known of the journal is what is being brought back.
+    options.dir.known.clear();
     let mut writer = match Writer::open(target, &options).await {
         Err(Error::Diverged { what }) => return Err(Error::Occupied { what }),
         opened => opened?,

@@ -6,6 +6,7 @@
 //! manifest.json                 what is sealed, with digests
 //! 00000000000000000001.sealed   a sealed segment, named by its first position
 //! 00000000000000163841.active   the active segment; older ones only until they are sealed
+//! 00000000000000170000.torn     bytes of a write that was never finished; for people, never read
 //! ```
 
 use std::collections::BTreeMap;
@@ -21,6 +22,7 @@ pub(crate) const LOCK: &str = "lock";
 pub(crate) const MANIFEST: &str = "manifest.json";
 const ACTIVE: &str = "active";
 const SEALED: &str = "sealed";
+const TORN: &str = "torn";
 
 /// Bytes of a segment's header: magic 8, version 4, identity 16, first position 8, crc 4.
 pub(crate) const HEADER: usize = 40;
@@ -52,6 +54,16 @@ pub(crate) fn path(dir: &Path, first: Position, kind: Kind) -> PathBuf {
         Kind::Sealed => SEALED,
     };
     dir.join(format!("{:020}.{extension}", first.0))
+}
+
+/// Where a torn tail is kept: named by the position that its record would have had, with a number
+/// behind it where the name is taken.
+pub(crate) fn torn(dir: &Path, position: Position) -> PathBuf {
+    let name = |number: u32| match number {
+        1 => dir.join(format!("{:020}.{TORN}", position.0)),
+        _ => dir.join(format!("{:020}.{TORN}.{number}", position.0)),
+    };
+    (1..).map(name).find(|path| !path.exists()).expect("numbers enough")
 }
 
 /// Which files a segment has. Both only between the two last steps of sealing.

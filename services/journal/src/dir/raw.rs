@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use super::layout::{self, HEADER, Kind};
-use crate::frame::{self, Parsed};
+use crate::frame::{self, Parsed, Rest};
 use crate::{Error, Identity, Position, ReceiveTime, Result};
 
 /// An open active segment and how far it was read.
@@ -63,11 +63,10 @@ impl Raw {
     /// The next whole frames, about `bytes` of them; `None` where the whole frames end for now.
     ///
     /// # Errors
-    /// `Corrupt`, if whole frames follow something that is none.
+    /// `Corrupt`, if what comes next is neither a whole frame nor the beginning of one.
     pub(crate) fn next_chunk(&mut self, bytes: usize) -> Result<Option<Chunk>> {
-        let about = self.file.metadata().map_err(Error::io("inspect", &self.path))?;
-        let state = (about.len(), about.modified().unwrap_or(SystemTime::UNIX_EPOCH));
-        if about.len() <= self.offset || self.torn == Some(state) {
+        let state = self.state()?;
+        if state.0 <= self.offset || self.torn == Some(state) {
             return Ok(None);
         }
         let mut frames = self.read(bytes)?;
@@ -79,8 +78,7 @@ impl Raw {
             run = frame::run(&frames);
         }
         let Some(last_received) = run.last else {
-            self.check_torn(&run.stop)?;
-            self.torn = Some(state);
+            self.torn = self.check_torn(state)?.then_some(state);
             return Ok(None);
         };
         frames.truncate(run.end);
@@ -90,22 +88,27 @@ impl Raw {
         Ok(Some(Chunk { first, count: run.count, last_received, frames }))
     }
 
-    /// Nothing whole begins here: that is a torn tail only if nothing whole follows.
-    fn check_torn(&self, stop: &Parsed) -> Result<()> {
-        let what = match stop {
-            Parsed::Whole(_) | Parsed::End => return Ok(()),
-            Parsed::Short { .. } => "a frame longer than the file",
-            Parsed::Bad(what) => what,
-        };
+    /// Nothing whole begins here: a torn tail, or damage. False: a writer is changing the file in
+    /// this moment, look again.
+    fn check_torn(&self, state: (u64, SystemTime)) -> Result<bool> {
         let rest = self.read(usize::MAX)?;
-        if frame::any_whole_after(&rest) {
-            return Err(Error::corrupt(
-                &self.path,
-                self.offset,
-                format!("{what}, good ones after"),
-            ));
+        let Rest::Damaged(what) = frame::judge(&rest) else { return Ok(true) };
+        // A writer that cuts a tail and appends while we read mixes old bytes with new ones.
+        if self.state()? != state || self.read(usize::MAX)? != rest {
+            return Ok(false);
         }
-        Ok(())
+        Err(Error::corrupt(&self.path, self.offset, what))
+    }
+
+    /// Length and time of the file.
+    fn state(&self) -> Result<(u64, SystemTime)> {
+        let about = self.file.metadata().map_err(Error::io("inspect", &self.path))?;
+        Ok((about.len(), about.modified().unwrap_or(SystemTime::UNIX_EPOCH)))
+    }
+
+    /// What follows the frames read so far.
+    pub(crate) fn tail(&self) -> Result<Vec<u8>> {
+        self.read(usize::MAX)
     }
 
     /// Fails unless the file ends exactly after the frames read so far.

@@ -21,8 +21,8 @@ pub(crate) struct Recovered {
     pub(crate) active: Option<(Position, u64)>,
 }
 
-/// Brings the directory into order. The caller holds the lock.
-pub(crate) fn recover(dir: &Path, identity: Identity) -> Result<Recovered> {
+/// Brings the directory into order, which must reach to `known`. The caller holds the lock.
+pub(crate) fn recover(dir: &Path, identity: Identity, known: Position) -> Result<Recovered> {
     remove_temporaries(dir)?;
     let segments = layout::segments(dir)?;
     check_manifest(dir, identity, &segments)?;
@@ -41,10 +41,18 @@ pub(crate) fn recover(dir: &Path, identity: Identity) -> Result<Recovered> {
         if present.sealed && finish_sealing(dir, first, identity, present)? {
             take_sealed(dir, first, identity, &mut so_far)?;
         } else {
-            take_active(dir, first, identity, Some(first) == newest, &mut so_far)?;
+            let newest = (Some(first) == newest).then_some(known);
+            take_active(dir, first, identity, newest, &mut so_far)?;
         }
     }
+    reaches(so_far.end, known)?;
     Ok(so_far)
+}
+
+/// Fails where the journal ends before what is known to have been in it: the next record would get
+/// a position that another one had.
+fn reaches(end: Position, known: Position) -> Result<()> {
+    if end < known { Err(Error::lost_end(end, known)) } else { Ok(()) }
 }
 
 /// Whatever was not renamed was not finished, and everything in it is still elsewhere.
@@ -145,7 +153,7 @@ fn take_active(
     dir: &Path,
     first: Position,
     identity: Identity,
-    newest: bool,
+    newest: Option<Position>,
     so_far: &mut Recovered,
 ) -> Result<()> {
     let path = layout::path(dir, first, Kind::Active);
@@ -156,22 +164,35 @@ fn take_active(
         so_far.last_received = chunk.last_received;
     }
     so_far.end = Position(raw.next().0 - 1);
-    if !newest {
+    let Some(known) = newest else {
         raw.expect_end()?;
         so_far.unsealed.push(first);
         return Ok(());
-    }
-    cut(&path, raw.offset())?;
+    };
+    // Before anything is cut: what looks torn may be all that is left of a record that others saw.
+    reaches(so_far.end, known)?;
+    cut(dir, &path, &raw)?;
     so_far.active = Some((first, raw.offset()));
     Ok(())
 }
 
-/// Cuts the torn tail off. It was never acknowledged, and no reader was given any of it.
-fn cut(path: &Path, len: u64) -> Result<()> {
+/// Cuts the torn tail off and keeps it aside. It was never acknowledged, and no reader was given
+/// any of it; should that ever be wrong, the bytes are still there for people to look at.
+fn cut(dir: &Path, path: &Path, raw: &Raw) -> Result<()> {
     let file = open_for_writing(path)?;
-    let found = file.metadata().map_err(Error::io("inspect", path))?.len();
-    if found > len {
-        tracing::warn!(file = %path.display(), bytes = found - len, "cutting a torn tail");
+    let (len, tail) = (raw.offset(), raw.tail()?);
+    if !tail.is_empty() {
+        let kept = layout::torn(dir, raw.next());
+        // If we crash after this, the same bytes are kept once more, under the next free name.
+        files::write(&kept, &tail)?;
+        tracing::warn!(
+            file = %path.display(),
+            byte = len,
+            bytes = tail.len(),
+            position = raw.next().0,
+            kept = %kept.display(),
+            "a write that was never finished is cut off and kept aside"
+        );
         file.set_len(len).map_err(Error::io("cut", path))?;
     }
     // If we crash here, the next open finds the same tail, or none. Whole frames that were never

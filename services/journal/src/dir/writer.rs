@@ -52,7 +52,9 @@ impl Appender {
         options: &DirOptions,
     ) -> Result<Self> {
         let lock = Lock::take(&dir, options.lock_wait)?;
-        let found = recover::recover(&dir, identity)?;
+        let known = options.known.iter().filter(|(of, _)| *of == identity);
+        let known = known.map(|(_, position)| *position).max().unwrap_or_default();
+        let found = recover::recover(&dir, identity, known)?;
         let (first, file, len) = match found.active {
             Some((first, len)) => {
                 let path = layout::path(&dir, first, Kind::Active);

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use journal::{Error, Journal, Options, Writer};
+use journal::{Error, Identity, Journal, Options, Position, Writer};
 
 use crate::world::{World, body, entries, read_all};
 
@@ -45,13 +45,27 @@ async fn a_tail_torn_at_any_byte_is_cut_at_the_last_whole_frame() {
         assert_eq!(before, (0..whole).map(body).collect::<Vec<_>>(), "torn at {len}");
         assert_eq!(fs::metadata(&file).unwrap().len(), len as u64);
 
-        // A writer cuts it, and goes on at the right position.
+        // A writer cuts it, keeps it aside, and goes on at the right position.
         let mut writer = world.writer().await;
+        let torn = &bytes[ends[whole as usize]..len];
+        let kept = torn_files(&file);
+        assert_eq!(kept.last().map_or(&[][..], |(_, bytes)| bytes), torn, "torn at {len}");
+        for (path, _) in kept {
+            let name = path.file_name().unwrap().to_str().unwrap();
+            assert_eq!(name, format!("{:020}.torn", whole + 1));
+            fs::remove_file(path).unwrap();
+        }
         let receipts = writer.append(&entries(100, 102)).await.unwrap();
         assert_eq!(receipts[0].position.0, whole + 1, "torn at {len}");
         let expected: Vec<_> = (0..whole).chain(100..102).map(body).collect();
         assert_eq!(read_all(&writer.journal()).await.unwrap(), expected, "torn at {len}");
     }
+    told(
+        "the end of a journal",
+        "cut at each byte",
+        "cut back to whole records, the rest kept aside",
+        bytes.len() - ends[3],
+    );
 }
 
 #[tokio::test]
@@ -81,19 +95,91 @@ async fn a_byte_flipped_in_a_middle_frame_is_an_error_that_names_file_and_offset
         assert_eq!(place(error), expected, "flipped {at}");
         assert_eq!(fs::read(&file).unwrap(), damaged, "an error must touch nothing");
     }
+    told(
+        "a record in the middle",
+        "each byte altered",
+        "corruption, named by file and byte",
+        ends[3] - ends[2],
+    );
 }
 
 #[tokio::test]
-async fn a_byte_flipped_in_the_last_frame_is_a_torn_tail() {
+async fn a_bit_flipped_in_the_last_frame_is_an_error_that_names_file_and_offset() {
     let (world, file, bytes, ends) = five_frames().await;
-    for at in ends[4]..ends[5] {
+    for bit in ends[4] * 8..ends[5] * 8 {
         let mut damaged = bytes.clone();
-        damaged[at] ^= 0x40;
+        damaged[bit / 8] ^= 1 << (bit % 8);
         image(&file, &damaged);
-        let writer = world.writer().await;
-        let found = read_all(&writer.journal()).await.unwrap();
-        assert_eq!(found, (0..4).map(body).collect::<Vec<_>>(), "flipped {at}");
+        let expected = Some((file.clone(), ends[4] as u64));
+        let place = |error: Error| error.corrupt_at().map(|(file, at)| (file.to_owned(), at));
+
+        let error = Writer::open(&world.url, &world.options).await.expect_err("a damaged frame");
+        assert_eq!(place(error), expected, "bit {bit}");
+        let error = read_all(&world.journal().await).await.expect_err("a damaged frame");
+        assert_eq!(place(error), expected, "bit {bit}");
+        assert_eq!(fs::read(&file).unwrap(), damaged, "an error must touch nothing");
     }
+    assert!(torn_files(&file).is_empty());
+    told(
+        "the last record of a journal",
+        "each bit flipped",
+        "corruption, named by file and byte",
+        8 * (ends[5] - ends[4]),
+    );
+}
+
+/// A row of the table that `make faults` prints: it held, so often.
+fn told(what: &str, how: &str, expected: &str, times: usize) {
+    eprintln!("fault | {what} | {how} | {expected} | as expected | {times}");
+}
+
+#[tokio::test]
+async fn nothing_is_cut_that_is_known_from_elsewhere() {
+    let (mut world, file, bytes, ends) = five_frames().await;
+    let identity = world.journal().await.identity();
+    world.options.dir.known = vec![(Identity::random(), Position(9)), (identity, Position(5))];
+    // Torn inside the fifth frame, right before it, and the whole file gone.
+    for len in [ends[5] - 1, ends[4] + 3, ends[4]] {
+        image(&file, &bytes[..len]);
+        let error = Writer::open(&world.url, &world.options).await.expect_err("an end is lost");
+        assert!(matches!(error, Error::Diverged { .. }), "{error}");
+        assert_eq!(fs::read(&file).unwrap(), &bytes[..len], "an error must touch nothing");
+    }
+    fs::remove_file(&file).unwrap();
+    let error = Writer::open(&world.url, &world.options).await.expect_err("all is lost");
+    assert!(matches!(error, Error::Diverged { .. }), "{error}");
+    // Put back, or known of another journal: it goes on.
+    image(&file, &bytes);
+    world.writer().await;
+    image(&file, &bytes[..ends[4]]);
+    world.options.dir.known = vec![(Identity::random(), Position(5))];
+    world.writer().await;
+}
+
+#[tokio::test]
+async fn tails_that_are_torn_at_the_same_position_are_all_kept() {
+    let (world, file, bytes, ends) = five_frames().await;
+    for len in [ends[4] + 3, ends[4] + 20] {
+        image(&file, &bytes[..len]);
+        world.writer().await;
+    }
+    let names: Vec<_> = torn_files(&file)
+        .into_iter()
+        .map(|(path, bytes)| (path.extension().unwrap().to_owned(), bytes.len()))
+        .collect();
+    assert_eq!(names, [("torn".into(), 3), ("2".into(), 20)]);
+}
+
+/// What was cut off and kept aside, by name.
+fn torn_files(active: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+    let entries = fs::read_dir(active.parent().unwrap()).unwrap();
+    let mut found: Vec<_> = entries
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.to_string_lossy().contains(".torn"))
+        .map(|path| (path.clone(), fs::read(path).unwrap()))
+        .collect();
+    found.sort();
+    found
 }
 
 #[tokio::test]

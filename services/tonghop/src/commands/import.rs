@@ -51,7 +51,11 @@ pub(super) fn files(
     let runtime = place::runtime()?;
     let mut writer = match url {
         Some(url) => {
-            let opened = runtime.block_on(Writer::open(url, &place::options(true, nats)));
+            let mut options = place::options(true, nats);
+            if let Some(data) = url.strip_prefix("dir:").and_then(|path| Path::new(path).parent()) {
+                options.dir.known = place::known(data)?;
+            }
+            let opened = runtime.block_on(Writer::open(url, &options));
             Some(opened.map_err(|error| held(error, url))?)
         }
         None => None,

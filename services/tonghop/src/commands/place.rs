@@ -9,11 +9,12 @@ use anyhow::{Context, Result, bail};
 use auditor::{Desk, Shelf};
 use domain::contribution::Rules;
 use domain::time::Day;
-use journal::{Credentials, Journal, Options};
+use journal::{Credentials, Identity, Journal, Options, Position};
 use projector::{Config, Report};
-use proof::Signer;
+use proof::{Checkpoint, Signer};
 use proto::catalogue::Catalogue;
 use proto::gazetteer::{Gazetteer, Lang, UnitRef};
+use store::Store;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::cli::NatsArgs;
@@ -70,6 +71,29 @@ pub(super) fn options(create: bool, nats: &NatsArgs) -> Options {
         options.nats.credentials = Credentials::CredentialsFile(file.clone());
     }
     options
+}
+
+/// How far the journal of a data folder is known to have gone: by the rows, by what was closed and
+/// by what was signed. Whoever is about to write to it must not find less.
+pub(super) fn known(data: &Path) -> Result<Vec<(Identity, Position)>> {
+    let mut known = Vec::new();
+    if let Some((journal, mark)) = Store::peek(data)? {
+        known.push((Identity::from(journal), Position(mark.position)));
+    }
+    let shelf = Shelf::of(data);
+    if let Some(last) = shelf.list()?.pop()
+        && let Ok(vintage) = auditor::read(&last.path)
+        && let Ok(journal) = vintage.head.journal.parse()
+    {
+        known.push((journal, Position(last.position)));
+    }
+    if let Some((size, path)) = shelf.checkpoints()?.pop()
+        && let Ok(checkpoint) = Checkpoint::unverified(&std::fs::read_to_string(&path)?)
+        && let Some(Ok(journal)) = checkpoint.origin.rsplit('/').next().map(str::parse)
+    {
+        known.push((journal, Position(size)));
+    }
+    Ok(known)
 }
 
 /// Today in Viet Nam. Only importers look at a clock.

@@ -92,7 +92,8 @@ pub(super) struct Opened {
 impl Service {
     /// Opens journal and store.
     pub(super) async fn open(self) -> Result<Opened> {
-        let Service { data, url, options, front, signing, webhook_allow } = self;
+        let Service { data, url, mut options, front, signing, webhook_allow } = self;
+        options.dir.known = place::known(&data)?;
         let writes = front.as_ref().is_some_and(|front| front.writes);
         let (journal, writer) = match Journal::open(&url, &options).await {
             Ok(journal) if !writes => (journal, None),

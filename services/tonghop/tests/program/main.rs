@@ -13,6 +13,7 @@ mod nats;
 mod oracle;
 mod pack;
 mod proof;
+mod rot;
 mod runner;
 mod same;
 mod serve;
