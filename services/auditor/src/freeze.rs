@@ -143,12 +143,15 @@ fn movements(reader: &Reader<'_>, unit: Unit, time: Time, rows: &mut Vec<Row>) {
     }
 }
 
-/// Every version of a target whose period meets the closed one, set by its end.
+/// Every version of a target whose period meets the closed one, whenever it was set: the books are
+/// those of the closing's position, and so it was known then.
 fn targets(fold: &Fold, unit: Unit, time: Time, rows: &mut Vec<Row>) {
     let days = time.days();
-    let of_unit = fold.books.statements.iter().filter(|one| {
-        one.unit == unit && one.stated.kind == StatedKind::Target && one.on <= *days.end()
-    });
+    let of_unit = fold
+        .books
+        .statements
+        .iter()
+        .filter(|one| one.unit == unit && one.stated.kind == StatedKind::Target);
     for one in of_unit {
         let Some(period) = one.stated.period else { continue };
         if period.days().start() > days.end() || period.days().end() < days.start() {

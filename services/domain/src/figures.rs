@@ -8,6 +8,7 @@ pub use question::{Question, Time};
 pub use rates::{Alike, Fall};
 pub use value::{Figure, Marks, Missing, Value};
 
+use std::cmp::Reverse;
 use std::ops::RangeInclusive;
 
 use crate::atlas::{Level, Unit};
@@ -19,7 +20,7 @@ use crate::fold::Fold;
 use crate::plan::{Indicator, Kept};
 use crate::posting::{Column, Slot, Statement};
 use crate::rollup::View;
-use crate::time::Day;
+use crate::time::{Day, Period};
 
 /// What a figure is the sum of: these columns in these slots, at every place of the unit.
 #[derive(Clone, PartialEq, Debug)]
@@ -217,9 +218,12 @@ impl<'a> Reader<'a> {
         atlas.children(unit).iter().copied().filter(|child| atlas.in_force(*child, on)).collect()
     }
 
-    /// What a unit stated about an indicator by the end of the time asked for, the latest last:
-    /// a census of any day until then; a target or outside figure for that period, or, when days
-    /// are asked for, for a period that holds the last of them.
+    /// What a unit stated about an indicator, what counts last: a census holds from its own day
+    /// on, so those of any day until the last one asked for, by age. A target or an outside figure
+    /// says which period it is about, whenever it was stated (a year's statistics are published
+    /// after the year): those for that period, by age. When days are asked for, those for any
+    /// period that holds the last of them: the shorter one is behind the longer, and behind all
+    /// the one that is just these days.
     pub fn statements(
         &self,
         unit: Unit,
@@ -227,22 +231,31 @@ impl<'a> Reader<'a> {
         kind: StatedKind,
         time: Time,
     ) -> Vec<&'a Statement> {
-        let about = |statement: &&Statement| match (statement.stated.period, time) {
-            (None, _) => true,
+        let all = self.books.statements.of(unit, indicator).iter();
+        let of_kind = all.filter(|one| one.stated.kind == kind);
+        let (days, last) = (time.days(), time.last());
+        let about = |one: &&Statement| match (one.stated.period, time) {
+            (None, _) => one.on <= last,
             (Some(period), Time::Period(asked)) => period == asked,
-            (Some(period), Time::Days(_, last)) => period.contains(last),
+            (Some(period), Time::Days(..)) => period.contains(last),
         };
-        let all = self.books.statements.of(unit, indicator);
-        if all.is_empty() {
-            return Vec::new();
+        let mut found: Vec<&Statement> = of_kind.filter(about).collect();
+        if let Time::Days(..) = time {
+            // Stable: by age among those for equally long periods.
+            let length = |of: Period| of.days().end().0 - of.days().start().0;
+            found.sort_by_key(|one| {
+                one.stated.period.map(|of| (of.days() == days, Reverse(length(of))))
+            });
         }
-        let last = time.last();
-        let known = |one: &&Statement| one.stated.kind == kind && one.on <= last;
-        all.iter().filter(known).filter(about).collect()
+        found
     }
 
     fn children_behind(&self, unit: Unit, target: &str, time: Time) -> Figure {
-        let newest = |unit| self.statements(unit, target, StatedKind::Target, time).last().copied();
+        // Who is behind on a day is a matter of what had been set by that day.
+        let newest = |unit| {
+            let all = self.statements(unit, target, StatedKind::Target, time);
+            all.into_iter().rfind(|one| one.on <= time.last())
+        };
         let Some(own) = newest(unit) else { return Figure::missing(Missing::NotStated) };
         let behind = self
             .children_in_force(unit, time.last())

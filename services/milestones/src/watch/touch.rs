@@ -31,7 +31,10 @@ impl Watch {
                 };
                 for number in gauges {
                     let gauge = &self.gauges[usize::from(*number)];
-                    let begun = begun(plan.calendars(), gauge.grain, statement.on, seen.received);
+                    // What is stated of a period is seen in it, also when it is told years later.
+                    let about = statement.stated.period.map(|period| *period.days().start());
+                    let first = about.map_or(statement.on, |first| first.min(statement.on));
+                    let begun = begun(plan.calendars(), gauge.grain, first, seen.received);
                     let Some((from, to)) = begun else { continue };
                     let units = atlas.ancestry(statement.unit);
                     for unit in units.filter(|unit| gauge.units.holds(*unit)) {

@@ -213,6 +213,24 @@ fn a_target_is_held_against_its_newest_version() {
 }
 
 #[test]
+fn a_target_that_is_set_after_its_year_is_held_against_that_year() {
+    let mut pen = Pen::new(&rules(&rule("target = true\nlevels = [\"district\"]")));
+    assert!(pen.tell(1, &lent(1, "2021-02-01", PHU_CAN)).is_empty());
+    let stated = Stated {
+        indicator: "loan_instances".into(),
+        kind: StatedKind::Target,
+        period: Some("2021".parse().expect("a year")),
+        value: Decimal::whole(1),
+        qualifier: domain::codes::Qualifier::Exact,
+        level: Confirmation::Official,
+        reference: "".into(),
+        set_by: Some(Authority::DistrictCouncil),
+    };
+    let late = fact("2022-03-01", KRONG_PA, What::Stated(Box::new([stated]))).named(90).content(90);
+    assert_eq!(said(&pen.tell(90, &late)), ["L-637 2021@civil reached 1 at 1"]);
+}
+
+#[test]
 fn on_the_first_day_there_is_a_fall_is_what_is_read_of_it() {
     let fall = "indicator = \"poor_households_reduction\"\ncounted_in = \"household\"\n";
     let rules = rules(&rule(&format!("{fall}is = \"at_least\"\nnumber = \"1\"")));
