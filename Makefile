@@ -41,12 +41,13 @@ contract: tools ## The contract, by validators that are not ours.
 
 PROGRAM := $(abspath $(or $(CARGO_TARGET_DIR),target))/debug/tonghop
 
-browser: tools ## The portal in Debian's Chromium, its tables in LibreOffice, its API by schemathesis.
+browser: tools ## The portal in Debian's Chromium, its tables in LibreOffice, its API by other people's tools.
 	tests/browser/debian.sh
 	cd tests/browser && npm ci --silent --no-audit --no-fund
 	$(CARGO) build --quiet --package tonghop
 	cd tests/browser && TONGHOP_BIN=$(PROGRAM) \
 		TONGHOP_SCHEMATHESIS=$(abspath $(TOOLS)/venv/bin/schemathesis) \
+		TONGHOP_PYTHON=$(abspath $(PYTHON)) \
 		node --test --test-reporter=spec --test-concurrency=1 --test-timeout=900000
 
 pictures: ## The pictures of the README and the guide, taken anew.

@@ -58,7 +58,7 @@ pub(crate) struct RevisionsAnswer {
 /// A figure opened to the figures and facts it comes from. Facts about households are listed only
 /// for those who may see them; how many there are and what they sum to is for everybody.
 #[utoipa::path(
-    get, path = "/v1/explain", tag = "audit",
+    get, path = "/v1/explain", operation_id = "explainFigure", tag = "audit",
     params(
         ("unit" = String, Query, description = "The unit's key", example = "L-637"),
         ("indicator" = String, Query, description = "One indicator", example = "poor_households"),
@@ -121,7 +121,7 @@ fn filter(asked: &Asked) -> Result<BTreeMap<String, Vec<String>>, Problem> {
 
 /// Every declaration about a period: closed, reopened, published; and why one has no effect.
 #[utoipa::path(
-    get, path = "/v1/closings", tag = "audit",
+    get, path = "/v1/closings", operation_id = "listClosings", tag = "audit",
     params(("unit" = Option<String>, Query, description = "Of this unit only", example = "L-637")),
     responses((status = 200, description = "In the order of the journal", body = ClosingsAnswer)),
 )]
@@ -147,7 +147,7 @@ pub(super) async fn closings(
 /// What changed since a closing, row by row, by cause, with the facts that did it. Facts about
 /// households are named only for those who may see them.
 #[utoipa::path(
-    get, path = "/v1/revisions", tag = "audit",
+    get, path = "/v1/revisions", operation_id = "listRevisions", tag = "audit",
     params(
         ("vintage" = String, Query, description = "The vintage's id, as `/v1/closings` has it", example = "L-637.2021-H1@administrative.official.1"),
         ("limit" = Option<u32>, Query, description = "Most facts named of each row, 0 to 1000; 50 when left out", minimum = 0, maximum = 1000),
@@ -208,7 +208,7 @@ pub(super) async fn revisions(
 /// The text of a vintage, whose SHA-256 without the line of the program is its digest. One that
 /// names facts of households is for those who may see them.
 #[utoipa::path(
-    get, path = "/v1/vintages/{id}", tag = "audit",
+    get, path = "/v1/vintages/{id}", operation_id = "getVintage", tag = "audit",
     params(("id" = String, Path, description = "The vintage's id", example = "L-637.2021-H1@administrative.official.1")),
     responses((status = 200, description = "The text", body = String, content_type = "text/plain")),
 )]
@@ -245,7 +245,7 @@ pub(super) async fn vintage(
 /// The signed checkpoint of that size: a note of C2SP, with the root of the journal up to there and
 /// the digest of what was closed at it.
 #[utoipa::path(
-    get, path = "/v1/checkpoints/{size}", tag = "audit",
+    get, path = "/v1/checkpoints/{size}", operation_id = "getCheckpoint", tag = "audit",
     params(("size" = u64, Path, description = "The position it is of")),
     responses((status = 200, description = "The note", body = String, content_type = "text/plain")),
 )]

@@ -38,6 +38,11 @@ pub(super) const FIGURES: &[&str] = &[
     "sep",
 ];
 
+/// By indicator, the last periods, the oldest first. A type of its own, for generators of clients
+/// name what is inside another answer twice.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct SeriesByIndicator(std::collections::BTreeMap<String, Vec<query::Point>>);
+
 /// One of the three answers that figures are asked for in.
 #[derive(Serialize, ToSchema)]
 #[serde(untagged)]
@@ -60,7 +65,7 @@ pub(crate) enum FiguresAnswer {
         answer: String,
         /// The unit's key.
         unit: String,
-        series: std::collections::BTreeMap<String, Vec<query::Point>>,
+        series: SeriesByIndicator,
     },
     /// With `against` or `against_period`.
     Compare {
@@ -142,7 +147,7 @@ pub(crate) fn ask(app: &App, asked: &Asked) -> Result<Ask, Problem> {
 /// Figures of a unit and of those below it, over a period or days, broken down where wished; their
 /// series (`last`); a comparison with another unit or period (`against`, `against_period`).
 #[utoipa::path(
-    get, path = "/v1/figures", tag = "figures",
+    get, path = "/v1/figures", operation_id = "getFigures", tag = "figures",
     params(
         ("unit" = String, Query, description = "The unit's key", example = "L-637"),
         ("children" = Option<String>, Query, description = "`1`: also every unit directly below that is in force on the last day"),

@@ -66,7 +66,7 @@ pub(crate) struct FindingLine {
 
 /// What the fold noticed in a unit: grouped by reason, unit and age, and listed, the latest first.
 #[utoipa::path(
-    get, path = "/v1/findings", tag = "findings",
+    get, path = "/v1/findings", operation_id = "listFindings", tag = "findings",
     params(
         ("unit" = String, Query, description = "The unit's key", example = "L-637"),
         ("period" = Option<String>, Query, description = "When the facts happened; all times when left out", example = "2021-H1@administrative"),

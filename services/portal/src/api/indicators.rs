@@ -155,7 +155,7 @@ pub(super) const ONE: &[&str] = &[];
 
 /// All indicators that can be asked for.
 #[utoipa::path(
-    get, path = "/v1/indicators", tag = "indicators",
+    get, path = "/v1/indicators", operation_id = "listIndicators", tag = "indicators",
     responses((status = 200, description = "The catalogue", body = IndicatorList)),
 )]
 pub(super) async fn list(
@@ -174,7 +174,7 @@ pub(super) async fn list(
 
 /// One indicator with its definition and the codes it can be broken down by.
 #[utoipa::path(
-    get, path = "/v1/indicators/{id}", tag = "indicators",
+    get, path = "/v1/indicators/{id}", operation_id = "getIndicator", tag = "indicators",
     params(("id" = String, Path, description = "The indicator's id: `poverty_rate`", example = "poverty_rate")),
     responses((status = 200, description = "The indicator", body = IndicatorBody)),
 )]

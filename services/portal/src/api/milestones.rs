@@ -65,7 +65,7 @@ impl ToldEvent {
 /// <feed>-<position>`, each event's data as it is published; `Last-Event-ID` resumes, and `reset`
 /// says that the feed is another one.
 #[utoipa::path(
-    get, path = "/v1/milestones", tag = "milestones",
+    get, path = "/v1/milestones", operation_id = "listMilestones", tag = "milestones",
     params(
         ("since" = Option<u64>, Query, description = "After this position of the feed; 0, from the beginning, when left out", minimum = 0),
         ("unit" = Option<String>, Query, description = "Of this unit and those below it", example = "L-637"),

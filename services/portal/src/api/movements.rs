@@ -55,7 +55,7 @@ pub(crate) struct UnitTables {
 /// The movement tables of poor and near-poor households ("diễn biến hộ nghèo, hộ cận nghèo"):
 /// opening, rows, closing, in households and persons. As CSV and XLSX with every unit below.
 #[utoipa::path(
-    get, path = "/v1/movements", tag = "figures",
+    get, path = "/v1/movements", operation_id = "getMovements", tag = "figures",
     params(
         ("unit" = String, Query, description = "The unit's key", example = "L-637"),
         ("children" = Option<String>, Query, description = "`1`: also of every unit directly below"),

@@ -1,5 +1,7 @@
 //! The description of the API, made from its handlers (OpenAPI 3.1).
 
+mod whole;
+
 use std::sync::Arc;
 
 use axum::extract::State;
@@ -165,7 +167,7 @@ pub(super) const DOCUMENT: &[&str] = &[];
 
 /// This description.
 #[utoipa::path(
-    get, path = "/v1/openapi.json", tag = "operations",
+    get, path = "/v1/openapi.json", operation_id = "getDescription", tag = "operations",
     responses((status = 200, description = "OpenAPI 3.1", content_type = "application/json", body = Object)),
 )]
 pub(super) async fn document(State(app): State<Arc<App>>, uri: Uri) -> Result<Response, Problem> {
@@ -176,7 +178,7 @@ pub(super) async fn document(State(app): State<Arc<App>>, uri: Uri) -> Result<Re
 
 /// A description as it is served.
 pub(crate) fn written(document: Document) -> Bytes {
-    serde_json::to_vec(&document).expect("a description is JSON").into()
+    serde_json::to_vec(&whole::whole(document)).expect("a description is JSON").into()
 }
 
 /// What the portal itself has.
@@ -192,7 +194,7 @@ mod tests {
     use crate::api;
 
     fn json() -> Value {
-        serde_json::to_value(described()).unwrap()
+        whole::whole(described())
     }
 
     #[test]

@@ -27,7 +27,7 @@ const RETRY_S: u32 = 15;
 /// may see all of them, and each reading is recorded. The vintage must be signed; else the problem's
 /// `reason` is `not_signed`.
 #[utoipa::path(
-    get, path = "/v1/vintages/{id}/pack", tag = "audit",
+    get, path = "/v1/vintages/{id}/pack", operation_id = "getPack", tag = "audit",
     params(("id" = String, Path, description = "The vintage's id", example = "L-637.2021-H1@administrative.official.1")),
     responses((status = 200, description = "The pack", body = Vec<u8>, content_type = "application/zip")),
 )]

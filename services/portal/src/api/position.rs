@@ -58,7 +58,7 @@ pub(crate) struct AccountingBody {
 
 /// The journal's identity, how far it is folded and committed, and how far behind that is.
 #[utoipa::path(
-    get, path = "/v1/position", tag = "operations",
+    get, path = "/v1/position", operation_id = "getPosition", tag = "operations",
     responses((status = 200, description = "How far the figures are", body = PositionAnswer)),
 )]
 pub(super) async fn position(State(app): State<Arc<App>>, uri: Uri) -> Result<Response, Problem> {

@@ -32,7 +32,7 @@ pub(crate) struct TargetsAnswer {
 
 /// Every version of a unit's targets that was known by the last day, with attainment.
 #[utoipa::path(
-    get, path = "/v1/targets", tag = "figures",
+    get, path = "/v1/targets", operation_id = "listTargets", tag = "figures",
     params(
         ("unit" = String, Query, description = "The unit's key", example = "L-637"),
         ("indicator" = Option<String>, Query, description = "Ids with commas; all that the unit has a target for when left out", example = "poor_households"),

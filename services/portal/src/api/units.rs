@@ -193,7 +193,7 @@ impl Wanted {
 /// Finds units as people write their names: any case, with or without tone marks, over all
 /// generations; after commas come units above (`phú cần, krông pa`).
 #[utoipa::path(
-    get, path = "/v1/units", tag = "units",
+    get, path = "/v1/units", operation_id = "listUnits", tag = "units",
     params(
         ("q" = Option<String>, Query, description = "Name, code or key; all units when left out"),
         ("level" = Option<String>, Query, description = "`nation`, `province`, `district` or `commune`"),
@@ -229,7 +229,7 @@ pub(super) async fn list(
 
 /// A unit with its names, days in force, and what it came from and went into.
 #[utoipa::path(
-    get, path = "/v1/units/{key}", tag = "units",
+    get, path = "/v1/units/{key}", operation_id = "getUnit", tag = "units",
     params(("key" = String, Path, description = "The unit's key: `L-637`, `N-24112`, `VN`", example = "L-637")),
     responses((status = 200, description = "The unit", body = UnitBody)),
 )]
@@ -274,7 +274,7 @@ pub(super) async fn one(
 
 /// The units directly below one.
 #[utoipa::path(
-    get, path = "/v1/units/{key}/children", tag = "units",
+    get, path = "/v1/units/{key}/children", operation_id = "listChildren", tag = "units",
     params(
         ("key" = String, Path, description = "The unit's key: `L-637`, `N-24112`, `VN`", example = "L-637"),
         ("on" = Option<String>, Query, description = "Only units in force on this day, YYYY-MM-DD"),

@@ -38,7 +38,7 @@ pub(crate) const PAGE: &[&str] = &["path", "editions"];
 /// those that changed; `null` for one that is gone. The first event also tells `since` (when the
 /// server began) and `editions`. `reset`: begin anew, the journal or the editions are others.
 #[utoipa::path(
-    get, path = "/v1/live", tag = "live",
+    get, path = "/v1/live", operation_id = "watchFigures", tag = "live",
     params(
         ("unit" = String, Query, description = "The unit's key", example = "L-637"),
         ("children" = Option<String>, Query, description = "`1`: also every unit directly below"),
@@ -81,7 +81,7 @@ pub(crate) async fn topic(
 
 /// A page as it changes: as `/v1/live`, the parts being HTML by the keys of the page's `data-live`.
 #[utoipa::path(
-    get, path = "/v1/live/page", tag = "live",
+    get, path = "/v1/live/page", operation_id = "watchPage", tag = "live",
     params(
         ("path" = String, Query, description = "Path and query of the page"),
         ("editions" = Option<String>, Query, description = "What a first event told: others are answered with `reset`"),
