@@ -1,6 +1,6 @@
 //! What services ask: who signs in, whose token, whose session is this.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
@@ -13,6 +13,11 @@ use crate::record::Record;
 use crate::session::{Pieces, Session, Signer};
 use crate::tries::Tries;
 use crate::{Error, Who, secret};
+
+/// Longest delay of a try because of what others tried, in seconds.
+const DELAY_S_MAX: u64 = 5;
+/// Most names and networks that are remembered as having signed in.
+const HOMES_MAX: usize = 100_000;
 
 /// Who may come in. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -54,6 +59,8 @@ struct Known {
 struct Waits {
     there: Tries<(String, IpAddr)>,
     anywhere: Tries<String>,
+    /// Where names have signed in from since the program began.
+    at_home: HashSet<(String, IpAddr)>,
 }
 
 impl Access {
@@ -71,7 +78,11 @@ impl Access {
     /// As [`Access::open`].
     pub fn open_with(folder: &Path, clock: Clock) -> Result<Access, Error> {
         let known = Known::read(folder)?;
-        let waits = Waits { there: Tries::new(5, 900), anywhere: Tries::new(30, 60) };
+        let waits = Waits {
+            there: Tries::new(5, 900),
+            anywhere: Tries::new(30, 60),
+            at_home: HashSet::new(),
+        };
         let ended = Ended::open(folder, clock.now_s())?;
         Ok(Access(Some(Arc::new(Users {
             folder: folder.to_owned(),
@@ -135,6 +146,19 @@ impl Access {
             tracing::error!("no session can be made: {error}");
             Refused::Unable
         })
+    }
+
+    /// How many seconds to let pass before a try to sign in, because others have tried this name in
+    /// vain, from wherever. Never long and never a refusal: nobody can keep somebody else out by
+    /// wrong passwords. Nothing where this name has signed in from this network before.
+    pub fn delay_s(&self, name: &str, from: IpAddr) -> u64 {
+        let Some(users) = self.0.as_ref() else { return 0 };
+        let there = (name.trim().to_lowercase(), network(from));
+        let tries = users.tries.lock().unwrap_or_else(PoisonError::into_inner);
+        if tries.at_home.contains(&there) {
+            return 0;
+        }
+        tries.anywhere.wait_s(&there.0, users.clock.now_s()).min(DELAY_S_MAX)
     }
 
     /// Whose token this is, if it is good today.
@@ -224,7 +248,6 @@ impl Users {
         let mut tries = self.tries.lock().unwrap_or_else(PoisonError::into_inner);
         let there = (name.to_owned(), from);
         let wait = tries.there.wait_s(&there, now_s);
-        let wait = wait.max(tries.anywhere.wait_s(&there.0, now_s));
         if wait > 0 {
             return Err(Refused::Wait(wait));
         }
@@ -235,8 +258,14 @@ impl Users {
 
     fn succeeded(&self, name: &str, from: IpAddr) {
         let mut tries = self.tries.lock().unwrap_or_else(PoisonError::into_inner);
-        tries.there.succeeded(&(name.to_owned(), from));
-        tries.anywhere.succeeded(&name.to_owned());
+        let there = (name.to_owned(), from);
+        tries.there.succeeded(&there);
+        tries.anywhere.succeeded(&there.0);
+        // Forgotten all at once now and then, which costs somebody a delay.
+        if tries.at_home.len() >= HOMES_MAX {
+            tries.at_home.clear();
+        }
+        tries.at_home.insert(there);
     }
 }
 

@@ -99,6 +99,22 @@ fn whoever_guesses_waits_and_others_do_not() {
 }
 
 #[test]
+fn nobody_is_kept_out_by_wrong_passwords_from_everywhere_only_delayed_where_they_are_new() {
+    let world = World::new();
+    assert!(world.access.sign_in("hoa", PASSWORD, HERE).is_ok());
+    for last in 1..=60 {
+        let from = IpAddr::V4(Ipv4Addr::new(203, 0, 113, last));
+        assert_eq!(world.access.sign_in("hoa", "guess", from).err(), Some(Refused::Wrong));
+    }
+    let new = IpAddr::V4(Ipv4Addr::new(198, 51, 100, 1));
+    assert_eq!(world.access.delay_s("hoa", HERE), 0, "where they were before");
+    assert_eq!(world.access.delay_s(" HOA ", new), 5, "where they are new");
+    assert_eq!(world.access.delay_s("minh", new), 0, "another name");
+    assert!(world.access.sign_in("hoa", PASSWORD, new).is_ok(), "the right password is let in");
+    assert_eq!(world.access.delay_s("hoa", new), 0);
+}
+
+#[test]
 fn a_session_ends_when_it_should() {
     /// What happens, whether the session is good afterwards.
     type Case = (&'static str, fn(&World, &Session), bool);

@@ -71,10 +71,32 @@ pub struct Milestone {
     /// What it was held against; left out if there is none any more.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub line: Option<Exact>,
-    /// The position in the journal of the fact that tipped it.
+    /// The position in the journal of the fact that tipped it; 0 and left out in what is told to
+    /// those who may not see single households.
+    #[serde(default, skip_serializing_if = "is_zero")]
     pub position: u64,
-    /// That fact's key.
+    /// That fact's key; empty and left out where the position is.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub fact: String,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+fn is_zero(position: &u64) -> bool {
+    *position == 0
+}
+
+impl Event {
+    /// The event for those who may not see single households of its unit: without the fact that
+    /// tipped it, for that is a fact of one household, and of its instant only the day.
+    #[must_use]
+    pub fn without_fact(&self) -> Event {
+        let mut event = self.clone();
+        event.data.position = 0;
+        event.data.fact.clear();
+        let day = event.time.get(..10).unwrap_or_default();
+        event.time = format!("{day}T00:00:00+07:00");
+        event
+    }
 }
 
 /// A name in both languages.

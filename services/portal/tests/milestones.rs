@@ -5,12 +5,16 @@
 mod common;
 
 use access::{Role, Who};
+use axum::body::Body;
+use axum::http::Request;
 use common::Portal;
 use feed::Followed;
+use futures::StreamExt;
 use journal::{Entry, Options, Writer};
 use proto::gazetteer::Gazetteer;
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use tower::ServiceExt;
 
 /// An event like the golden one, changed.
 fn event(n: u64, unit: &str, changes: &[(&str, Value)]) -> Entry {
@@ -163,4 +167,44 @@ async fn the_position_of_the_fact_is_shown_to_those_who_may_see_households() {
         let html = String::from_utf8(html).unwrap();
         assert_eq!(html.contains("Dữ kiện ở vị trí 14.237"), shown, "{role:?}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_fact_that_tipped_a_milestone_is_told_by_the_api_to_those_who_may_see_households() {
+    let (portal, _, _folder) = portal(&[event(1, "L-24097", &[])]).await;
+    let of = |key| Role::Officer { of: Gazetteer::embedded().unit(key).unwrap() };
+    let secrets = ["00000000000000010000000000000002", "14237", "18:33:20"];
+    for (name, role, told) in [
+        ("x", Role::Public, false),
+        ("x", Role::Operator, false),
+        ("x", of("L-638"), false),
+        ("x", of("L-637"), true),
+        ("unrecorded", of("L-637"), false),
+        ("x", Role::Auditor, true),
+    ] {
+        let who = Who { name: name.to_owned(), role };
+        let (status, _, json) = portal.get_as(who.clone(), "/v1/milestones?unit=L-637").await;
+        let json = String::from_utf8(json).unwrap();
+        assert_eq!(status, 200);
+        assert!(json.contains("2021-12-20T"), "the day is for everybody: {json}");
+        let streamed = first_event(&portal, who).await;
+        for secret in secrets {
+            assert_eq!(json.contains(secret), told, "{role:?}: {secret} in {json}");
+            assert_eq!(streamed.contains(secret), told, "{role:?}: {secret} in {streamed}");
+        }
+    }
+}
+
+/// What who follows the feed is told first.
+async fn first_event(portal: &Portal, who: Who) -> String {
+    let mut request = Request::get("/v1/milestones?unit=L-637").body(Body::empty()).unwrap();
+    request.headers_mut().insert("accept", "text/event-stream".parse().unwrap());
+    request.extensions_mut().insert(web::Asker(who));
+    let response = portal.router.clone().oneshot(request).await.unwrap();
+    let mut pieces = response.into_body().into_data_stream();
+    let mut text = String::new();
+    while !text.contains("event: milestone") {
+        text.push_str(std::str::from_utf8(&pieces.next().await.unwrap().unwrap()).unwrap());
+    }
+    text
 }

@@ -2,6 +2,7 @@
 //! again, with the reason in its address, when it was in vain.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use access::{Refused, SESSION_S};
 use axum::Router;
@@ -50,6 +51,8 @@ async fn sign_in(
     };
     let from = client(&extensions, &headers, shared.behind_proxy);
     let next = local(&next);
+    // Before there is a place for it: who waits keeps none.
+    tokio::time::sleep(Duration::from_secs(shared.access.delay_s(&name, from))).await;
     // Hashing takes 19 MiB each time.
     let Ok(place) = shared.signing_in.clone().try_acquire_owned() else {
         return again("busy", None, next);
@@ -69,7 +72,7 @@ async fn sign_in(
 }
 
 async fn sign_out(State(shared): State<Arc<Shared>>, request: Request) -> Response {
-    if let Some(session) = cookie::session(request.headers()).map(str::to_owned) {
+    if let Some(session) = cookie::session(request.headers(), shared.secure).map(str::to_owned) {
         let access = shared.access.clone();
         // A panic is in the log; the browser forgets its cookie all the same.
         let _ = tokio::task::spawn_blocking(move || access.sign_out(&session)).await;

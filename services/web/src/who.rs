@@ -42,7 +42,7 @@ async fn admit(shared: &Shared, request: Request) -> Result<(Request, Who), Box<
     }
     let safe = origin::is_safe(&parts.method);
     let bearer = if access.is_open() { None } else { bearer(&parts.headers) };
-    let session = cookie::session(&parts.headers).map(str::to_owned);
+    let session = cookie::session(&parts.headers, shared.secure).map(str::to_owned);
     let who = match (bearer, &session) {
         (Some(token), _) => {
             let Some(who) = token.and_then(|token| access.bearer(token)) else {

@@ -2,19 +2,23 @@
 
 use std::sync::Arc;
 
+use access::{Role, Who};
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::http::{HeaderMap, HeaderValue, Uri};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
+use domain::atlas::Unit;
+use domain::contribution::Rules;
 use feed::{Filter, Followed, Told};
 use futures::stream;
+use proto::gazetteer::Gazetteer;
 use serde::Serialize;
 use serde_json::value::RawValue;
 use tokio::sync::watch;
 use utoipa::ToSchema;
-use web::{Client as Address, Kind, Problem};
+use web::{Asker, Client as Address, Kind, Problem};
 
 use super::asked::{Asked, wrong};
 use super::reply::{JSON, internal};
@@ -26,6 +30,9 @@ const LIMIT: usize = 100;
 const LIMIT_MAX: usize = 1_000;
 /// Most events that are read at once for one who follows.
 const BATCH: usize = 200;
+
+/// What is recorded of those who are told facts of households.
+const READING: &str = "milestones with keys of households' facts";
 
 pub(super) const PAGE: &[&str] = &["since", "unit", "rule", "limit"];
 
@@ -53,14 +60,48 @@ pub(crate) struct ToldEvent {
 }
 
 impl ToldEvent {
-    fn of(told: &Told) -> Result<ToldEvent, Problem> {
-        let text = String::from_utf8(told.bytes.to_vec()).map_err(|error| internal(&error))?;
+    fn of(told: &Told, sight: &Sight) -> Result<ToldEvent, Problem> {
+        let bytes = sight.of(told).map_err(|error| internal(&error))?;
+        let text = String::from_utf8(bytes.to_vec()).map_err(|error| internal(&error))?;
         let event = RawValue::from_string(text).map_err(|error| internal(&error))?;
         Ok(ToldEvent { position: told.position, event })
     }
 }
 
-/// Milestones that figures reached, and those that were withdrawn, from any point of the feed. With
+/// What somebody may see of events: the fact that tipped one is a fact of one household.
+struct Sight {
+    who: Who,
+    rules: Arc<Rules>,
+    /// Whether this reading of households' facts was recorded.
+    recorded: bool,
+}
+
+impl Sight {
+    /// Records the reading where there may be something to read.
+    fn new(app: &App, who: Who, unit: Option<Unit>) -> Sight {
+        let may = match who.role {
+            Role::Officer { .. } | Role::Auditor | Role::Open => true,
+            Role::Public | Role::Operator => false,
+        };
+        let unit = unit.map_or("VN", |unit| app.gazetteer.key(unit));
+        let recorded = may && (app.reading)(&who, READING, unit);
+        Sight { who, rules: Arc::clone(&app.rules), recorded }
+    }
+
+    /// The event as it was published, or without its fact.
+    fn of(&self, told: &Told) -> serde_json::Result<Bytes> {
+        let unit = Gazetteer::embedded().unit(&told.event.data.unit);
+        let sees = |unit| self.who.may_see_households(&self.rules.atlas, unit);
+        if self.recorded && unit.is_some_and(sees) {
+            return Ok(told.bytes.clone());
+        }
+        serde_json::to_vec(&told.event.without_fact()).map(Bytes::from)
+    }
+}
+
+/// Milestones that figures reached, and those that were withdrawn, from any point of the feed. The
+/// fact that tipped one, its position and the time of day are told only to those who may see single
+/// households of its unit, each reading recorded. With
 /// `Accept: text/event-stream` it goes on with what comes: events `milestone`, `id:
 /// <feed>-<position>`, each event's data as it is published; `Last-Event-ID` resumes, and `reset`
 /// says that the feed is another one.
@@ -77,6 +118,7 @@ impl ToldEvent {
 )]
 pub(super) async fn page(
     State(app): State<Arc<App>>,
+    Asker(who): Asker,
     from: Address,
     headers: HeaderMap,
     uri: Uri,
@@ -88,13 +130,15 @@ pub(super) async fn page(
     let unit = asked.one("unit")?.is_some().then(|| asked.unit("unit")).transpose()?;
     let rules = asked.many("rule").into_iter().map(str::to_owned).collect();
     let filter = Filter { unit, rules };
+    let sight = Sight::new(&app, who, unit);
     let accepts = |value: &HeaderValue| value.to_str().is_ok_and(|text| text.contains(STREAM));
     if headers.get_all("accept").iter().any(accepts) {
-        return follow(&app, feed, filter, since, from, &headers);
+        return follow(&app, feed, (filter, sight), since, from, &headers);
     }
     let limit = asked.whole("limit", LIMIT, 1..=LIMIT_MAX)?;
     let page = feed.after(since, &filter, limit).await.map_err(|error| unread(&error))?;
-    let events = page.events.iter().map(ToldEvent::of).collect::<Result<_, _>>()?;
+    let events = page.events.iter().map(|told| ToldEvent::of(told, &sight));
+    let events = events.collect::<Result<_, _>>()?;
     let (next, end) = (page.next, page.end);
     let answer = MilestonesAnswer { feed: feed.identity(), events, next, end };
     let bytes = serde_json::to_vec(&answer).map_err(|error| internal(&error))?;
@@ -122,7 +166,7 @@ fn unread(error: &feed::Error) -> Problem {
 fn follow(
     app: &App,
     feed: Followed,
-    filter: Filter,
+    (filter, sight): (Filter, Sight),
     since: u64,
     from: Address,
     headers: &HeaderMap,
@@ -142,7 +186,7 @@ fn follow(
     let seat = app.hub.seat(from)?;
     let end = feed.watch();
     let opening = Bytes::from(format!("retry: {RETRY_MS}\n\n"));
-    let wire = Wire { feed, filter, identity, since, end, seat, opening: Some(opening) };
+    let wire = Wire { feed, filter, sight, identity, since, end, seat, opening: Some(opening) };
     Ok(events(Body::from_stream(stream::unfold(wire, Wire::next))))
 }
 
@@ -151,6 +195,7 @@ fn follow(
 struct Wire {
     feed: Followed,
     filter: Filter,
+    sight: Sight,
     identity: String,
     since: u64,
     end: watch::Receiver<u64>,
@@ -171,9 +216,10 @@ impl Wire {
                 let page = page.inspect_err(|error| drop(unread(error))).ok()?;
                 self.since = page.next;
                 if !page.events.is_empty() {
-                    let events: Vec<u8> =
-                        page.events.iter().flat_map(|told| self.event(told)).collect();
-                    return Some((Ok(events.into()), self));
+                    let events = page.events.iter().map(|told| self.event(told));
+                    let events = events.collect::<serde_json::Result<Vec<_>>>();
+                    let events = events.inspect_err(|error| drop(internal(error))).ok()?;
+                    return Some((Ok(events.concat().into()), self));
                 }
                 continue;
             }
@@ -188,8 +234,8 @@ impl Wire {
     }
 
     /// An event has no line breaks: it is JSON as we write it.
-    fn event(&self, told: &Told) -> Vec<u8> {
+    fn event(&self, told: &Told) -> serde_json::Result<Vec<u8>> {
         let head = format!("event: milestone\nid: {}-{}\ndata: ", self.identity, told.position);
-        [head.as_bytes(), &told.bytes, b"\n\n"].concat()
+        Ok([head.as_bytes(), &self.sight.of(told)?, b"\n\n"].concat())
     }
 }

@@ -163,8 +163,15 @@ async fn cookies_are_for_https_where_the_door_says_so() {
     let app = doors.around(routes());
     let form = format!("name=hoa&password={}", crate::common::PASSWORD.replace(' ', "+"));
     let answer = ask(&app, "POST /sign-in", &[FORM], &form).await;
-    assert!(answer.header("set-cookie").ends_with("; Secure"), "{answer:?}");
+    let cookie = answer.header("set-cookie");
+    assert!(cookie.starts_with("__Host-tonghop_session=hoa~"), "{cookie}");
+    assert!(cookie.contains("; Path=/;") && cookie.ends_with("; Secure"), "{cookie}");
+    assert!(!cookie.contains("Domain"), "{cookie}");
     assert!(answer.header("strict-transport-security").starts_with("max-age="));
+    let pair = cookie.split(';').next().unwrap_or_default();
+    assert_eq!(ask(&app, "GET /who", &[("cookie", pair)], "").await.body, "hoa");
+    let unbound = pair.trim_start_matches("__Host-");
+    assert_eq!(ask(&app, "GET /who", &[("cookie", unbound)], "").await.body, "public");
 }
 
 #[tokio::test]
@@ -186,6 +193,7 @@ async fn every_answer_says_what_browsers_may_do_with_it() {
         assert!(policy.starts_with("default-src 'none'; script-src 'self';"), "{line}");
         assert_eq!(answer.header("x-content-type-options"), "nosniff", "{line}");
         assert_eq!(answer.header("referrer-policy"), "same-origin", "{line}");
+        assert!(answer.header("permissions-policy").contains("geolocation=()"), "{line}");
         assert!(!answer.header("x-request-id").is_empty(), "{line}");
         assert_eq!(answer.header("strict-transport-security"), "", "{line}");
     }

@@ -106,7 +106,8 @@ fn schemes() -> Value {
             "type": "apiKey",
             "in": "cookie",
             "name": "tonghop_session",
-            "description": "The session of a browser that has signed in.",
+            "description": "The session of a browser that has signed in; behind https its name \
+                            begins with `__Host-`.",
         },
     })
 }
