@@ -12,9 +12,13 @@ pub fn url(journal: &str, data: &Path) -> String {
     }
 }
 
-/// How it is opened: as the journal, but the other stream, under its own identity.
+/// How it is opened: as the journal, but the other stream, under its own identity, and as who may
+/// write there.
 pub fn options(journal: &Options) -> Options {
     let mut options = Options { identity: None, ..journal.clone() };
     options.nats.stream = Stream::Milestones;
+    if let Some(credentials) = options.nats.feed_credentials.take() {
+        options.nats.credentials = credentials;
+    }
     options
 }

@@ -244,6 +244,12 @@ pub struct NatsArgs {
     /// A file with the NATS credentials (.creds).
     #[arg(long, env = "TONGHOP_NATS_CREDS", value_name = "FILE")]
     pub nats_creds: Option<PathBuf>,
+    /// A file with one line, user:password, that only its owner may read.
+    #[arg(long, env = "TONGHOP_NATS_LOGIN", value_name = "FILE", conflicts_with = "nats_creds")]
+    pub nats_login: Option<PathBuf>,
+    /// The same for the feed of milestones, where another user writes there.
+    #[arg(long, env = "TONGHOP_NATS_FEED_LOGIN", value_name = "FILE")]
+    pub nats_feed_login: Option<PathBuf>,
 }
 
 /// `import`
