@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use auditor::Shelf;
 use axum::Router;
 use axum::http::Extensions;
@@ -28,15 +28,17 @@ use web::{Csrf, Doors};
 
 mod forms;
 mod gauges;
+mod parts;
 mod reach;
 mod signing;
 mod telling;
 
 use self::forms::Forms;
-use self::gauges::{watch_live, watch_over, watch_webhooks};
+use self::gauges::{watch_feed, watch_live, watch_over, watch_webhooks};
+use self::parts::{Part, Parts, watch_records};
 use self::reach::Reach;
 use self::signing::Regularly;
-use self::telling::{Telling, follow};
+use self::telling::Telling;
 use super::ask;
 use super::folded::Folded;
 use super::place;
@@ -62,6 +64,8 @@ pub(super) struct Service {
 pub(super) struct Signing {
     pub(super) key: Option<Arc<Signer>>,
     pub(super) every: Option<Duration>,
+    /// Why there is no key although one was named.
+    pub(super) fault: Option<String>,
 }
 
 /// What people and programs meet.
@@ -87,6 +91,7 @@ pub(super) struct Opened {
     signing: Regularly,
     telling: Telling,
     herald: Option<Herald>,
+    parts: Parts,
 }
 
 impl Service {
@@ -102,6 +107,7 @@ impl Service {
                 (writer.journal(), writes.then_some(writer))
             }
         };
+        let parts = Parts::default();
         let mut config = place::config(journal.clone(), &data)?;
         let desk = place::desk(&data, &journal, signing.key);
         config.closings = Some(desk.clone());
@@ -109,9 +115,13 @@ impl Service {
         let handle = projector.handle();
         // Whoever only shows figures to the public writes nothing anywhere.
         let tells = front.as_ref().is_none_or(|front| front.writes);
+        if let Some(fault) = &signing.fault {
+            parts.failed(Part::Signing, fault);
+        }
         let telling =
-            Telling::open((&journal, &url), &options, &data, projector.outbox(), tells).await?;
-        let herald = telling.herald(&data, webhook_allow).await?;
+            Telling::open((&journal, &url), &options, &data, projector.outbox(), tells, &parts)
+                .await;
+        let herald = telling.herald(&data, webhook_allow, &parts).await;
         let (gateway, appending) = writer
             .map(|writer| {
                 let ledger = Arc::new(Folded(handle.clone()));
@@ -132,6 +142,7 @@ impl Service {
             signing,
             telling,
             herald,
+            parts,
         })
     }
 }
@@ -145,7 +156,8 @@ impl Opened {
     /// Runs until `stop`.
     pub(super) async fn run(self, stop: impl Future<Output = ()> + Send) -> Result<()> {
         let Opened { journal, handle, gateway, projector, appending, front, data, .. } = self;
-        let (signing, telling, herald) = (self.signing, self.telling, self.herald);
+        let (signing, telling, herald, parts) =
+            (self.signing, self.telling, self.herald, self.parts);
         let subscriptions = herald.as_ref().map(Herald::desk);
         let listening = front.as_ref().map(|front| front.listener.local_addr()).transpose()?;
         if let Some(address) = listening {
@@ -154,7 +166,12 @@ impl Opened {
         let answering = {
             let (handle, shelf) = (handle.clone(), Shelf::of(&data));
             let (runtime, desk) = (tokio::runtime::Handle::current(), subscriptions.clone());
+            let parts = parts.clone();
             Arc::new(move |line: &str| {
+                if desk.is_none() && serde_json::from_str::<herald::Ask>(line).is_ok() {
+                    let why = parts.why(Part::Webhooks);
+                    bail!(why.unwrap_or_else(|| "nothing is sent to webhooks here".to_owned()));
+                }
                 // A test of a webhook takes long: the fold does not wait for it.
                 if let (Some(desk), Ok(asked)) = (&desk, serde_json::from_str(line)) {
                     return Ok(to_raw_value(&runtime.block_on(desk.answer(asked))?)?);
@@ -175,6 +192,12 @@ impl Opened {
             match front {
                 Some(Front { listener, mut doors, home, .. }) => {
                     watch_over(&mut doors, &handle, gateway.as_ref(), &reach);
+                    parts.watch(&mut doors.health);
+                    let foreign = feed.as_ref().map(|feed| feed.foreign().clone());
+                    if let Some(foreign) = foreign.clone() {
+                        watch_feed(&mut doors.health, foreign);
+                    }
+                    watch_records(&mut doors.health, &handle, foreign);
                     if let Some(counted) = counted {
                         watch_webhooks(&mut doors.health, counted);
                     }
@@ -184,8 +207,12 @@ impl Opened {
                     if let Some(gateway) = gateway {
                         routes = routes.merge(gateway::router(gateway));
                     }
-                    if let Some(desk) = subscriptions {
-                        routes = routes.merge(herald::router(desk));
+                    match subscriptions {
+                        Some(desk) => routes = routes.merge(herald::router(desk)),
+                        None if parts.why(Part::Webhooks).is_some() => {
+                            routes = routes.merge(parts::out_of_order());
+                        }
+                        None => {}
                     }
                     // Open pages are let go at once, so that stopping does not wait for them.
                     let stop = async {
@@ -213,10 +240,12 @@ impl Opened {
             Ok(())
         };
         let followed = telling.followed.clone();
-        let announcing = telling.announce(after_projecting);
-        let sending = async { telling::send(herald, after_announcing).await };
+        let sending = async {
+            telling::send(herald, after_announcing, &parts).await;
+            Ok(())
+        };
         let announcing = async {
-            announcing.await?;
+            telling.announce(after_projecting, &parts).await;
             drop(announced);
             Ok(())
         };
@@ -225,8 +254,8 @@ impl Opened {
             result = all => result.map(drop),
             result = socket::serve(&data, answering) => result,
             () = reach.watch(&asked, asking.as_ref()) => Ok(()),
-            result = signing.run(&asked, &signed) => result,
-            result = follow(followed) => result,
+            result = telling::alone(Part::Signing, &parts, signing.run(&asked, &signed)) => result,
+            result = telling::follow(followed, &parts) => result,
         };
         let _ = std::fs::remove_file(socket::path(&data));
         let _ = std::fs::remove_file(data.join(LISTENING));
