@@ -97,7 +97,11 @@ pub(super) struct Opened {
 impl Service {
     /// Opens journal and store.
     pub(super) async fn open(self) -> Result<Opened> {
-        let Service { data, url, options, front, signing, webhook_allow } = self;
+        let Service { data, url, options, mut front, signing, webhook_allow } = self;
+        let descriptors = web::raise_descriptors();
+        if let Some(front) = &mut front {
+            front.doors.limits.fit(descriptors);
+        }
         let writes = front.as_ref().is_some_and(|front| front.writes);
         let (journal, writer) = match Journal::open(&url, &options).await {
             Ok(journal) if !writes => (journal, None),
