@@ -229,6 +229,10 @@ pub struct UpArgs {
     /// before (tonghop milestones set), or the program's own.
     #[arg(long, env = "TONGHOP_MILESTONES", value_name = "FILE")]
     pub milestones: Option<PathBuf>,
+    /// Takes facts although the nats-server does not write them through to the disk, or nobody can
+    /// verify that it does: a power cut may take back what was acknowledged.
+    #[arg(long, env = "TONGHOP_ALLOW_UNSYNCED")]
+    pub allow_unsynced: bool,
     #[command(flatten)]
     #[allow(missing_docs)]
     pub nats_options: NatsArgs,

@@ -57,6 +57,8 @@ pub(super) struct Service {
     pub(super) signing: Signing,
     /// Addresses beyond the public ones that webhooks may go to.
     pub(super) webhook_allow: Vec<Cidr>,
+    /// Whether facts are taken although a power cut may take them back.
+    pub(super) allow_unsynced: bool,
 }
 
 /// Whether the journal is signed, and how often beside each closing.
@@ -97,7 +99,8 @@ pub(super) struct Opened {
 impl Service {
     /// Opens journal and store.
     pub(super) async fn open(self) -> Result<Opened> {
-        let Service { data, url, options, mut front, signing, webhook_allow } = self;
+        let Service { data, url, options, mut front, signing, .. } = self;
+        let (webhook_allow, allow_unsynced) = (self.webhook_allow, self.allow_unsynced);
         let descriptors = web::raise_descriptors();
         if let Some(front) = &mut front {
             front.doors.limits.fit(descriptors);
@@ -112,6 +115,18 @@ impl Service {
             }
         };
         let parts = Parts::default();
+        // Nothing is acknowledged that may be gone after a power cut, unless somebody wants it so.
+        let writer = match (writer, journal.unsynced()) {
+            (Some(_), Some(why)) if !allow_unsynced => {
+                parts.failed(Part::Writing, &why);
+                None
+            }
+            (Some(writer), Some(why)) => {
+                parts.failed(Part::Durability, &why);
+                Some(writer)
+            }
+            (writer, _) => writer,
+        };
         let mut config = place::config(journal.clone(), &data)?;
         let desk = place::desk(&data, &journal, signing.key);
         config.closings = Some(desk.clone());
@@ -208,8 +223,12 @@ impl Opened {
                     let audit = (Shelf::of(&data), gateway.clone().map(Forms));
                     let (app, mut routes) =
                         portal(&mut doors, journal, handle.clone(), home, audit, feed);
-                    if let Some(gateway) = gateway {
-                        routes = routes.merge(gateway::router(gateway));
+                    match gateway {
+                        Some(gateway) => routes = routes.merge(gateway::router(gateway)),
+                        None if parts.why(Part::Writing).is_some() => {
+                            routes = routes.merge(parts::takes_no_facts());
+                        }
+                        None => {}
                     }
                     match subscriptions {
                         Some(desk) => routes = routes.merge(herald::router(desk)),

@@ -62,6 +62,7 @@ async fn serve(screen: &mut Screen, args: &UpArgs) -> Result<()> {
         front,
         signing,
         webhook_allow: args.webhook_allow.clone(),
+        allow_unsynced: args.allow_unsynced,
     };
     let opened = service.open().await?;
     for warning in opened.journal.warnings() {

@@ -226,3 +226,35 @@ async fn what_strangers_write_into_the_streams_is_counted_told_and_passed_by() {
     let kept = command(&args).arg(&monitoring).output().expect("it runs");
     assert!(kept.status.success(), "{}", String::from_utf8_lossy(&kept.stderr));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_acknowledged_that_a_power_cut_may_take_back_unless_an_option_says_so() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = simulated(folder.path(), 300, 4);
+    let facts = std::fs::read_to_string(&file).expect("the file");
+    let data = folder.path().join("data");
+    let token = officer(&data);
+    let server = Server::start(Config::new(folder.path().join("nats"))).await;
+    let server = server.expect("the nats-server starts");
+    let url = server.url();
+    // Nobody can verify it: figures are shown, facts are not taken.
+    let up = Up::start(&data, &["--journal", &url]);
+    let (status, answer) = post(&up.1, &token, &facts);
+    assert_eq!(status, 503, "{answer}");
+    assert!(answer.contains("--allow-unsynced"), "{answer}");
+    let (status, ready) = up.ready();
+    assert_eq!(status, 503, "{ready}");
+    assert!(ready.to_string().contains("sync_interval"), "{ready}");
+    let path = "GET /v1/figures?unit=L-62&indicator=poor_households&period=2021";
+    assert_eq!(ask(&up.1, path, "", "").0, 200);
+    up.stop();
+    let up = Up::start(&data, &["--journal", &url, "--allow-unsynced"]);
+    up.goes_on(&token, &facts);
+    assert!(up.fault("durability").is_some_and(|fault| fault.contains("power cut")));
+    up.stop();
+    let monitoring = server.monitoring();
+    let up = Up::start(&data, &["--journal", &url, "--nats-monitoring", &monitoring]);
+    up.goes_on(&token, &facts);
+    assert_eq!(up.fault("durability"), None);
+    up.stop();
+}

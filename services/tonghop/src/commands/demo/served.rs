@@ -52,6 +52,7 @@ pub(super) async fn serve(screen: &mut Screen, args: &DemoArgs, province: &str) 
         signing: Signing::default(),
         // Whoever tries a receiver tries it on this machine.
         webhook_allow: vec!["127.0.0.0/8".parse().map_err(anyhow::Error::msg)?],
+        allow_unsynced: false,
     };
     let opened = service.open().await?;
     let district = &Report::krong_pa().unit;

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::Router;
 use axum::response::IntoResponse;
-use axum::routing::any;
+use axum::routing::{any, post};
 use feed::Foreign;
 use projector::Handle;
 use web::{Check, Health, Kind, Problem};
@@ -21,10 +21,14 @@ pub(super) enum Part {
     Webhooks,
     /// The signing of the journal.
     Signing,
+    /// That what is acknowledged outlives a power cut.
+    Durability,
+    /// The taking of facts. Without it the service is not ready.
+    Writing,
 }
 
 /// All of them.
-const ALL: [Part; 3] = [Part::Feed, Part::Webhooks, Part::Signing];
+const ALL: [Part; 5] = [Part::Feed, Part::Webhooks, Part::Signing, Part::Durability, Part::Writing];
 
 /// Which parts failed. Cheap to clone.
 #[derive(Clone, Default)]
@@ -36,6 +40,8 @@ impl Part {
             Part::Feed => "feed",
             Part::Webhooks => "webhooks",
             Part::Signing => "signing",
+            Part::Durability => "durability",
+            Part::Writing => "writing",
         }
     }
 
@@ -59,6 +65,18 @@ impl Part {
                 "sổ không được ký; xem nhật ký, sửa khoá (tonghop keygen), rồi khởi động lại",
                 "the journal is not signed; see the log, mend the key (tonghop keygen), then start \
                  again",
+            ),
+            Part::Durability => (
+                "mất điện có thể làm mất dữ kiện đã nhận; đặt sync_interval: always cho nats-server và \
+                 nêu --nats-monitoring",
+                "a power cut may take back acknowledged facts; give the nats-server sync_interval: \
+                 always, and name --nats-monitoring",
+            ),
+            Part::Writing => (
+                "không nhận dữ kiện vì mất điện có thể làm mất; đặt sync_interval: always cho \
+                 nats-server và nêu --nats-monitoring, hoặc --allow-unsynced",
+                "no facts are taken, for a power cut may take them back; give the nats-server \
+                 sync_interval: always and name --nats-monitoring, or give --allow-unsynced",
             ),
         }
     }
@@ -84,7 +102,11 @@ impl Parts {
     pub(super) fn watch(&self, health: &mut Health) {
         for part in ALL {
             let parts = self.clone();
-            health.parts.push(Box::new(move || {
+            let list = match part {
+                Part::Writing => &mut health.checks,
+                Part::Feed | Part::Webhooks | Part::Signing | Part::Durability => &mut health.parts,
+            };
+            list.push(Box::new(move || {
                 let ok = parts.why(part).is_none();
                 let (vi, en) = if ok { ("hoạt động", "it works") } else { part.told() };
                 Check { name: part.name(), ok, reason: vi.to_owned(), reason_en: en.to_owned() }
@@ -98,6 +120,13 @@ pub(super) fn out_of_order() -> Router {
     let (_, told) = Part::Webhooks.told();
     let answer = move || async move { Problem::new(Kind::Busy, told).into_response() };
     Router::new().route("/v1/webhooks", any(answer)).route("/v1/webhooks/{*rest}", any(answer))
+}
+
+/// Answers whoever sends facts while none are taken.
+pub(super) fn takes_no_facts() -> Router {
+    let (_, told) = Part::Writing.told();
+    let answer = move || async move { Problem::new(Kind::Busy, told).into_response() };
+    Router::new().route("/v1/facts", post(answer))
 }
 
 /// Records that are not ours: in the journal no facts, in the feed no milestones. All others are
@@ -148,7 +177,7 @@ mod tests {
         let told: Vec<Check> = health.parts.iter().map(|part| part()).collect();
         assert_eq!(
             told.iter().map(|check| check.ok).collect::<Vec<_>>(),
-            [true, false, true]
+            [true, false, true, true]
         );
         assert!(told[1].reason_en.contains("tonghop webhook repair"));
         assert!(told.iter().all(|check| !check.reason_en.contains("secret")));
