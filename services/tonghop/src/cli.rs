@@ -188,6 +188,9 @@ pub struct DemoArgs {
     pub no_serve: bool,
 }
 
+/// What is to stay free on the disk unless somebody says otherwise, in MB.
+pub const DISK_RESERVE_MB: u64 = 256;
+
 /// `up`
 #[derive(Args, Debug)]
 pub struct UpArgs {
@@ -233,6 +236,10 @@ pub struct UpArgs {
     /// verify that it does: a power cut may take back what was acknowledged.
     #[arg(long, env = "TONGHOP_ALLOW_UNSYNCED")]
     pub allow_unsynced: bool,
+    /// So many MB are to stay free on the disk: with less, facts are turned away until there is
+    /// room again, and figures are shown.
+    #[arg(long, env = "TONGHOP_DISK_RESERVE_MB", default_value_t = DISK_RESERVE_MB, value_name = "MB")]
+    pub disk_reserve_mb: u64,
     #[command(flatten)]
     #[allow(missing_docs)]
     pub nats_options: NatsArgs,

@@ -30,6 +30,7 @@ mod forms;
 mod gauges;
 mod parts;
 mod reach;
+mod room;
 mod signing;
 mod telling;
 
@@ -37,6 +38,7 @@ use self::forms::Forms;
 use self::gauges::{watch_feed, watch_live, watch_over, watch_webhooks};
 use self::parts::{Part, Parts, watch_records};
 use self::reach::Reach;
+use self::room::Room;
 use self::signing::Regularly;
 use self::telling::Telling;
 use super::ask;
@@ -59,6 +61,8 @@ pub(super) struct Service {
     pub(super) webhook_allow: Vec<Cidr>,
     /// Whether facts are taken although a power cut may take them back.
     pub(super) allow_unsynced: bool,
+    /// So many MB stay free on the disk: with less, no facts are taken.
+    pub(super) disk_reserve_mb: u64,
 }
 
 /// Whether the journal is signed, and how often beside each closing.
@@ -94,12 +98,14 @@ pub(super) struct Opened {
     telling: Telling,
     herald: Option<Herald>,
     parts: Parts,
+    room: Room,
 }
 
 impl Service {
     /// Opens journal and store.
     pub(super) async fn open(self) -> Result<Opened> {
         let Service { data, url, options, mut front, signing, .. } = self;
+        let room = Room::of(&data, &url, self.disk_reserve_mb);
         let (webhook_allow, allow_unsynced) = (self.webhook_allow, self.allow_unsynced);
         let descriptors = web::raise_descriptors();
         if let Some(front) = &mut front {
@@ -162,6 +168,7 @@ impl Service {
             telling,
             herald,
             parts,
+            room,
         })
     }
 }
@@ -174,7 +181,7 @@ impl Opened {
 
     /// Runs until `stop`.
     pub(super) async fn run(self, stop: impl Future<Output = ()> + Send) -> Result<()> {
-        let Opened { journal, handle, gateway, projector, appending, front, data, .. } = self;
+        let Opened { journal, handle, gateway, projector, appending, front, data, room, .. } = self;
         let (signing, telling, herald, parts) =
             (self.signing, self.telling, self.herald, self.parts);
         let subscriptions = herald.as_ref().map(Herald::desk);
@@ -224,7 +231,10 @@ impl Opened {
                     let (app, mut routes) =
                         portal(&mut doors, journal, handle.clone(), home, audit, feed);
                     match gateway {
-                        Some(gateway) => routes = routes.merge(gateway::router(gateway)),
+                        Some(gateway) => {
+                            room.watch(&mut doors.health);
+                            routes = routes.merge(room.before(gateway::router(gateway)));
+                        }
                         None if parts.why(Part::Writing).is_some() => {
                             routes = routes.merge(parts::takes_no_facts());
                         }

@@ -63,6 +63,7 @@ async fn serve(screen: &mut Screen, args: &UpArgs) -> Result<()> {
         signing,
         webhook_allow: args.webhook_allow.clone(),
         allow_unsynced: args.allow_unsynced,
+        disk_reserve_mb: args.disk_reserve_mb,
     };
     let opened = service.open().await?;
     for warning in opened.journal.warnings() {

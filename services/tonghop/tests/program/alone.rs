@@ -258,3 +258,27 @@ async fn nothing_is_acknowledged_that_a_power_cut_may_take_back_unless_an_option
     assert_eq!(up.fault("durability"), None);
     up.stop();
 }
+
+#[test]
+fn facts_are_turned_away_before_the_disk_is_full_and_figures_are_shown() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = simulated(folder.path(), 300, 4);
+    let facts = std::fs::read_to_string(&file).expect("the file");
+    let data = folder.path().join("data");
+    let token = officer(&data);
+    // No disk has so much.
+    let up = Up::start(&data, &["--disk-reserve-mb", "1000000000000"]);
+    let (status, answer) = post(&up.1, &token, &facts);
+    assert_eq!(status, 503, "{answer}");
+    assert!(answer.contains("no facts are taken until there is room"), "{answer}");
+    assert!(answer.to_lowercase().contains("retry-after"), "{answer}");
+    let (status, ready) = up.ready();
+    assert_eq!(status, 503, "{ready}");
+    let path = "GET /v1/figures?unit=L-62&indicator=poor_households&period=2021";
+    assert_eq!(ask(&up.1, path, "", "").0, 200);
+    assert!(metric(&up.1, "tonghop_disk_free_bytes").is_some_and(|free| free > 0));
+    up.stop();
+    let up = Up::start(&data, &["--disk-reserve-mb", "0"]);
+    up.goes_on(&token, &facts);
+    up.stop();
+}
