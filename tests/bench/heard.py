@@ -81,7 +81,7 @@ def measure(program, facts, listeners, folder, running):
         options = ["-js", "-p", str(port), "-a", "127.0.0.1", "-sd", os.path.join(folder, "nats")]
         running.append(subprocess.Popen([server, *options], stderr=subprocess.DEVNULL))
         wait(lambda: socket.create_connection(("127.0.0.1", port)).close() or True)
-        journal = ["--journal", f"nats://127.0.0.1:{port}"]
+        journal = ["--journal", f"nats://127.0.0.1:{port}", "--allow-unsynced"]
     rules = os.path.join(folder, "rules.toml")
     with open(rules, "w", encoding="utf-8") as file:
         file.write(RULE)

@@ -9,6 +9,7 @@ use crate::book::{self, Book};
 use crate::clock::{self, Clock};
 use crate::ended::Ended;
 use crate::private::Stamp;
+use crate::private::register::Register;
 use crate::record::Record;
 use crate::session::{Pieces, Session, Signer};
 use crate::tries::Tries;
@@ -50,7 +51,7 @@ struct Known {
     book: Book,
     /// Index of the user, and of the token, by the hash of the token.
     tokens: HashMap<String, (usize, usize)>,
-    /// Why there are none.
+    /// Why they are not those of the file.
     trouble: Option<String>,
 }
 
@@ -110,7 +111,7 @@ impl Access {
         if self.is_open() { Who::open() } else { Who::public() }
     }
 
-    /// Why nobody can sign in, if the users cannot be read.
+    /// What is wrong with the file of users, if it cannot be read: those that there were stay.
     pub fn trouble(&self) -> Option<String> {
         self.0.as_ref()?.look(|known| known.trouble.clone())
     }
@@ -131,7 +132,8 @@ impl Access {
         users.may_try(&name, from, now_s)?;
         let (hash, trouble) = users.look(|known| {
             let user = known.book.users().iter().find(|user| user.name == name && !user.disabled);
-            (user.map(|user| user.password.clone()), known.trouble.is_some())
+            let is_nobody = known.trouble.is_some() && known.book.users().is_empty();
+            (user.map(|user| user.password.clone()), is_nobody)
         });
         if trouble {
             return Err(Refused::Unable);
@@ -233,13 +235,9 @@ impl Users {
             return look(&known);
         }
         drop(known);
-        let fresh = Known::read(&self.folder).unwrap_or_else(|error| {
-            tracing::error!("nobody can sign in: {error}");
-            let trouble = Some(error.to_string());
-            Known { stamp, book: Book::default(), tokens: HashMap::new(), trouble }
-        });
+        let fresh = Known::read(&self.folder);
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
-        *known = fresh;
+        known.become_as(fresh, stamp);
         look(&known)
     }
 
@@ -270,6 +268,30 @@ impl Users {
 }
 
 impl Known {
+    /// Takes what was read. A file that cannot be used, as an editor leaves one in the middle of
+    /// writing, changes nobody's rights; one that others may read lets nobody in any more.
+    fn become_as(&mut self, fresh: Result<Known, Error>, stamp: Option<Stamp>) {
+        let trouble = match fresh {
+            Ok(fresh) if fresh.stamp.is_some() || self.book.users().is_empty() => {
+                *self = fresh;
+                return;
+            }
+            Ok(_) => format!("{} is away", Book::FILE),
+            Err(error) => {
+                if matches!(error, Error::NotPrivate { .. }) {
+                    (self.book, self.tokens) = (Book::default(), HashMap::new());
+                }
+                error.to_string()
+            }
+        };
+        if self.book.users().is_empty() {
+            tracing::error!("nobody can sign in: {trouble}");
+        } else {
+            tracing::error!("the users stay as they were: {trouble}");
+        }
+        (self.stamp, self.trouble) = (stamp, Some(trouble));
+    }
+
     fn read(folder: &Path) -> Result<Known, Error> {
         // Before the text: what is written meanwhile is read again the next time.
         let stamp = Stamp::of(&book::path(folder));

@@ -191,6 +191,7 @@ impl Book {
 
 impl Register for Book {
     const FILE: &str = "users.toml";
+    const ENTRY: &str = "user";
     const LOCK: &str = "users.lock";
     const HEAD: &str = "# Who may do what. Written by `tonghop user`; read again when it changes.\n\
                         # It holds no password and no token, only their hashes: keep it from others all the same.\n\n";

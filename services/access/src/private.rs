@@ -1,6 +1,7 @@
 //! Files that nobody but their owner may read: read with that checked, written whole or not at all.
 
 pub mod register;
+pub mod seal;
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Write};

@@ -281,16 +281,29 @@ fn a_file_that_others_may_read_lets_nobody_in() {
 }
 
 #[test]
-fn a_file_that_becomes_bad_shuts_everybody_out_until_it_is_good_again() {
+fn a_file_that_becomes_bad_changes_nobodys_rights_and_one_that_others_may_read_ends_them() {
     let world = World::new();
     let session = world.sign_in();
     let path = world.folder.path().join("users.toml");
     let good = std::fs::read_to_string(&path).expect("a file");
-    std::fs::write(&path, "user = 3").expect("it is ours");
+    // As an editor or a full disk leaves it, and with a letter changed.
+    let cut = &good[..good.len() / 2];
+    for bad in ["", "user = 3", cut, &good.replacen("officer", "auditor", 1)] {
+        std::fs::write(&path, bad).expect("it is ours");
+        assert!(world.access.session(&session.value).is_some(), "{bad}");
+        assert!(world.access.sign_in("hoa", PASSWORD, HERE).is_ok(), "{bad}");
+        assert!(world.access.trouble().is_some_and(|why| why.contains("users.toml")));
+        assert!(Access::open(world.folder.path()).is_err(), "a start says so: {bad}");
+    }
+    std::fs::remove_file(&path).expect("it is ours");
+    assert!(world.access.session(&session.value).is_some(), "also without it");
+    assert!(world.access.trouble().is_some());
+    std::fs::write(&path, &good).expect("it is ours");
+    let mode = |mode| std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode));
+    mode(0o644).expect("it is ours");
     assert!(world.access.session(&session.value).is_none());
     assert_eq!(world.access.sign_in("hoa", PASSWORD, HERE).err(), Some(Refused::Unable));
-    assert!(world.access.trouble().is_some_and(|why| why.contains("users.toml")));
-    std::fs::write(&path, good).expect("it is ours");
+    mode(0o600).expect("it is ours");
     assert!(world.access.session(&session.value).is_some());
     assert_eq!(world.access.trouble(), None);
 }

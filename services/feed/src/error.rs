@@ -9,14 +9,6 @@ pub enum Error {
     /// The outbox cannot be read.
     #[error(transparent)]
     Outbox(#[from] projector::Error),
-    /// The feed holds something that is no milestone.
-    #[error("position {position} of the feed is no milestone: {what}")]
-    Foreign {
-        /// Where.
-        position: u64,
-        /// Why it is none.
-        what: String,
-    },
 }
 
 /// The same as everywhere.

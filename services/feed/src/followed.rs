@@ -8,7 +8,8 @@ use milestones::Title;
 use tokio::sync::watch;
 
 use crate::Result;
-use crate::page::{Filter, Page, SCANNED_MAX, Told, page, read};
+use crate::foreign::Foreign;
+use crate::page::{Filter, Page, SCANNED_MAX, Told, counting, read};
 
 /// So many of the last events are in memory: some 1,500 bytes each.
 const RECENT_MAX: usize = 5_000;
@@ -21,34 +22,38 @@ const TAKEN_MAX: usize = 1_000;
 #[derive(Clone, Debug)]
 pub struct Followed {
     feed: Journal,
-    /// Without gaps, up to `end`.
+    /// All from the first of them up to `end`.
     recent: Arc<RwLock<VecDeque<Told>>>,
     end: Arc<watch::Sender<u64>>,
+    foreign: Foreign,
 }
 
 impl Followed {
     /// The feed as it is now, its last events in memory.
     ///
     /// # Errors
-    /// `Journal`, `Foreign`.
+    /// `Journal`.
     pub async fn new(feed: Journal) -> Result<Followed> {
         let since = feed.end().await?.0.saturating_sub(RECENT_MAX as u64);
-        let last = page(&feed, since, &Filter::default(), usize::MAX).await?;
+        let foreign = Foreign::default();
+        let last = counting(&feed, since, &Filter::default(), usize::MAX, &foreign).await?;
         let end = Arc::new(watch::Sender::new(last.next));
-        Ok(Followed { feed, recent: Arc::new(RwLock::new(last.events.into())), end })
+        Ok(Followed { feed, recent: Arc::new(RwLock::new(last.events.into())), end, foreign })
     }
 
     /// Follows it; never returns but with an error.
     ///
     /// # Errors
-    /// `Journal`, `Foreign`.
+    /// `Journal`.
     pub async fn run(&self) -> Result<()> {
         let from = Position(*self.end.borrow());
         let mut tail = self.feed.tail(from).await?;
         loop {
             let block = tail.next(TAKEN_MAX).await?;
-            let told = block.records().map(Told::read).collect::<Result<Vec<Told>>>()?;
             let end = block.last().0;
+            let records = block.records();
+            let told: Vec<Told> =
+                records.filter_map(|record| Told::or_foreign(record, &self.foreign)).collect();
             let mut recent = self.recent.write().unwrap_or_else(PoisonError::into_inner);
             recent.extend(told);
             let over = recent.len().saturating_sub(RECENT_MAX);
@@ -68,6 +73,11 @@ impl Followed {
         self.feed.identity().to_string()
     }
 
+    /// What was met in it that is no milestone.
+    pub fn foreign(&self) -> &Foreign {
+        &self.foreign
+    }
+
     /// The feed itself.
     pub fn journal(&self) -> &Journal {
         &self.feed
@@ -76,18 +86,18 @@ impl Followed {
     /// What a filter takes after a position, at most `limit`: from memory, or else from the feed.
     ///
     /// # Errors
-    /// `Journal`, `Foreign`.
+    /// `Journal`.
     pub async fn after(&self, since: u64, filter: &Filter, limit: usize) -> Result<Page> {
         match self.onwards(since, filter, limit) {
             Some(page) => Ok(page),
-            None => page(&self.feed, since, filter, limit).await,
+            None => counting(&self.feed, since, filter, limit, &self.foreign).await,
         }
     }
 
     /// The last events that a filter takes, newest first, at most `limit`.
     ///
     /// # Errors
-    /// `Journal`, `Foreign`.
+    /// `Journal`.
     pub async fn latest(&self, filter: &Filter, limit: usize) -> Result<Page> {
         self.before(u64::MAX, filter, limit).await
     }
@@ -96,7 +106,7 @@ impl Followed {
     /// position that was looked at: before it, there is more, unless it is the first.
     ///
     /// # Errors
-    /// `Journal`, `Foreign`.
+    /// `Journal`.
     pub async fn before(&self, before: u64, filter: &Filter, limit: usize) -> Result<Page> {
         let end = *self.end.borrow();
         let from = before.min(end + 1);
@@ -104,7 +114,8 @@ impl Followed {
         self.back(&mut page, filter, limit);
         while page.events.len() < limit && page.next > 1 && from - page.next < SCANNED_MAX {
             let since = (page.next - 1).saturating_sub(BACK);
-            let older = read(&self.feed, (since, page.next - 1), filter, usize::MAX).await?;
+            let older =
+                read(&self.feed, (since, page.next - 1), filter, usize::MAX, &self.foreign).await?;
             page.next = since + 1;
             for told in older.into_iter().rev().take(limit - page.events.len()) {
                 page.events.push(told);

@@ -12,11 +12,13 @@
 mod announce;
 mod error;
 mod followed;
+mod foreign;
 mod page;
 mod place;
 
 pub use announce::announce;
 pub use error::{Error, Result};
 pub use followed::Followed;
+pub use foreign::Foreign;
 pub use page::{Filter, Page, Told, page};
-pub use place::{options, url};
+pub use place::{options, repair, url};

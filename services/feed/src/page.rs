@@ -6,7 +6,8 @@ use journal::{Journal, Position, Record};
 use milestones::Event;
 use proto::gazetteer::Gazetteer;
 
-use crate::{Error, Result};
+use crate::Result;
+use crate::foreign::Foreign;
 
 /// Most records that are looked at for one page: a filter that takes little makes short pages.
 pub(crate) const SCANNED_MAX: u64 = 20_000;
@@ -25,12 +26,19 @@ pub struct Told {
 }
 
 impl Told {
-    pub(crate) fn read(record: Record<'_>) -> Result<Told> {
+    /// None where the record is no milestone: it is counted and passed by.
+    pub(crate) fn or_foreign(record: Record<'_>, foreign: &Foreign) -> Option<Told> {
         let position = record.position.0;
-        let event = serde_json::from_slice(record.bytes)
-            .map_err(|error| Error::Foreign { position, what: error.to_string() })?;
-        let bytes = Bytes::copy_from_slice(record.bytes);
-        Ok(Told { position, told_ms: record.received.0, event, bytes })
+        match serde_json::from_slice(record.bytes) {
+            Ok(event) => {
+                let bytes = Bytes::copy_from_slice(record.bytes);
+                Some(Told { position, told_ms: record.received.0, event, bytes })
+            }
+            Err(error) => {
+                foreign.met(position, &error.to_string());
+                None
+            }
+        }
     }
 }
 
@@ -67,18 +75,29 @@ pub struct Page {
     pub end: u64,
 }
 
-/// Reads what a filter takes after a position, at most `limit`.
+/// Reads what a filter takes after a position, at most `limit`; what is no milestone is passed by.
 ///
 /// # Errors
-/// `Journal`, `Foreign`.
+/// `Journal`.
 pub async fn page(feed: &Journal, since: u64, filter: &Filter, limit: usize) -> Result<Page> {
+    counting(feed, since, filter, limit, &Foreign::default()).await
+}
+
+/// The same, counting what is no milestone.
+pub(crate) async fn counting(
+    feed: &Journal,
+    since: u64,
+    filter: &Filter,
+    limit: usize,
+    foreign: &Foreign,
+) -> Result<Page> {
     let end = feed.end().await?.0;
     let last = end.min(since.saturating_add(SCANNED_MAX));
     let mut page = Page { events: Vec::new(), next: since.min(end), end };
     if since >= end {
         return Ok(page);
     }
-    page.events = read(feed, (since, last), filter, limit).await?;
+    page.events = read(feed, (since, last), filter, limit, foreign).await?;
     page.next = match page.events.last() {
         Some(told) if page.events.len() >= limit => told.position,
         Some(_) | None => last,
@@ -92,6 +111,7 @@ pub(crate) async fn read(
     (since, last): (u64, u64),
     filter: &Filter,
     limit: usize,
+    foreign: &Foreign,
 ) -> Result<Vec<Told>> {
     let mut events = Vec::new();
     let mut blocks = feed.read(Position(since + 1), Position(last));
@@ -101,7 +121,7 @@ pub(crate) async fn read(
             if record.position.0 <= since || record.position.0 > last {
                 continue;
             }
-            let told = Told::read(record)?;
+            let Some(told) = Told::or_foreign(record, foreign) else { continue };
             if filter.takes(&told.event) {
                 events.push(told);
                 if events.len() >= limit {

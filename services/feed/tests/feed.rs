@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use domain::contribution;
 use feed::{Filter, Followed, Told, announce, options, page, url};
+use journal::server::{self, Server};
 use journal::{Entry, Journal, Options, Writer};
 use milestones::Rules;
 use projector::{Config, Projector};
@@ -55,6 +56,11 @@ async fn facts(folder: &Path) -> Writer {
 
 /// Runs projector and announcer until the feed has so many.
 async fn run(folder: &Path, data: &str, rules: Arc<Rules>, until: u64) {
+    run_into(&url("dir:x", folder), folder, data, rules, until).await;
+}
+
+/// The same with the feed at that address.
+async fn run_into(there: &str, folder: &Path, data: &str, rules: Arc<Rules>, until: u64) {
     let journal = facts(folder).await.journal();
     let of = contribution::Rules {
         atlas: Gazetteer::embedded().atlas.clone(),
@@ -64,8 +70,7 @@ async fn run(folder: &Path, data: &str, rules: Arc<Rules>, until: u64) {
     config.milestones = Some(rules);
     let projector = Projector::open(config).await.unwrap();
     let outbox = projector.outbox().unwrap();
-    let there = url("dir:x", folder);
-    let feed = Writer::open(&there, &options(&Options::create())).await.unwrap();
+    let feed = Writer::open(there, &options(&Options::create())).await.unwrap();
     let followed = Followed::new(feed.journal()).await.unwrap();
     let mut end = followed.watch();
     let identity = journal.identity().to_string();
@@ -77,7 +82,7 @@ async fn run(folder: &Path, data: &str, rules: Arc<Rules>, until: u64) {
     };
     tokio::select! {
         result = projector.run(std::future::pending()) => result.unwrap(),
-        result = announce(outbox, feed, &identity) => result.unwrap(),
+        result = announce(outbox, feed, &identity, followed.foreign()) => result.unwrap(),
         result = followed.run() => result.unwrap(),
         () = done => {}
         () = tokio::time::sleep(Duration::from_secs(60)) => panic!("the feed ends at {}", *followed.watch().borrow()),
@@ -224,4 +229,73 @@ async fn the_feed_is_read_back_from_any_point_also_beyond_what_is_in_memory() {
     assert_eq!(followed.remembered(&all(), 1)[0].position, 6_000);
     assert_eq!(followed.remembered(&seventh(), 1).len(), 0, "it is no longer in memory");
     assert_eq!(followed.rules().keys().collect::<Vec<_>>(), ["poverty_rate_under_5"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_no_milestone_is_counted_and_passed_by() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let mut writer = facts(folder).await;
+    writer.append(&[loan(1, "L-24097", None), loan(2, "L-24097", None)]).await.unwrap();
+    drop(writer);
+    run(folder, "data", rules(RULES), 2).await;
+    let before = said(&read(folder).await);
+    let mut feed = Writer::open(&url("dir:x", folder), &options(&Options::create())).await.unwrap();
+    let junk = ["junk", "{}", "[1]"].map(|text| Entry::new("a.b.c.d.1.reached", text));
+    feed.append(&junk).await.unwrap();
+    drop(feed);
+    // A start that meets it, and what is told after it.
+    let mut writer = facts(folder).await;
+    writer.append(&[loan(3, "L-24076", None), loan(4, "L-24076", None)]).await.unwrap();
+    drop(writer);
+    run(folder, "data", rules(RULES), 6).await;
+    let told = read(folder).await;
+    assert_eq!(said(&told)[..2], before);
+    assert_eq!(told.iter().map(|one| one.position).collect::<Vec<_>>(), [1, 2, 6]);
+    let feed = Journal::open(&url("dir:x", folder), &options(&Options::default())).await.unwrap();
+    let followed = Followed::new(feed).await.unwrap();
+    assert_eq!((followed.foreign().count(), followed.foreign().last()), (3, Some(5)));
+    let all = Filter::default();
+    for since in 0..=6 {
+        let page = followed.after(since, &all, 10).await.unwrap();
+        let at: Vec<u64> = page.events.iter().map(|one| one.position).collect();
+        let wanted: Vec<u64> = [1, 2, 6].into_iter().filter(|at| *at > since).collect();
+        assert_eq!((at, page.next), (wanted, 6), "since {since}");
+    }
+    let back = followed.before(6, &all, 10).await.unwrap();
+    assert_eq!(back.events.iter().map(|one| one.position).collect::<Vec<_>>(), [2, 1]);
+    assert_eq!(followed.foreign().count(), 3, "each counts once");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_milestone_whose_route_a_stranger_took_is_told_all_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let server = Server::start(server::Config::new(folder.join("nats"))).await;
+    let server = server.expect("this test needs a nats-server");
+    let there = server.url();
+    let mut writer = facts(folder).await;
+    writer.append(&[loan(1, "L-24097", None), loan(2, "L-24097", None)]).await.unwrap();
+    drop(writer);
+    run(folder, "data", rules(RULES), 2).await;
+    let wanted = said(&read(folder).await);
+    let mut feed = Writer::open(&there, &options(&Options::create())).await.unwrap();
+    for told in read(folder).await {
+        let of = &told.event.data;
+        let (period, act) = (of.period.replace('@', "_"), &of.act);
+        let of = [&of.rule, &of.definition, &of.unit, &period, &of.revision.to_string(), act];
+        let route = of.map(String::as_str).join(".");
+        feed.append(&[Entry::new(route.clone(), format!("junk {route}"))]).await.unwrap();
+        let again =
+            feed.append(&[Entry::new(route.clone(), format!("other {route}"))]).await.unwrap();
+        assert!(again[0].duplicate, "the route is taken");
+    }
+    drop(feed);
+    for data in ["other", "third"] {
+        run_into(&there, folder, data, rules(RULES), 4).await;
+        let feed = Journal::open(&there, &options(&Options::default())).await.unwrap();
+        assert_eq!(feed.end().await.unwrap().0, 4, "told once");
+        let told = page(&feed, 0, &Filter::default(), usize::MAX).await.unwrap();
+        assert_eq!(said(&told.events), wanted);
+    }
 }

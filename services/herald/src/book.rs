@@ -43,8 +43,8 @@ pub struct Subscription {
     pub created: String,
     /// Whether its owner wants it; whether it was given up is kept with the deliveries.
     pub enabled: bool,
-    /// The position in the feed after which it begins; without it, where the feed ends when it is
-    /// first seen.
+    /// The position in the feed after which it begins; without it, after what was told before it
+    /// was made.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub since: Option<u64>,
     /// What it wants.
@@ -187,6 +187,7 @@ impl Book {
 
 impl Register for Book {
     const FILE: &str = "webhooks.toml";
+    const ENTRY: &str = "webhook";
     const LOCK: &str = "webhooks.lock";
     const HEAD: &str = "# Where milestones are sent. Written by `tonghop webhook`; read again when it changes.\n\
                         # It holds the secrets that sign: keep it from others.\n\n";

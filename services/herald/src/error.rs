@@ -56,7 +56,10 @@ pub enum Error {
         path: PathBuf,
     },
     /// sled failed.
-    #[error("sled cannot {doing} {}: {what}", path.display())]
+    #[error(
+        "sled cannot {doing} {}: {what}; `tonghop webhook repair` keeps them aside and begins anew",
+        path.display()
+    )]
     Engine {
         /// What was tried: a verb.
         doing: &'static str,
@@ -67,8 +70,8 @@ pub enum Error {
     },
     /// A row cannot be read.
     #[error(
-        "the deliveries in {} are damaged: {what}; move the folder away, and what is after each \
-         webhook's `since` is sent again",
+        "the deliveries in {} are damaged: {what}; `tonghop webhook repair` keeps them aside and \
+         begins anew",
         path.display()
     )]
     Damaged {

@@ -106,7 +106,7 @@ impl Feeder {
         let mut new = Vec::new();
         for subscription in self.book.borrow().subscriptions() {
             if self.shared.queue.state(subscription.id)?.is_none() {
-                new.push((subscription.id, subscription.since));
+                new.push((subscription.id, subscription.since, subscription.created.clone()));
             }
         }
         if new.is_empty() {
@@ -114,14 +114,52 @@ impl Feeder {
         }
         // Not as far as we have read: somebody may have subscribed after what we have yet to read.
         let end = self.end().await?;
-        let place = |(id, since): (Id, Option<u64>)| (id, since.unwrap_or(end).min(end));
-        let new: Vec<(Id, u64)> = new.into_iter().map(place).collect();
+        let mut places = Vec::with_capacity(new.len());
+        for (id, since, created) in new {
+            let cursor = match since {
+                Some(since) => since.min(end),
+                None => self.told_by(&created, end).await?,
+            };
+            places.push((id, cursor));
+        }
         let queue = Arc::clone(&self.shared.queue);
-        // If we crash before this, it begins at its position, or where the feed ends then.
-        blocking(move || new.into_iter().try_for_each(|(id, cursor)| queue.begin(id, cursor)))
+        // If we crash before this, the next start finds the same places.
+        blocking(move || places.into_iter().try_for_each(|(id, cursor)| queue.begin(id, cursor)))
             .await?;
         self.shared.bells.changed();
         Ok(true)
+    }
+
+    /// The last position, up to `end`, that was told before a subscription was made or in the same
+    /// second: where it begins, also when what was known of it was lost since.
+    async fn told_by(&self, created: &str, end: u64) -> Result<u64> {
+        let (mut before, mut after) = (0, end + 1);
+        while before + 1 < after {
+            let middle = before + (after - before) / 2;
+            let told = self.told_ms(middle).await?;
+            let told_s = told.map_or(0, |ms| u64::try_from(ms / 1000).unwrap_or(0));
+            // Both as they are written in Viet Nam: the later one is the greater.
+            if access::written(told_s).as_str() <= created {
+                before = middle;
+            } else {
+                after = middle;
+            }
+        }
+        Ok(before)
+    }
+
+    /// When a position of the feed was told.
+    async fn told_ms(&self, position: u64) -> Result<Option<i64>> {
+        loop {
+            match self.shared.config.feed.record(Position(position)).await {
+                Ok(found) => return Ok(found.map(|(received, _)| received.0)),
+                Err(error) if error.is_transient() => {
+                    tracing::warn!(%error, "the feed is away");
+                    tokio::time::sleep(AWAY).await;
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
     }
 
     /// Where the feed ends now.

@@ -27,6 +27,7 @@ mod herald;
 mod id;
 mod outcome;
 mod queue;
+mod repair;
 mod retry_after;
 mod schedule;
 mod secret;
@@ -49,6 +50,7 @@ pub use outcome::{Failure, Outcome};
 pub use queue::{
     Attempt, Dead, Due, GivenUp, Kept, LastFailure, Opening, Queue, Rules, Settled, State, Why,
 };
+pub use repair::repair;
 pub use schedule::Schedule;
 pub use secret::Secret;
 pub use send::{Limits, Message, Sender};

@@ -12,14 +12,17 @@
 
 use std::ops::Range;
 
-use crate::{RECORD_BYTES_MAX, ReceiveTime};
+use crate::ReceiveTime;
 
 /// Bytes of a frame before its record.
 pub(crate) const HEAD: usize = 16;
+/// Most bytes of a record in a frame. Whoever appends is held to [`crate::RECORD_BYTES_MAX`]; this
+/// is what a server with the shipped `max_payload` takes from anybody.
+pub(crate) const FRAME_BYTES_MAX: usize = 1 << 20;
 
 /// Appends one frame to `out`.
 pub(crate) fn encode(out: &mut Vec<u8>, received: ReceiveTime, bytes: &[u8]) {
-    let length = u32::try_from(bytes.len()).expect("records are at most RECORD_BYTES_MAX");
+    let length = u32::try_from(bytes.len()).expect("records are far below 4 GiB");
     let length = length.to_le_bytes();
     let time = received.0.to_le_bytes();
     out.extend_from_slice(&length);
@@ -67,7 +70,10 @@ pub(crate) fn parse(buffer: &[u8], offset: usize) -> Parsed {
     let [l0, l1, l2, l3, c0, c1, c2, c3, time @ ..] = *head;
     let length = [l0, l1, l2, l3];
     let size = u32::from_le_bytes(length) as usize;
-    if size == 0 || size > RECORD_BYTES_MAX {
+    // An empty record is one, too: a stream takes such a message from anybody, and its archive keeps
+    // what the stream has. Zeros, which a file is extended with before a power cut, are none.
+    let is_blank = head.iter().all(|byte| *byte == 0);
+    if is_blank || size > FRAME_BYTES_MAX {
         return Parsed::Bad("a frame with an impossible length");
     }
     let Some(bytes) = body.get(..size) else {
@@ -172,6 +178,17 @@ mod tests {
         encode(&mut buffer, ReceiveTime(7), b"xin");
         let Parsed::Whole(frame) = parse(&buffer, 0) else { panic!("not whole") };
         assert_eq!((frame.received, &buffer[frame.bytes]), (ReceiveTime(7), &b"xin"[..]));
+    }
+
+    #[test]
+    fn an_empty_record_is_a_frame_and_zeros_are_none() {
+        for time in [0, 1_700_000_000_000] {
+            let mut buffer = Vec::new();
+            encode(&mut buffer, ReceiveTime(time), b"");
+            let Parsed::Whole(frame) = parse(&buffer, 0) else { panic!("not whole") };
+            assert_eq!((frame.received, frame.bytes.len()), (ReceiveTime(time), 0));
+        }
+        assert!(matches!(parse(&[0; 64], 0), Parsed::Bad(_)));
     }
 
     #[test]

@@ -45,7 +45,10 @@ fn parse(url: &str) -> Result<Address<'_>> {
     }
     if url.starts_with("nats://") || url.starts_with("tls://") {
         if url.contains('@') {
-            return Err(Error::config("credentials are options, never part of a nats:// address"));
+            return Err(Error::config(
+                "credentials are options, never part of a nats:// address: write user:password \
+                 into a file that only its owner may read, and name it with --nats-login",
+            ));
         }
         return Ok(Address::Nats(url));
     }
@@ -77,6 +80,15 @@ impl Journal {
         match self {
             Self::Dir(_) => Vec::new(),
             Self::Nats(nats) => nats.warnings().to_vec(),
+        }
+    }
+
+    /// Why a power cut may take back what was acknowledged, as far as it was known when the journal
+    /// was opened: the server does not sync always, or nobody could verify that it does.
+    pub fn unsynced(&self) -> Option<&str> {
+        match self {
+            Self::Dir(_) => None,
+            Self::Nats(nats) => nats.unsynced(),
         }
     }
 

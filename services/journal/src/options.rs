@@ -49,6 +49,8 @@ impl Default for DirOptions {
 pub struct NatsOptions {
     /// Who we are. Never part of the address.
     pub credentials: Credentials,
+    /// Who we are to the feed of milestones, where that is somebody else.
+    pub feed_credentials: Option<Credentials>,
     /// What the stream is for.
     pub stream: Stream,
     /// Copies of a stream that is created: 1 or 3.
@@ -68,6 +70,7 @@ impl Default for NatsOptions {
     fn default() -> Self {
         Self {
             credentials: Credentials::None,
+            feed_credentials: None,
             stream: Stream::Facts,
             replicas: 1,
             duplicate_window: Duration::from_secs(120),
@@ -142,6 +145,8 @@ pub enum Credentials {
         /// The password.
         password: String,
     },
+    /// A file that only its owner may read, with one line: `user:password`.
+    LoginFile(PathBuf),
     /// A file whose first line is an nkey seed.
     SeedFile(PathBuf),
     /// A `.creds` file: JWT and seed.
@@ -154,6 +159,7 @@ impl std::fmt::Debug for Credentials {
         match self {
             Self::None => f.write_str("None"),
             Self::User { user, .. } => write!(f, "User({user:?})"),
+            Self::LoginFile(path) => write!(f, "LoginFile({})", path.display()),
             Self::SeedFile(path) => write!(f, "SeedFile({})", path.display()),
             Self::CredentialsFile(path) => write!(f, "CredentialsFile({})", path.display()),
         }

@@ -60,6 +60,10 @@ impl Folder {
             progress.findings = state.fold.books.findings.len() as u64;
             Ok::<_, Error>((applied, notices))
         })?;
+        for one in &unreadable {
+            // Nothing that was appended is passed by in silence.
+            tracing::warn!(position = one.position, reason = one.reason, "a record is no fact");
+        }
         self.draft.tell(notices.iter().map(Notice::pack));
         applied.into_iter().for_each(|one| self.draft.add(one));
         self.draft.refuse(unreadable);

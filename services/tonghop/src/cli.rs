@@ -188,6 +188,9 @@ pub struct DemoArgs {
     pub no_serve: bool,
 }
 
+/// What is to stay free on the disk unless somebody says otherwise, in MB.
+pub const DISK_RESERVE_MB: u64 = 256;
+
 /// `up`
 #[derive(Args, Debug)]
 pub struct UpArgs {
@@ -229,6 +232,14 @@ pub struct UpArgs {
     /// before (tonghop milestones set), or the program's own.
     #[arg(long, env = "TONGHOP_MILESTONES", value_name = "FILE")]
     pub milestones: Option<PathBuf>,
+    /// Takes facts although the nats-server does not write them through to the disk, or nobody can
+    /// verify that it does: a power cut may take back what was acknowledged.
+    #[arg(long, env = "TONGHOP_ALLOW_UNSYNCED")]
+    pub allow_unsynced: bool,
+    /// So many MB are to stay free on the disk: with less, facts are turned away until there is
+    /// room again, and figures are shown.
+    #[arg(long, env = "TONGHOP_DISK_RESERVE_MB", default_value_t = DISK_RESERVE_MB, value_name = "MB")]
+    pub disk_reserve_mb: u64,
     #[command(flatten)]
     #[allow(missing_docs)]
     pub nats_options: NatsArgs,
@@ -244,6 +255,12 @@ pub struct NatsArgs {
     /// A file with the NATS credentials (.creds).
     #[arg(long, env = "TONGHOP_NATS_CREDS", value_name = "FILE")]
     pub nats_creds: Option<PathBuf>,
+    /// A file with one line, user:password, that only its owner may read.
+    #[arg(long, env = "TONGHOP_NATS_LOGIN", value_name = "FILE", conflicts_with = "nats_creds")]
+    pub nats_login: Option<PathBuf>,
+    /// The same for the feed of milestones, where another user writes there.
+    #[arg(long, env = "TONGHOP_NATS_FEED_LOGIN", value_name = "FILE")]
+    pub nats_feed_login: Option<PathBuf>,
 }
 
 /// `import`

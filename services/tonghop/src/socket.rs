@@ -22,6 +22,8 @@ const QUESTION_BYTES_MAX: u64 = 64 * 1024;
 const ANSWERING_MAX: usize = 8;
 /// A question that is not written in this time is not answered.
 const QUESTION_WAIT: Duration = Duration::from_secs(5);
+/// A pause after a connection that could not be taken.
+const BREATH: Duration = Duration::from_millis(100);
 /// An answer that takes longer than this is not waited for.
 const ANSWER_WAIT: Duration = Duration::from_secs(60);
 
@@ -56,7 +58,11 @@ pub async fn serve(data: &Path, answerer: Answerer) -> Result<()> {
     loop {
         tokio::select! {
             accepted = listener.accept() => {
-                let Ok((stream, _)) = accepted else { continue };
+                let Ok((stream, _)) = accepted else {
+                    // Too many open files, most likely: others have to close some first.
+                    tokio::time::sleep(BREATH).await;
+                    continue;
+                };
                 let Ok(place) = places.clone().acquire_owned().await else { return Ok(()) };
                 let answerer = answerer.clone();
                 connections.spawn(async move {

@@ -44,6 +44,9 @@ pub struct Gauge {
 pub struct Health {
     /// Ready means that all of these are ok. They are asked often: be quick.
     pub checks: Vec<Box<dyn Fn() -> Check + Send + Sync>>,
+    /// Parts without which everything else goes on: what is out of order here is told, and the
+    /// service is ready all the same. Their names are labels of `tonghop_part_ok`.
+    pub parts: Vec<Box<dyn Fn() -> Check + Send + Sync>>,
     /// What `/metrics` tells besides requests.
     pub gauges: Vec<Gauge>,
 }
@@ -58,7 +61,10 @@ pub(crate) struct Watched {
 #[derive(Serialize)]
 struct Readiness {
     ready: bool,
+    /// Whether any check or part is not as it should be.
+    degraded: bool,
     checks: Vec<Check>,
+    parts: Vec<Check>,
 }
 
 pub(crate) fn routes(watched: Watched) -> Router {
@@ -83,9 +89,12 @@ async fn ready(State(watched): State<Arc<Watched>>) -> Response {
         reason: trouble.as_ref().map_or("đọc được", |_| "không đọc được tệp người dùng").to_owned(),
         reason_en: trouble.as_ref().map_or("readable", |_| "cannot be read").to_owned(),
     });
+    let parts: Vec<Check> = watched.health.parts.iter().map(|part| part()).collect();
     let ready = checks.iter().all(|check| check.ok);
+    let degraded = !ready || !parts.iter().all(|part| part.ok);
     let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    let body = serde_json::to_vec(&Readiness { ready, checks }).unwrap_or_default();
+    let body =
+        serde_json::to_vec(&Readiness { ready, degraded, checks, parts }).unwrap_or_default();
     (status, [json(), never_kept()], body).into_response()
 }
 
@@ -103,6 +112,13 @@ async fn metrics(
     }
     let mut text = String::new();
     watched.observed.metrics.write(&mut text);
+    if !watched.health.parts.is_empty() {
+        let help = "Whether a part that the rest goes on without is as it should be.";
+        head(&mut text, "tonghop_part_ok", "gauge", help);
+        for Check { name, ok, .. } in watched.health.parts.iter().map(|part| part()) {
+            line(&mut text, format_args!("tonghop_part_ok{{part=\"{name}\"}} {}", u8::from(ok)));
+        }
+    }
     for gauge in &watched.health.gauges {
         let kind = if gauge.is_counter { "counter" } else { "gauge" };
         head(&mut text, gauge.name, kind, gauge.help);

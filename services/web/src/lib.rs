@@ -9,6 +9,7 @@
 
 mod asker;
 mod cookie;
+mod descriptors;
 mod doors;
 mod headers;
 mod health;
@@ -27,6 +28,7 @@ mod sign_in;
 mod who;
 
 pub use asker::{Asker, Csrf};
+pub use descriptors::raise_descriptors;
 pub use doors::Doors;
 pub use health::{Check, Gauge, Health};
 pub use language::Language;

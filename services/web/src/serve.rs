@@ -5,6 +5,7 @@ use std::future::Future;
 use std::io;
 use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -61,6 +62,7 @@ pub async fn serve(
     let app = doors.around(routes);
     let builder = builder(head_wait);
     let (stop, stopping) = watch::channel(false);
+    let crowded = AtomicBool::new(false);
     let mut connections = JoinSet::new();
     let mut shutdown = pin!(shutdown);
     loop {
@@ -68,7 +70,7 @@ pub async fn serve(
             biased;
             () = &mut shutdown => break,
             Some(_) = connections.join_next() => {}
-            accepted = accept(&listener, &places) => {
+            accepted = accept(&listener, &places, &crowded) => {
                 let Some((stream, peer, place)) = accepted else { continue };
                 if let Some(own) = of_each.take(peer.0.ip()) {
                     let answering = Answering { app: app.clone(), peer, heard: Arc::default() };
@@ -99,17 +101,24 @@ pub async fn serve(
 async fn accept(
     listener: &TcpListener,
     places: &Arc<Semaphore>,
+    crowded: &AtomicBool,
 ) -> Option<(TcpStream, Peer, tokio::sync::OwnedSemaphorePermit)> {
     // First the place: whoever finds none waits at the operating system's door.
     let place = places.clone().acquire_owned().await.ok()?;
     match listener.accept().await {
         Ok((stream, address)) => {
+            if crowded.swap(false, Ordering::Relaxed) {
+                tracing::info!("connections are taken again");
+            }
             // Live events are small and must not wait for more.
             let _ = stream.set_nodelay(true);
             Some((stream, Peer(address), place))
         }
         Err(error) => {
-            tracing::warn!("a connection was not accepted: {error}");
+            // Too many open files passes: told once, not ten times a second.
+            if !crowded.swap(true, Ordering::Relaxed) {
+                tracing::warn!("a connection was not accepted, others have to end first: {error}");
+            }
             tokio::time::sleep(BREATH).await;
             None
         }

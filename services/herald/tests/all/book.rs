@@ -2,6 +2,7 @@
 
 use std::os::unix::fs::PermissionsExt;
 
+use access::private::seal::unsealed;
 use herald::{Book, Error, Filter, Guard, Id, SUBSCRIPTIONS_MAX, Wish};
 
 fn wish(name: &str, url: &str) -> Wish {
@@ -68,7 +69,7 @@ fn a_line_that_cannot_be_read_is_told_without_its_secret() {
     })
     .unwrap();
     let path = folder.path().join("webhooks.toml");
-    let good = std::fs::read_to_string(&path).unwrap();
+    let good = unsealed(&std::fs::read_to_string(&path).unwrap());
     for (from, to) in [
         ("whsec_", "whsek_"),
         ("wh_", "xx_"),
@@ -84,6 +85,42 @@ fn a_line_that_cannot_be_read_is_told_without_its_secret() {
     let twice = format!("{good}\n{}", &good[good.find("[[webhook]]").unwrap()..]);
     std::fs::write(&path, twice).unwrap();
     assert!(Book::read(folder.path()).unwrap_err().to_string().contains("twice"));
+}
+
+#[test]
+fn a_file_that_was_cut_off_or_altered_never_means_fewer_webhooks() {
+    let folder = tempfile::tempdir().unwrap();
+    let add = |name: &str| {
+        Book::change(folder.path(), |book| {
+            book.add(wish(name, "https://example.org/"), &Guard::strict(), 0)
+        })
+        .unwrap()
+    };
+    let ids = [add("a").0, add("b").0];
+    let path = folder.path().join("webhooks.toml");
+    let good = std::fs::read(&path).unwrap();
+    for end in 0..good.len() {
+        std::fs::write(&path, &good[..end]).unwrap();
+        assert!(Book::read(folder.path()).is_err(), "cut at {end}");
+    }
+    for at in 0..good.len() {
+        let mut turned = good.clone();
+        turned[at] ^= 1;
+        std::fs::write(&path, &turned).unwrap();
+        assert!(Book::read(folder.path()).is_err(), "turned at {at}");
+    }
+    // By hand: what is left of it, or nobody if it says so.
+    let text = unsealed(&String::from_utf8(good).unwrap());
+    std::fs::write(&path, &text).unwrap();
+    assert_eq!(Book::read(folder.path()).unwrap().subscriptions().len(), ids.len());
+    std::fs::write(&path, "webhook = []\n").unwrap();
+    assert!(Book::read(folder.path()).unwrap().subscriptions().is_empty());
+    // The last one is removed by the program: that is meant.
+    std::fs::write(&path, &text).unwrap();
+    for id in ids {
+        Book::change(folder.path(), |book| book.remove(id)).unwrap();
+    }
+    assert!(Book::read(folder.path()).unwrap().subscriptions().is_empty());
 }
 
 #[test]

@@ -91,7 +91,11 @@ impl Appender {
 
     /// Appends all records and syncs; the positions are consecutive from the returned one.
     pub(crate) fn append(&mut self, records: &[Bytes], received: &Received) -> Result<Position> {
-        check_sizes(records)?;
+        match received {
+            Received::Now => check_sizes(records, 1, RECORD_BYTES_MAX)?,
+            // A copy keeps whatever its source has.
+            Received::At(_) => check_sizes(records, 0, frame::FRAME_BYTES_MAX)?,
+        }
         if self.stopped {
             return Err(Error::Stopped { path: self.dir.as_ref().clone() });
         }
@@ -239,13 +243,13 @@ fn create_active(dir: &std::path::Path, first: Position, identity: Identity) -> 
     recover::open_for_writing(&path)
 }
 
-pub(crate) fn check_sizes(records: &[Bytes]) -> Result<()> {
+fn check_sizes(records: &[Bytes], bytes_min: usize, bytes_max: usize) -> Result<()> {
     for bytes in records {
-        if bytes.is_empty() {
+        if bytes.len() < bytes_min {
             return Err(Error::Empty);
         }
-        if bytes.len() > RECORD_BYTES_MAX {
-            return Err(Error::TooLarge { bytes: bytes.len(), bytes_max: RECORD_BYTES_MAX });
+        if bytes.len() > bytes_max {
+            return Err(Error::TooLarge { bytes: bytes.len(), bytes_max });
         }
     }
     Ok(())

@@ -59,6 +59,7 @@ impl NatsWriter {
             let index = *message_of.entry(id.clone()).or_insert(messages.len());
             let first = index == messages.len();
             if first {
+                check_size(&entry.bytes)?;
                 let subject = subject(of, &entry.route)?;
                 let (bytes, once) = (entry.bytes.clone(), of.is_once());
                 messages.push(Message { subject, id, bytes, received: None, once });
@@ -118,9 +119,6 @@ impl NatsWriter {
 
     /// Stores all messages in order; where each is.
     async fn store(&mut self, messages: &[Message]) -> Result<Vec<Place>> {
-        for message in messages {
-            check_size(&message.bytes)?;
-        }
         let mut places = Vec::with_capacity(messages.len());
         let mut ranges = chunks(messages);
         ranges.reverse(); // a stack: the first is on top

@@ -51,6 +51,7 @@ struct Inner {
     identity: Identity,
     options: NatsOptions,
     warnings: Vec<String>,
+    unsynced: Option<String>,
 }
 
 impl fmt::Debug for NatsJournal {
@@ -64,15 +65,21 @@ impl NatsJournal {
         let client = connect::connect(url, &options.nats).await?;
         let js = ContextBuilder::new().timeout(API_WAIT).build(client.clone());
         let identity = stream::open_or_create(&js, options).await?;
+        let unsynced = monitor::sync_warning(options.nats.monitoring.as_deref()).await;
         let mut warnings = Vec::new();
-        warnings.extend(monitor::sync_warning(options.nats.monitoring.as_deref()).await);
+        warnings.extend(unsynced.clone());
         if client.server_info().max_payload < 1 << 20 {
             warnings.push(format!(
                 "the nats server at {url} has a max_payload below 1 MiB; larger records fail"
             ));
         }
         let (url, options) = (url.to_owned(), options.nats.clone());
-        Ok(Self { inner: Arc::new(Inner { client, js, url, identity, options, warnings }) })
+        let inner = Inner { client, js, url, identity, options, warnings, unsynced };
+        Ok(Self { inner: Arc::new(inner) })
+    }
+
+    pub(crate) fn unsynced(&self) -> Option<&str> {
+        self.inner.unsynced.as_deref()
     }
 
     /// Which journal this is.

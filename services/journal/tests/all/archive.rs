@@ -257,3 +257,34 @@ async fn an_archive_killed_at_any_moment_goes_on_whole() {
         assert_same(&source, &open(&place(&world)).await).await;
     }
 }
+
+/// A stream takes from anybody whatever fits, also nothing at all.
+#[tokio::test]
+async fn an_archive_keeps_any_bytes_and_gives_them_back() {
+    let world = World::nats().await;
+    let to = place(&world);
+    world.writer().await.append(&entries(0, 3)).await.unwrap();
+    let client = async_nats::connect(&world.url).await.unwrap();
+    let js = async_nats::jetstream::new(client);
+    // Larger than anybody may append by this program, and with room for what a restore says of it.
+    let largest = vec![7; (1 << 20) - 1024];
+    for bytes in [b"".to_vec(), b"junk".to_vec(), vec![0; 20], largest, b"".to_vec()] {
+        let sent = js.publish("tonghop.facts.x.y", bytes.into()).await.unwrap();
+        sent.await.unwrap();
+    }
+    world.writer().await.append(&entries(3, 5)).await.unwrap();
+    assert_eq!(archive(&world, &to).await.unwrap(), Position(10));
+    let kept = open(&to).await;
+    assert_same(&world.journal().await, &kept).await;
+    // Sealed, it is the same; and so is what is restored from it.
+    let sealing = Writer::open(&format!("dir:{}", to.display()), &Options::default()).await;
+    let Writer::Dir(_, mut sealing) = sealing.unwrap() else { panic!("a directory") };
+    sealing.seal().await.unwrap();
+    drop(sealing);
+    assert_same(&world.journal().await, &open(&to).await).await;
+    let other = World::nats().await;
+    let route = |_: &journal::Record<'_>| "VN".to_owned();
+    let restored =
+        within(journal::archive::restore(&kept, &other.url, &other.options, route, |_| {})).await;
+    assert_same(&kept, &restored.unwrap().journal).await;
+}

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may fail by it; clippy sees only test functions")]
 #![expect(clippy::print_stderr, reason = "seeds are printed")]
 
+mod accounts;
 mod archive;
 mod away;
 mod conformance;

@@ -33,6 +33,13 @@ pub enum MilestonesCommand {
         #[arg(value_name = "FILE")]
         file: PathBuf,
     },
+    /// Keeps a damaged feed in the data folder aside: the next start tells all milestones anew, under
+    /// the same ids.
+    Repair {
+        #[command(flatten)]
+        #[allow(missing_docs)]
+        data: DataArgs,
+    },
     /// Puts the rules of a file in force, if all are good. They count from the next start, and tell
     /// of the past, too: the rollups are made again for it.
     Set {

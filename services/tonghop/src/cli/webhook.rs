@@ -60,6 +60,9 @@ pub enum WebhookCommand {
     },
     /// Lists the webhooks and how they fare.
     List,
+    /// Keeps damaged deliveries aside: the next start begins each webhook anew from what
+    /// webhooks.toml says, and sends what was told since it was made, again under the same ids.
+    Repair,
     /// Makes a new secret and prints it, once; the old one signs beside it for a while.
     Rotate {
         /// Which: wh_…

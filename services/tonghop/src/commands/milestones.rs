@@ -19,6 +19,7 @@ pub(super) fn milestones(screen: &mut Screen, args: &MilestonesArgs) -> Result<(
         None => read(screen, &args.read),
         Some(MilestonesCommand::Rules { data }) => list(screen, &rules::in_force(&data.data)?.list),
         Some(MilestonesCommand::Check { file }) => check(screen, file),
+        Some(MilestonesCommand::Repair { data }) => repair(screen, &data.data),
         Some(MilestonesCommand::Set { file, data }) => {
             let rules = rules::set(&data.data, file)?;
             let count = rules.list.len();
@@ -34,6 +35,24 @@ pub(super) fn milestones(screen: &mut Screen, args: &MilestonesArgs) -> Result<(
             })
         }
     }
+}
+
+/// Keeps the feed of a data folder aside, for the next start to tell it anew.
+fn repair(screen: &mut Screen, data: &Path) -> Result<()> {
+    let Some(aside) = place::runtime()?.block_on(feed::repair(data))? else {
+        bail!("there is no feed in {}; one on a nats-server is kept there", data.display());
+    };
+    let aside = aside.display();
+    screen.line(match screen.lang {
+        Lang::Vi => format!(
+            "Đã cất luồng mốc vào {aside}. Khởi động lại (tonghop up): các mốc được báo lại, với id \
+             như cũ."
+        ),
+        Lang::En => format!(
+            "The feed is kept in {aside}. Start again (tonghop up): all milestones are told anew, \
+             under the same ids."
+        ),
+    })
 }
 
 fn check(screen: &mut Screen, file: &Path) -> Result<()> {

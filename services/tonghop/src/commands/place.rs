@@ -70,6 +70,10 @@ pub(super) fn options(create: bool, nats: &NatsArgs) -> Options {
     if let Some(file) = &nats.nats_creds {
         options.nats.credentials = Credentials::CredentialsFile(file.clone());
     }
+    if let Some(file) = &nats.nats_login {
+        options.nats.credentials = Credentials::LoginFile(file.clone());
+    }
+    options.nats.feed_credentials = nats.nats_feed_login.clone().map(Credentials::LoginFile);
     options
 }
 

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use access::private::seal;
 use anyhow::{Context, Result, bail};
 use milestones::{Defect, Rules};
 use proto::gazetteer::Lang;
@@ -19,7 +20,17 @@ fn path(data: &Path) -> PathBuf {
 pub(super) fn in_force(data: &Path) -> Result<Arc<Rules>> {
     let path = path(data);
     match std::fs::read_to_string(&path) {
-        Ok(text) => Ok(Arc::new(read(&path, &text)?)),
+        Ok(text) => {
+            let unusable = |what| anyhow::anyhow!("{} cannot be used: {what}", path.display());
+            seal::check(&text).map_err(unusable)?;
+            let rules = read(&path, &text)?;
+            if rules.list.is_empty() {
+                let what =
+                    "no milestone is in it; put a copy back, or delete it for the program's own";
+                return Err(unusable(what.to_owned()));
+            }
+            Ok(Arc::new(rules))
+        }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             Ok(Arc::new(Rules::embedded()))
         }
@@ -49,7 +60,7 @@ pub(super) fn set(data: &Path, file: &Path) -> Result<Rules> {
     let write = || {
         use std::io::Write as _;
         let mut out = std::fs::File::create(&new)?;
-        out.write_all(text.as_bytes())?;
+        out.write_all(seal::sealed(&text).as_bytes())?;
         out.sync_all()?;
         // If we crash here, the rules are as they were.
         std::fs::rename(&new, &path)?;

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use auditor::Shelf;
 use axum::Router;
 use axum::http::Extensions;
@@ -28,15 +28,19 @@ use web::{Csrf, Doors};
 
 mod forms;
 mod gauges;
+mod parts;
 mod reach;
+mod room;
 mod signing;
 mod telling;
 
 use self::forms::Forms;
-use self::gauges::{watch_live, watch_over, watch_webhooks};
+use self::gauges::{watch_feed, watch_live, watch_over, watch_webhooks};
+use self::parts::{Part, Parts, watch_records};
 use self::reach::Reach;
+use self::room::Room;
 use self::signing::Regularly;
-use self::telling::{Telling, follow};
+use self::telling::Telling;
 use super::ask;
 use super::folded::Folded;
 use super::place;
@@ -55,6 +59,10 @@ pub(super) struct Service {
     pub(super) signing: Signing,
     /// Addresses beyond the public ones that webhooks may go to.
     pub(super) webhook_allow: Vec<Cidr>,
+    /// Whether facts are taken although a power cut may take them back.
+    pub(super) allow_unsynced: bool,
+    /// So many MB stay free on the disk: with less, no facts are taken.
+    pub(super) disk_reserve_mb: u64,
 }
 
 /// Whether the journal is signed, and how often beside each closing.
@@ -62,6 +70,8 @@ pub(super) struct Service {
 pub(super) struct Signing {
     pub(super) key: Option<Arc<Signer>>,
     pub(super) every: Option<Duration>,
+    /// Why there is no key although one was named.
+    pub(super) fault: Option<String>,
 }
 
 /// What people and programs meet.
@@ -87,13 +97,21 @@ pub(super) struct Opened {
     signing: Regularly,
     telling: Telling,
     herald: Option<Herald>,
+    parts: Parts,
+    room: Room,
 }
 
 impl Service {
     /// Opens journal and store.
     pub(super) async fn open(self) -> Result<Opened> {
-        let Service { data, url, mut options, front, signing, webhook_allow } = self;
+        let Service { data, url, mut options, mut front, signing, .. } = self;
         options.dir.known = place::known(&data)?;
+        let room = Room::of(&data, &url, self.disk_reserve_mb);
+        let (webhook_allow, allow_unsynced) = (self.webhook_allow, self.allow_unsynced);
+        let descriptors = web::raise_descriptors();
+        if let Some(front) = &mut front {
+            front.doors.limits.fit(descriptors);
+        }
         let writes = front.as_ref().is_some_and(|front| front.writes);
         let (journal, writer) = match Journal::open(&url, &options).await {
             Ok(journal) if !writes => (journal, None),
@@ -103,6 +121,19 @@ impl Service {
                 (writer.journal(), writes.then_some(writer))
             }
         };
+        let parts = Parts::default();
+        // Nothing is acknowledged that may be gone after a power cut, unless somebody wants it so.
+        let writer = match (writer, journal.unsynced()) {
+            (Some(_), Some(why)) if !allow_unsynced => {
+                parts.failed(Part::Writing, &why);
+                None
+            }
+            (Some(writer), Some(why)) => {
+                parts.failed(Part::Durability, &why);
+                Some(writer)
+            }
+            (writer, _) => writer,
+        };
         let mut config = place::config(journal.clone(), &data)?;
         let desk = place::desk(&data, &journal, signing.key);
         config.closings = Some(desk.clone());
@@ -110,9 +141,13 @@ impl Service {
         let handle = projector.handle();
         // Whoever only shows figures to the public writes nothing anywhere.
         let tells = front.as_ref().is_none_or(|front| front.writes);
+        if let Some(fault) = &signing.fault {
+            parts.failed(Part::Signing, fault);
+        }
         let telling =
-            Telling::open((&journal, &url), &options, &data, projector.outbox(), tells).await?;
-        let herald = telling.herald(&data, webhook_allow).await?;
+            Telling::open((&journal, &url), &options, &data, projector.outbox(), tells, &parts)
+                .await;
+        let herald = telling.herald(&data, webhook_allow, &parts).await;
         let (gateway, appending) = writer
             .map(|writer| {
                 let ledger = Arc::new(Folded(handle.clone()));
@@ -133,6 +168,8 @@ impl Service {
             signing,
             telling,
             herald,
+            parts,
+            room,
         })
     }
 }
@@ -145,8 +182,9 @@ impl Opened {
 
     /// Runs until `stop`.
     pub(super) async fn run(self, stop: impl Future<Output = ()> + Send) -> Result<()> {
-        let Opened { journal, handle, gateway, projector, appending, front, data, .. } = self;
-        let (signing, telling, herald) = (self.signing, self.telling, self.herald);
+        let Opened { journal, handle, gateway, projector, appending, front, data, room, .. } = self;
+        let (signing, telling, herald, parts) =
+            (self.signing, self.telling, self.herald, self.parts);
         let subscriptions = herald.as_ref().map(Herald::desk);
         let listening = front.as_ref().map(|front| front.listener.local_addr()).transpose()?;
         if let Some(address) = listening {
@@ -155,7 +193,12 @@ impl Opened {
         let answering = {
             let (handle, shelf) = (handle.clone(), Shelf::of(&data));
             let (runtime, desk) = (tokio::runtime::Handle::current(), subscriptions.clone());
+            let parts = parts.clone();
             Arc::new(move |line: &str| {
+                if desk.is_none() && serde_json::from_str::<herald::Ask>(line).is_ok() {
+                    let why = parts.why(Part::Webhooks);
+                    bail!(why.unwrap_or_else(|| "nothing is sent to webhooks here".to_owned()));
+                }
                 // A test of a webhook takes long: the fold does not wait for it.
                 if let (Some(desk), Ok(asked)) = (&desk, serde_json::from_str(line)) {
                     return Ok(to_raw_value(&runtime.block_on(desk.answer(asked))?)?);
@@ -176,17 +219,34 @@ impl Opened {
             match front {
                 Some(Front { listener, mut doors, home, .. }) => {
                     watch_over(&mut doors, &handle, gateway.as_ref(), &reach);
+                    parts.watch(&mut doors.health);
+                    let foreign = feed.as_ref().map(|feed| feed.foreign().clone());
+                    if let Some(foreign) = foreign.clone() {
+                        watch_feed(&mut doors.health, foreign);
+                    }
+                    watch_records(&mut doors.health, &handle, foreign);
                     if let Some(counted) = counted {
                         watch_webhooks(&mut doors.health, counted);
                     }
                     let audit = (Shelf::of(&data), gateway.clone().map(Forms));
                     let (app, mut routes) =
                         portal(&mut doors, journal, handle.clone(), home, audit, feed);
-                    if let Some(gateway) = gateway {
-                        routes = routes.merge(gateway::router(gateway));
+                    match gateway {
+                        Some(gateway) => {
+                            room.watch(&mut doors.health);
+                            routes = routes.merge(room.before(gateway::router(gateway)));
+                        }
+                        None if parts.why(Part::Writing).is_some() => {
+                            routes = routes.merge(parts::takes_no_facts());
+                        }
+                        None => {}
                     }
-                    if let Some(desk) = subscriptions {
-                        routes = routes.merge(herald::router(desk));
+                    match subscriptions {
+                        Some(desk) => routes = routes.merge(herald::router(desk)),
+                        None if parts.why(Part::Webhooks).is_some() => {
+                            routes = routes.merge(parts::out_of_order());
+                        }
+                        None => {}
                     }
                     // Open pages are let go at once, so that stopping does not wait for them.
                     let stop = async {
@@ -214,10 +274,12 @@ impl Opened {
             Ok(())
         };
         let followed = telling.followed.clone();
-        let announcing = telling.announce(after_projecting);
-        let sending = async { telling::send(herald, after_announcing).await };
+        let sending = async {
+            telling::send(herald, after_announcing, &parts).await;
+            Ok(())
+        };
         let announcing = async {
-            announcing.await?;
+            telling.announce(after_projecting, &parts).await;
             drop(announced);
             Ok(())
         };
@@ -226,8 +288,8 @@ impl Opened {
             result = all => result.map(drop),
             result = socket::serve(&data, answering) => result,
             () = reach.watch(&asked, asking.as_ref()) => Ok(()),
-            result = signing.run(&asked, &signed) => result,
-            result = follow(followed) => result,
+            result = telling::alone(Part::Signing, &parts, signing.run(&asked, &signed)) => result,
+            result = telling::follow(followed, &parts) => result,
         };
         let _ = std::fs::remove_file(socket::path(&data));
         let _ = std::fs::remove_file(data.join(LISTENING));

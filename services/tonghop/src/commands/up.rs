@@ -54,9 +54,7 @@ async fn serve(screen: &mut Screen, args: &UpArgs) -> Result<()> {
         None => None,
     };
     let address = front.as_ref().map(|front| front.listener.local_addr()).transpose()?;
-    let key = args.key.as_deref().map(proof::keys::signer).transpose()?.map(Arc::new);
-    let every = key.is_some().then(|| Duration::from_secs(60 * args.checkpoint_minutes));
-    let signing = Signing { key, every: every.filter(|every| !every.is_zero()) };
+    let signing = signing(screen, args);
     let service = Service {
         data: data.clone(),
         url: url.clone(),
@@ -64,6 +62,8 @@ async fn serve(screen: &mut Screen, args: &UpArgs) -> Result<()> {
         front,
         signing,
         webhook_allow: args.webhook_allow.clone(),
+        allow_unsynced: args.allow_unsynced,
+        disk_reserve_mb: args.disk_reserve_mb,
     };
     let opened = service.open().await?;
     for warning in opened.journal.warnings() {
@@ -93,6 +93,20 @@ async fn serve(screen: &mut Screen, args: &UpArgs) -> Result<()> {
         Lang::Vi => format!("Đã dừng; kho số liệu ở vị trí {position}."),
         Lang::En => format!("Stopped; the store is at position {position}."),
     })
+}
+
+/// What signs. A key that cannot be read is no reason to show no figures and take no facts: it is
+/// told, and what was closed meanwhile is signed when the key is there again.
+fn signing(screen: &Screen, args: &UpArgs) -> Signing {
+    let (key, fault) = match args.key.as_deref().map(proof::keys::signer).transpose() {
+        Ok(key) => (key.map(Arc::new), None),
+        Err(error) => (None, Some(format!("{:#}", anyhow::Error::from(error)))),
+    };
+    if let Some(fault) = &fault {
+        crate::screen::note(screen.lang, fault);
+    }
+    let every = key.is_some().then(|| Duration::from_secs(60 * args.checkpoint_minutes));
+    Signing { key, every: every.filter(|every| !every.is_zero()), fault }
 }
 
 /// The listener and its door, if it may be opened so.

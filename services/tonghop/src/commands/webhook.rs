@@ -57,6 +57,7 @@ pub(super) fn webhook(screen: &mut Screen, args: &WebhookArgs) -> Result<ExitCod
                 Lang::En => format!("{id} is disabled; messages wait until it is enabled."),
             })?;
         }
+        WebhookCommand::Repair => repair(screen, data)?,
         WebhookCommand::List => show::told(screen, answer(Ask::List)?)?,
         WebhookCommand::Enable { id } => show::told(screen, answer(Ask::Enable { id: *id })?)?,
         WebhookCommand::Test { id } => {
@@ -97,6 +98,26 @@ fn answer(data: &Path, guard: Guard, ask: Ask) -> Result<Told> {
         },
         Err(error) => Err(error.into()),
     }
+}
+
+/// Begins anew; what was there is kept.
+fn repair(screen: &mut Screen, data: &Path) -> Result<()> {
+    // Without them there is nothing to begin anew from.
+    let count = Book::read(data)?.subscriptions().len();
+    let Some(aside) = herald::repair(data)? else {
+        bail!("there are no deliveries in {}; nothing to repair", data.display());
+    };
+    let aside = aside.display();
+    screen.line(match screen.lang {
+        Lang::Vi => format!(
+            "Đã cất phần gửi tin vào {aside}. Khởi động lại (tonghop up): {count} nơi nhận được gửi \
+             lại từ lúc đăng ký, với id như cũ."
+        ),
+        Lang::En => format!(
+            "The deliveries are kept in {aside}. Start again (tonghop up): {count} webhooks begin \
+             anew where each was made, under the same ids."
+        ),
+    })
 }
 
 /// The secret is told this once.

@@ -2,6 +2,7 @@
 
 #![allow(clippy::print_stdout, reason = "seeds are printed, so that a failure can be repeated")]
 
+mod alone;
 mod archive;
 mod audit;
 mod bad_input;

@@ -13,9 +13,9 @@ use crate::serve::{address, ask, metric, officer, post};
 struct Program(Option<Child>);
 
 impl Program {
-    fn start(url: &str, data: &Path) -> Program {
+    fn start(url: &str, monitoring: &str, data: &Path) -> Program {
         let args = ["up", "--journal", url, "--data", text(data), "--listen", "127.0.0.1:0"];
-        Program(Some(start(&args)))
+        Program(Some(start(&[&args[..], &["--nats-monitoring", monitoring]].concat())))
     }
 
     /// As a crash ends it: kill -9.
@@ -76,12 +76,12 @@ async fn what_is_acknowledged_outlives_the_program_and_the_server_of_its_journal
     let token = officer(&data);
     let server = Server::start(Config::new(folder.path().join("nats"))).await;
     let server = server.expect("the nats-server starts");
-    let url = server.url();
+    let (url, monitoring) = (server.url(), server.monitoring());
     let lines: Vec<&str> = facts.lines().collect();
     let (first, rest) = lines.split_at(lines.len() / 2);
     let (first, rest) = (first.join("\n"), rest.join("\n"));
 
-    let program = Program::start(&url, &data);
+    let program = Program::start(&url, &monitoring, &data);
     let at = address(&data);
     let (status, answer) = post(&at, &token, &first);
     assert_eq!(status, 200, "{answer}");
@@ -96,7 +96,7 @@ async fn what_is_acknowledged_outlives_the_program_and_the_server_of_its_journal
     // Killed, it has lost nothing that it had acknowledged.
     program.kill();
     std::fs::remove_file(data.join("listening")).expect("a crash leaves it");
-    let program = Program::start(&url, &data);
+    let program = Program::start(&url, &monitoring, &data);
     let at = address(&data);
     folded(&at, position);
     assert_eq!(figure(&at), seen);

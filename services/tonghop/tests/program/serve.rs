@@ -3,7 +3,7 @@
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
-use std::process::Child;
+use std::process::{Child, Stdio};
 
 use crate::runner::{
     digest, run, run_with_input, simulated, start, stop, succeed, text, until, wait,
@@ -173,5 +173,55 @@ fn the_demo_is_served_and_facts_keep_coming() {
     until("facts keep coming", || accepted() > opened + 2);
     let (status, answer) = post(&at, "", "rubbish\n");
     assert!(status == 200 && answer.contains("not_json"), "it is open to everybody: {answer}");
+    stopped(server);
+}
+
+/// `up` of a shell with a limit of open files, as `ulimit` sets it.
+fn limited(ulimit: &str, data: &Path) -> Child {
+    let script = format!("ulimit {ulimit} && exec \"$0\" \"$@\"");
+    let args = ["-c", &script, env!("CARGO_BIN_EXE_tonghop"), "up", "--listen", "127.0.0.1:0"];
+    let mut command = std::process::Command::new("sh");
+    command.args(args).arg("--data").arg(data).env("LC_ALL", "C");
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    command.spawn().expect("a shell")
+}
+
+#[test]
+fn connections_that_take_all_descriptors_are_bounded_and_end_nothing() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = simulated(folder.path(), 1_000, 1);
+    let facts = std::fs::read_to_string(&file).expect("the file");
+    let data = folder.path().join("data");
+    let token = officer(&data);
+    let mut server = limited("-n 300", &data);
+    let at = address(&data);
+    // More than it may have, each with half a head.
+    let half: Vec<TcpStream> = (0..400)
+        .filter_map(|_| {
+            let mut stream = TcpStream::connect(&at).ok()?;
+            stream.write_all(b"GET / HTTP/1.1\r\n").ok()?;
+            Some(stream)
+        })
+        .collect();
+    assert!(half.len() > 300, "{}", half.len());
+    let open = std::fs::read_dir(format!("/proc/{}/fd", server.id())).expect("it runs").count();
+    assert!(open < 250, "a reserve is left: {open} of 300");
+    assert!(server.try_wait().expect("it can be asked").is_none(), "it goes on");
+    drop(half);
+    until("facts are taken again", || post(&at, &token, &facts).0 == 200);
+    until("everything is folded", || metric(&at, "tonghop_lag_records") == Some(0));
+    stopped(server);
+}
+
+#[test]
+fn the_soft_limit_of_open_files_is_raised_to_the_hard_one() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("data");
+    let server = limited("-Sn 100 && ulimit -Hn 900", &data);
+    address(&data);
+    let limits = std::fs::read_to_string(format!("/proc/{}/limits", server.id()));
+    let limits = limits.expect("it runs");
+    let line = limits.lines().find(|line| line.starts_with("Max open files")).expect("a line");
+    assert_eq!(line.split_whitespace().nth(3), Some("900"), "{line}");
     stopped(server);
 }

@@ -10,7 +10,7 @@ use proto::gazetteer::{Gazetteer, Lang};
 use tokio::net::TcpListener;
 use web::Doors;
 
-use crate::cli::{DemoArgs, NatsArgs};
+use crate::cli::{DISK_RESERVE_MB, DemoArgs, NatsArgs};
 use crate::commands::service::{Front, Service, Signing};
 use crate::commands::{feed, place};
 use crate::scenario::Report;
@@ -52,6 +52,8 @@ pub(super) async fn serve(screen: &mut Screen, args: &DemoArgs, province: &str) 
         signing: Signing::default(),
         // Whoever tries a receiver tries it on this machine.
         webhook_allow: vec!["127.0.0.0/8".parse().map_err(anyhow::Error::msg)?],
+        allow_unsynced: false,
+        disk_reserve_mb: DISK_RESERVE_MB,
     };
     let opened = service.open().await?;
     let district = &Report::krong_pa().unit;

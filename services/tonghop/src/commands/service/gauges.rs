@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use feed::Foreign;
 use gateway::Gateway;
 use herald::Counted;
 use portal::App;
@@ -46,7 +47,10 @@ pub(super) fn watch_over(
         health.gauges.push(Gauge { name, help, is_counter, value });
     };
     type Told = fn(&projector::Progress) -> f64;
-    let told: [(&'static str, &'static str, bool, Told); 7] = [
+    let told: [(&'static str, &'static str, bool, Told); 8] = [
+        ("tonghop_unreadable_records", "Records of the journal that are no facts.", false, |p| {
+            p.accounting.unreadable as f64
+        }),
         ("tonghop_journal_end_position", "The last position of the journal.", false, |p| {
             p.end as f64
         }),
@@ -85,6 +89,14 @@ pub(super) fn watch_over(
     let gateway = gateway.clone();
     let help = "Requests, or parts of long ones, that wait for the journal.";
     gauge("tonghop_appends_waiting", help, false, Box::new(move || gateway.waiting() as f64));
+}
+
+/// What `/metrics` tells of the feed.
+pub(super) fn watch_feed(health: &mut Health, foreign: Foreign) {
+    let name = "tonghop_feed_foreign_records";
+    let help = "Records of the feed that are no milestones, as far as it was read.";
+    let value = Box::new(move || foreign.count() as f64);
+    health.gauges.push(Gauge { name, help, is_counter: false, value });
 }
 
 /// What `/metrics` tells of open pages.

@@ -1,5 +1,6 @@
 //! What is told to the world: the outbox becomes the feed, which others follow.
 
+use std::future::Future;
 use std::path::Path;
 use std::time::Duration;
 
@@ -8,7 +9,9 @@ use feed::Followed;
 use herald::{Cidr, Guard, Herald};
 use journal::{Journal, Options, Writer};
 use projector::Outbox;
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
+
+use super::parts::{Part, Parts};
 
 /// How long the last milestones may wait for a server that is away, once everything else ended.
 const LAST_WAIT: Duration = Duration::from_secs(3);
@@ -28,27 +31,52 @@ impl Telling {
         data: &Path,
         outbox: Option<Outbox>,
         writes: bool,
-    ) -> Result<Telling> {
+        parts: &Parts,
+    ) -> Telling {
         let (there, options) = (feed::url(url, data), feed::options(options));
         let journal = journal.identity().to_string();
         let Some(outbox) = outbox.filter(|_| writes) else {
             let options = Options { create: false, ..options };
             let followed = match Journal::open(&there, &options).await {
-                Ok(feed) => Some(Followed::new(feed).await?),
+                Ok(feed) => or_fails(parts, Followed::new(feed).await),
                 Err(error) => {
                     tracing::debug!(%error, "there is no feed to follow");
                     None
                 }
             };
-            return Ok(Telling { announcing: None, journal, followed });
+            return Telling { announcing: None, journal, followed };
         };
-        let feed = Writer::open(&there, &Options { create: true, ..options }).await?;
-        let followed = Some(Followed::new(feed.journal()).await?);
-        Ok(Telling { announcing: Some((outbox, feed)), journal, followed })
+        let opening = async {
+            let feed = Writer::open(&there, &Options { create: true, ..options }).await?;
+            let followed = Followed::new(feed.journal()).await?;
+            Ok::<_, feed::Error>((feed, followed))
+        };
+        match or_fails(parts, opening.await) {
+            Some((feed, followed)) => {
+                let followed = Some(followed);
+                Telling { announcing: Some((outbox, feed)), journal, followed }
+            }
+            None => Telling { announcing: None, journal, followed: None },
+        }
     }
 
     /// Who sends the feed to webhooks, where it is told.
-    pub(super) async fn herald(&self, data: &Path, allowed: Vec<Cidr>) -> Result<Option<Herald>> {
+    pub(super) async fn herald(
+        &self,
+        data: &Path,
+        allowed: Vec<Cidr>,
+        parts: &Parts,
+    ) -> Option<Herald> {
+        match self.open_herald(data, allowed).await {
+            Ok(herald) => herald,
+            Err(error) => {
+                parts.failed(Part::Webhooks, &error);
+                None
+            }
+        }
+    }
+
+    async fn open_herald(&self, data: &Path, allowed: Vec<Cidr>) -> Result<Option<Herald>> {
         let Some((_, feed)) = &self.announcing else { return Ok(None) };
         let config = || herald::Config {
             guard: Guard { allowed: allowed.clone() },
@@ -69,24 +97,64 @@ impl Telling {
     }
 
     /// Tells until the projector has stopped, and then what is left.
-    pub(super) async fn announce(self, after_projecting: oneshot::Receiver<()>) -> Result<()> {
-        let Some((outbox, feed)) = self.announcing else { return Ok(()) };
+    pub(super) async fn announce(self, after_projecting: oneshot::Receiver<()>, parts: &Parts) {
+        let foreign = self.followed.as_ref().map(|followed| followed.foreign().clone());
+        let telling = async {
+            let Some((outbox, feed)) = self.announcing else { return std::future::pending().await };
+            let foreign = foreign.unwrap_or_default();
+            match feed::announce(outbox, feed, &self.journal, &foreign).await {
+                Ok(()) => {}
+                Err(error) => alone_failed(Part::Feed, parts, &error.into()).await,
+            }
+        };
+        let is_telling = self.followed.is_some();
         let last = async {
             drop(after_projecting.await);
-            tokio::time::sleep(LAST_WAIT).await;
+            if is_telling && parts.why(Part::Feed).is_none() {
+                tokio::time::sleep(LAST_WAIT).await;
+            }
         };
         tokio::select! {
-            told = feed::announce(outbox, feed, &self.journal) => Ok(told?),
+            () = telling => {}
             // The next start tells what is left.
-            () = last => Ok(()),
+            () = last => {}
         }
     }
 }
 
-/// Follows the feed, where there is one. Never returns but with an error.
-pub(super) async fn follow(followed: Option<Followed>) -> Result<()> {
+/// What was opened, or the feed has failed.
+fn or_fails<T>(parts: &Parts, opened: Result<T, feed::Error>) -> Option<T> {
+    match opened {
+        Ok(opened) => Some(opened),
+        Err(error) => {
+            parts.failed(Part::Feed, &anyhow::Error::from(error));
+            None
+        }
+    }
+}
+
+/// Does what a part does, for ever; where it fails, it fails alone.
+pub(super) async fn alone(
+    part: Part,
+    parts: &Parts,
+    work: impl Future<Output = Result<()>> + Send,
+) -> Result<()> {
+    match work.await {
+        Ok(()) => Ok(()),
+        Err(error) => alone_failed(part, parts, &error).await,
+    }
+}
+
+/// A part has failed: nothing else ends by it.
+async fn alone_failed<T>(part: Part, parts: &Parts, error: &anyhow::Error) -> T {
+    parts.failed(part, error);
+    std::future::pending().await
+}
+
+/// Follows the feed, where there is one. Never returns.
+pub(super) async fn follow(followed: Option<Followed>, parts: &Parts) -> Result<()> {
     match followed {
-        Some(followed) => Ok(followed.run().await?),
+        Some(followed) => alone(Part::Feed, parts, async { Ok(followed.run().await?) }).await,
         None => std::future::pending().await,
     }
 }
@@ -95,13 +163,28 @@ pub(super) async fn follow(followed: Option<Followed>) -> Result<()> {
 pub(super) async fn send(
     herald: Option<Herald>,
     after_announcing: oneshot::Receiver<()>,
-) -> Result<()> {
-    let stop = async { drop(after_announcing.await) };
-    match herald {
-        Some(herald) => Ok(herald.run(stop).await?),
-        None => {
-            stop.await;
-            Ok(())
+    parts: &Parts,
+) {
+    let (told, telling) = watch::channel(false);
+    let stopped = |mut telling: watch::Receiver<bool>| async move {
+        // Also where nobody is left who could tell.
+        drop(telling.wait_for(|stop| *stop).await);
+    };
+    let stopping = async {
+        drop(after_announcing.await);
+        told.send_replace(true);
+        std::future::pending::<()>().await;
+    };
+    let sending = async {
+        if let Some(herald) = herald
+            && let Err(error) = herald.run(stopped(telling.clone())).await
+        {
+            parts.failed(Part::Webhooks, &anyhow::Error::from(error));
         }
+        stopped(telling).await;
+    };
+    tokio::select! {
+        () = sending => {}
+        () = stopping => {}
     }
 }
