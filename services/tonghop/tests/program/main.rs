@@ -12,6 +12,7 @@ mod milestones;
 mod nats;
 mod oracle;
 mod pack;
+mod private;
 mod proof;
 mod rot;
 mod runner;
