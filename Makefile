@@ -5,7 +5,7 @@ TOOLS := .tools
 NATS_VERSION := 2.15.1
 PYTHON := $(TOOLS)/venv/bin/python
 
-.PHONY: demo test tools format lint unit contract browser pictures deny clean bench
+.PHONY: demo test tools format lint unit contract browser faults pictures deny clean bench
 
 demo: ## A real district and a simulated province, from facts to figures, then in a browser.
 	$(CARGO) run --profile demo --package tonghop -- demo
@@ -49,6 +49,10 @@ browser: tools ## The portal in Debian's Chromium, its tables in LibreOffice, it
 		TONGHOP_SCHEMATHESIS=$(abspath $(TOOLS)/venv/bin/schemathesis) \
 		TONGHOP_PYTHON=$(abspath $(PYTHON)) \
 		node --test --test-reporter=spec --test-concurrency=1 --test-timeout=900000
+
+faults: tools ## Kills, cuts and flipped bits, as a table; TONGHOP_FAULTS=1000 for a night.
+	TONGHOP_PYTHON=$(abspath $(PYTHON)) TONGHOP_NATS_SERVER=$(abspath $(TOOLS)/nats-server) \
+		$(PYTHON) tests/faults/faults.py --cargo "$(CARGO)"
 
 pictures: ## The pictures of the README and the guide, taken anew.
 	cd tests/browser && TONGHOP_BIN=$(PROGRAM) node pictures.mjs

@@ -9,10 +9,10 @@ proto/README.md (the facts), gazetteer/README.md (the units), Decree 07/2021 and
 hộ nghèo" of Circular 07/2021 (what a household's facts mean).
 
 It believes nothing but the public key. It checks every file's hash, the signature, the root over
-the facts and the digest of the vintage; then it computes again, from the facts, for every unit of
+the facts, the digest of the vintage and, where it was signed, that of the list of hashes; then it computes again, from the facts, for every unit of
 the vintage: poor and near-poor households and persons at the end of the period, the movement
 tables, loans (how many, how much, by how many households) and houses (started, completed).
-Whatever differs is told by file, position or cell, in Vietnamese or English (by LANG, or --lang).
+What it does not compute again it names, and whether that is signed. Whatever differs is told by file, position or cell, in Vietnamese or English (by LANG, or --lang).
 Exit code 0: all of it holds; 1: it does not.
 """
 
@@ -40,6 +40,9 @@ TABLES = ["figures.csv", "movements.csv", "targets.csv", "findings.csv"]
 FACTS, RECEIPTS = "journal/facts.ndjson", "journal/receipts.txt"
 REQUIRED = {"checkpoint.note", "vintage.txt", FACTS, RECEIPTS, "VERIFY.md", "SHA256SUMS",
             *CATALOGUE, *GAZETTEER, *TABLES}
+# Of these files something, or all, is not computed again here: receive times, other indicators.
+NOT_COMPUTED = ["figures.csv", "targets.csv", "findings.csv", RECEIPTS, "revisions.csv",
+                "VERIFY.md"]
 FILE_BYTES_MAX = 512 << 20  # of all files but the records, which are read one by one
 RECORD_BYTES_MAX = (1 << 20) - (4 << 10)
 RATIO_MAX = 200
@@ -128,6 +131,18 @@ def check_sums(pack, faults):
         if listed.get(name) != digest.hexdigest():
             faults.find(f"{name} không đúng mã băm ghi trong SHA256SUMS",
                         f"{name} does not have the hash listed in SHA256SUMS")
+
+
+def check_files(pack, extensions, faults):
+    """Whether the list of hashes is signed; if so, that it is the one that was signed. It is signed
+    without the checkpoint's own line."""
+    signed = [line for line in extensions if line.startswith("files sha256:")]
+    lines = text_of(pack, "SHA256SUMS").splitlines(True)
+    kept = "".join(line for line in lines if not line.endswith("  checkpoint.note\n"))
+    if any(line != "files sha256:" + hashlib.sha256(kept.encode()).hexdigest() for line in signed):
+        faults.find("các tệp không phải là các tệp đã ký: SHA256SUMS đã bị lập lại",
+                    "the files are not those that were signed: SHA256SUMS was made again")
+    return bool(signed)
 
 
 def bytes_of(pack, name):
@@ -824,6 +839,8 @@ def verify(path, keys, faults):
     head, rows = read_vintage(text)
     origin, size, root, extensions = open_note(text_of(pack, "checkpoint.note"), keys, faults)
 
+    files_signed = check_files(pack, extensions, faults)
+
     # The digest leaves out which program wrote the text: any program must come to the same.
     lines = (line for line in text.splitlines(True) if not line.startswith("program "))
     digest = hashlib.sha256("".join(lines).encode()).hexdigest()
@@ -865,10 +882,16 @@ def verify(path, keys, faults):
         count.take(counting(facts, rivals))
     cells = compare_figures(tables["figures.csv"], count, inside, faults)
     cells += compare_movements(tables["movements.csv"], count, inside, faults)
+    names = ", ".join(name for name in NOT_COMPUTED if name in pack.namelist())
+    rest = (f"Đã ký nhưng không tính lại ở đây, toàn bộ hoặc một phần: {names}",
+            f"Signed, and not computed again here, in whole or in part: {names}")
+    if not files_signed:
+        rest = (f"KHÔNG được ký và không tính lại ở đây, toàn bộ hoặc một phần: {names}",
+                f"NOT signed, and not computed again here, in whole or in part: {names}")
     return (f"{head['id']} của sổ {origin}: đã tính lại {cells} ô của {len(inside)} đơn vị từ "
-            f"{size} dữ kiện; tất cả đều khớp",
+            f"{size} dữ kiện; tất cả đều khớp\n{rest[0]}",
             f"{head['id']} of the journal {origin}: {cells} cells of {len(inside)} units computed "
-            f"again from {size} facts; all are equal")
+            f"again from {size} facts; all are equal\n{rest[1]}")
 
 
 def main():

@@ -2,7 +2,7 @@
 //! that can be checked without us.
 //!
 //! ```text
-//! checkpoint.note          who signed the journal up to the closing, and the vintage's digest
+//! checkpoint.note          who signed the journal up to the closing, the vintage and all files
 //! vintage.txt              the figures as they were frozen; the tables tell the same for people
 //! figures.csv movements.csv targets.csv findings.csv
 //! journal/facts.ndjson     records 1 to the closing's position: their exact bytes, one a line
@@ -45,6 +45,16 @@ pub enum Source {
     Note(String),
 }
 
+impl Source {
+    /// Which journal, and who speaks for it.
+    fn origin(&self, vintage: &Vintage) -> Result<String> {
+        match self {
+            Source::Key(signer) => Ok(format!("{}/{}", signer.name(), vintage.head.journal)),
+            Source::Note(note) => Ok(Checkpoint::unverified(note)?.origin),
+        }
+    }
+}
+
 /// What was packed.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Packed {
@@ -54,6 +64,8 @@ pub struct Packed {
     pub bytes: u64,
     /// Which journal, and who speaks for it.
     pub origin: String,
+    /// Whether the signature covers every file: only where a key was there when it was packed.
+    pub signs_files: bool,
 }
 
 /// Writes packs.
@@ -87,9 +99,8 @@ impl<W: Write + Seek> Packer<W> {
         {
             return Err(Error::OtherJournal { id: vintage.head.id.clone() });
         }
-        let (origin, note) = note(vintage, root, source)?;
+        let origin = source.origin(vintage)?;
         packer.put(form::RECEIPTS, receipts.as_bytes())?;
-        packer.put(form::NOTE, note.as_bytes())?;
         packer.put(form::VINTAGE, vintage.text().as_bytes())?;
         for (name, table) in tables::all(vintage, Catalogue::embedded()) {
             packer.put(name, &table)?;
@@ -107,8 +118,11 @@ impl<W: Write + Seek> Packer<W> {
             packer.put(name, text.as_bytes())?;
         }
         packer.put(form::GUIDE, guide::text(vintage, &origin).as_bytes())?;
+        // Last: where there is a key, it signs the hashes of all that was put before.
+        let (signs_files, note) = note(vintage, root, source, form::files(&packer.listed()))?;
+        packer.put(form::NOTE, note.as_bytes())?;
         let bytes = packer.finish()?;
-        Ok(Packed { facts: vintage.head.position, bytes, origin })
+        Ok(Packed { facts: vintage.head.position, bytes, origin, signs_files })
     }
 
     /// Copies the records: the root of the tree over them, and their receipts.
@@ -160,10 +174,15 @@ impl<W: Write + Seek> Packer<W> {
         Ok(())
     }
 
-    fn finish(mut self) -> Result<u64> {
-        let mut sums = std::mem::take(&mut self.sums);
+    /// The files so far with their hashes, as `SHA256SUMS` lists them.
+    fn listed(&self) -> String {
+        let mut sums: Vec<_> = self.sums.iter().collect();
         sums.sort_unstable();
-        let lines: String = sums.iter().map(|(name, sum)| format!("{sum}  {name}\n")).collect();
+        sums.iter().map(|(name, sum)| format!("{sum}  {name}\n")).collect()
+    }
+
+    fn finish(mut self) -> Result<u64> {
+        let lines = self.listed();
         self.put(form::SUMS, lines.as_bytes())?;
         let bytes = self.bytes;
         self.zip.finish()?.flush().map_err(zip::result::ZipError::from)?;
@@ -204,16 +223,14 @@ pub(crate) fn extension(vintage: &Vintage) -> String {
     format!("vintage {} {}", vintage.head.id, vintage.digest())
 }
 
-/// The origin and the signed note.
-fn note(vintage: &Vintage, root: Hash, source: Source) -> Result<(String, String)> {
-    let size = vintage.head.position;
+/// The signed note, and whether it signs the files: a note that was signed at the closing cannot.
+fn note(vintage: &Vintage, root: Hash, source: Source, files: String) -> Result<(bool, String)> {
+    let (size, origin) = (vintage.head.position, source.origin(vintage)?);
     match source {
         Source::Key(signer) => {
-            let origin = format!("{}/{}", signer.name(), vintage.head.journal);
-            let extensions = vec![extension(vintage)];
+            let extensions = vec![extension(vintage), files];
             let checkpoint = Checkpoint { origin, size, root, extensions };
-            let note = checkpoint.sign(&signer)?;
-            Ok((checkpoint.origin, note))
+            Ok((true, checkpoint.sign(&signer)?))
         }
         Source::Note(note) => {
             let checkpoint = Checkpoint::unverified(&note)?;
@@ -223,7 +240,7 @@ fn note(vintage: &Vintage, root: Hash, source: Source) -> Result<(String, String
             if !speaks {
                 return Err(Error::NoNote { id: vintage.head.id.clone() });
             }
-            Ok((checkpoint.origin, note))
+            Ok((false, note))
         }
     }
 }

@@ -1,8 +1,9 @@
 //! Checks an audit pack: opens it with suspicion, hashes it again, folds it again, and compares.
 //!
 //! Nothing in a pack is believed because it says so. The signature is by a key that the reader
-//! has; it covers the records (their root) and the vintage (its digest); everything else follows
-//! from these two and is made again.
+//! has; it covers the records (their root), the vintage (its digest) and, where a key was there when
+//! it was packed, every file (the hashes). Figures and tables are made again from the first two; what
+//! is not made again is named.
 
 mod archive;
 mod fault;
@@ -34,6 +35,12 @@ pub struct Verdict {
     pub vintage: Option<String>,
     /// The rows that were computed again and compared.
     pub rows: u64,
+    /// Whether the signature covers every file. Packs made without a key, and those of older
+    /// programs, are signed in their records and their vintage only.
+    pub files_signed: bool,
+    /// The files of which something is not computed again, receive times in `journal/receipts.txt`:
+    /// they are as they were packed if the files are signed, and anybody's otherwise.
+    pub not_computed: Vec<&'static str>,
 }
 
 impl Verdict {

@@ -1,8 +1,8 @@
 //! Key files: the private one for its owner alone, the public one beside it.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{File, OpenOptions, Permissions};
 use std::io::{ErrorKind, Read, Write};
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use crate::signing::{Signer, Verifier};
@@ -81,7 +81,11 @@ fn write(path: &Path, text: &str, mode: u32) -> Result<()> {
         ErrorKind::AlreadyExists => Error::Exists { path: path.to_owned() },
         _ => Error::io("create", path)(error),
     })?;
-    let written = writeln!(file, "{text}").and_then(|()| file.sync_all());
+    // Exactly, whatever the process allows to new files: the public key is for everybody.
+    let written = file
+        .set_permissions(Permissions::from_mode(mode))
+        .and_then(|()| writeln!(file, "{text}"))
+        .and_then(|()| file.sync_all());
     written.map_err(|error| {
         // Half a key would stand in the way of the next attempt.
         let _ = std::fs::remove_file(path);

@@ -14,6 +14,7 @@ mod lists;
 mod milestones;
 mod pack;
 mod place;
+mod private;
 mod prove;
 mod rebuild;
 mod restore;
@@ -40,6 +41,7 @@ const SOME_REJECTED: u8 = 3;
 
 /// Runs a command and says how it ended.
 pub fn run(cli: Cli) -> ExitCode {
+    private::begin();
     let filter = EnvFilter::try_from_env("TONGHOP_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
     let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     logs.init();

@@ -1,5 +1,7 @@
 //! The form of a pack: its files, and how large each may be.
 
+use sha2::{Digest as _, Sha256};
+
 /// The signed checkpoint.
 pub(crate) const NOTE: &str = "checkpoint.note";
 /// The frozen figures.
@@ -54,6 +56,21 @@ pub(crate) fn bytes_max(name: &str) -> u64 {
 
 /// Deflate packs equal bytes at most 1032 times smaller; text of ours never comes near a hundred.
 pub(crate) const RATIO_MAX: u64 = 200;
+
+/// How the line of a checkpoint begins that signs a pack's files.
+pub(crate) const FILES: &str = "files sha256:";
+
+/// The line of a checkpoint that signs all files of a pack with these hashes: SHA-256 of
+/// `SHA256SUMS` without the line of the checkpoint, which cannot hold its own hash.
+pub(crate) fn files(sums: &str) -> String {
+    let own = format!("  {NOTE}\n");
+    let lines: String = sums.split_inclusive('\n').filter(|line| !line.ends_with(&own)).collect();
+    format!("{FILES}{}", hex(&Sha256::digest(lines)))
+}
+
+/// What no figure is computed from, and nothing computes again: only a signature on all files
+/// covers it. Of the receipts these are the receive times.
+pub(crate) const NOT_COMPUTED: [&str; 3] = [RECEIPTS, REVISIONS, GUIDE];
 
 /// Bytes as hexadecimal digits.
 pub(crate) fn hex(bytes: &[u8]) -> String {

@@ -41,6 +41,12 @@ impl Opened {
         self.files.get(name).map(Vec::as_slice)
     }
 
+    /// Whether the pack has this file.
+    pub(super) fn has(&self, name: &str) -> bool {
+        // The records and their receipts are in every pack, and are not kept.
+        matches!(name, form::FACTS | form::RECEIPTS) || self.files.contains_key(name)
+    }
+
     /// The text of a file; that it is none is told.
     pub(super) fn text(&self, name: &'static str, faults: &mut Faults) -> Option<&str> {
         let text = std::str::from_utf8(self.bytes(name)?);

@@ -39,6 +39,8 @@ pub enum Fault {
         /// Its name.
         file: String,
     },
+    /// The hashes of the files are not those that were signed.
+    Files,
     /// A line does not have its form.
     Malformed {
         /// The file.
@@ -145,6 +147,7 @@ impl Fault {
             Fault::Missing { file } => format!("thiếu tệp {file}"),
             Fault::Unreadable { file, what } => format!("không đọc được {file}: {what}"),
             Fault::Sum { file } => format!("{file} không đúng mã băm ghi trong SHA256SUMS"),
+            Fault::Files => "các tệp không phải là các tệp đã ký: SHA256SUMS đã bị lập lại".into(),
             Fault::Malformed { file, line, what } => format!("{file} dòng {line}: {what}"),
             Fault::Note { what } => format!("checkpoint.note không đáng tin: {what}"),
             Fault::Record { position, what } => format!("dữ kiện ở vị trí {position}: {what}"),
@@ -183,6 +186,9 @@ impl Fault {
             Fault::Missing { file } => format!("{file} is missing"),
             Fault::Unreadable { file, what } => format!("{file} cannot be read: {what}"),
             Fault::Sum { file } => format!("{file} does not have the hash listed in SHA256SUMS"),
+            Fault::Files => {
+                "the files are not those that were signed: SHA256SUMS was made again".into()
+            }
             Fault::Malformed { file, line, what } => format!("{file} line {line}: {what}"),
             Fault::Note { what } => format!("checkpoint.note is not to be believed: {what}"),
             Fault::Record { position, what } => {

@@ -52,6 +52,9 @@ impl Unpacked {
         if let (Some(vintage), Some(checkpoint)) = (&vintage, &checkpoint) {
             agree(checkpoint, vintage, &mut faults);
         }
+        if let Some(checkpoint) = &checkpoint {
+            covers(checkpoint, files, &mut faults);
+        }
         let definitions = definitions(files, vintage.as_ref(), &mut faults);
         Ok(Unpacked { path, opened, faults, checkpoint, vintage, definitions })
     }
@@ -152,6 +155,9 @@ impl Unpacked {
                 verdict.rows = again.rows.len() as u64;
             }
         }
+        verdict.files_signed = self.checkpoint.as_ref().is_some_and(signs_files);
+        let there = |name: &&str| self.opened.as_ref().is_some_and(|opened| opened.has(name));
+        verdict.not_computed = form::NOT_COMPUTED.into_iter().filter(there).collect();
         let vintage = self.vintage.filter(|_| self.checkpoint.is_some());
         verdict.vintage = vintage.map(|vintage| vintage.head.id);
         (verdict.faults, verdict.more) = (self.faults.listed, self.faults.more);
@@ -215,6 +221,22 @@ fn agree(checkpoint: &Checkpoint, vintage: &Vintage, faults: &mut Faults) {
             faults.find(Fault::Head { line, said, found });
         }
     }
+}
+
+/// Whether the files are those that were signed, if files were signed.
+fn covers(checkpoint: &Checkpoint, opened: &Opened, faults: &mut Faults) {
+    let Some(found) = opened.text(form::SUMS, faults).map(form::files) else { return };
+    if signs_files(checkpoint) && signed_files(checkpoint).any(|signed| *signed != found) {
+        faults.find(Fault::Files);
+    }
+}
+
+fn signed_files(checkpoint: &Checkpoint) -> impl Iterator<Item = &String> {
+    checkpoint.extensions.iter().filter(|line| line.starts_with(form::FILES))
+}
+
+fn signs_files(checkpoint: &Checkpoint) -> bool {
+    signed_files(checkpoint).next().is_some()
 }
 
 /// The catalogue of the pack and the hashes of its definitions, where this program can compute by

@@ -10,7 +10,7 @@ use proto::gazetteer::Lang;
 use query::lang;
 use serde::Serialize;
 
-use super::place;
+use super::{place, private};
 use crate::cli::{ArchiveArgs, Format};
 use crate::screen::{self, Screen};
 
@@ -35,6 +35,7 @@ pub(super) fn archive(screen: &mut Screen, args: &ArchiveArgs) -> Result<()> {
         let source =
             Journal::open(&url, &options).await.map_err(|error| lost(error, args, &url))?;
         source.warnings().iter().for_each(|warning| screen::note(screen.lang, warning));
+        private::tighten(&args.archive);
         let opened = Archiver::open(&source, &args.archive, &options).await;
         let mut archiver = opened.with_context(|| {
             format!("{} cannot be the archive of {url}", args.archive.display())

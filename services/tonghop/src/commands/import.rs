@@ -10,7 +10,7 @@ use proto::intake::Intake;
 use query::labels;
 use query::lang;
 
-use super::{place, service};
+use super::{place, private, service};
 use crate::cli::{Format, ImportArgs, NatsArgs};
 use crate::import::{self, Summary};
 use crate::screen::{self, Screen};
@@ -31,6 +31,7 @@ fn target(args: &ImportArgs) -> Result<Option<String>> {
         _ if args.dry_run => Ok(None),
         (Some(data), None) => {
             store::folder::claim(data)?;
+            private::tighten(data);
             Ok(Some(place::own_journal(data)))
         }
         (None, Some(url)) => Ok(Some(url.clone())),

@@ -29,6 +29,7 @@ struct Written<'a> {
     file: String,
     file_bytes: u64,
     unpacked_bytes: u64,
+    files_signed: bool,
     seconds: f64,
 }
 
@@ -98,7 +99,7 @@ fn say(
     file_bytes: u64,
     took: Duration,
 ) -> Result<()> {
-    let Packed { facts, bytes, origin } = packed;
+    let Packed { facts, bytes, origin, signs_files } = packed;
     if screen.format == Format::Json {
         return screen.json(&Written {
             position: *facts,
@@ -108,6 +109,7 @@ fn say(
             file: out.display().to_string(),
             file_bytes,
             unpacked_bytes: *bytes,
+            files_signed: *signs_files,
             seconds: took.as_secs_f64(),
         });
     }
@@ -118,6 +120,12 @@ fn say(
         Lang::Vi => format!("Gói kiểm toán {id}: {file} ({facts} dữ kiện, {bytes} byte)."),
         Lang::En => format!("Audit pack of {id}: {file} ({facts} facts, {bytes} bytes)."),
     })?;
+    if !signs_files {
+        screen::note(lang, screen.pick(
+            "đóng gói không có khóa: chữ ký bao gồm dữ kiện và số liệu đã chốt, không bao gồm thời điểm nhận, revisions.csv và VERIFY.md; dùng --key để ký mọi tệp",
+            "packed without a key: signed are the facts and the closed figures, not the receive times, revisions.csv and VERIFY.md; --key signs every file",
+        ));
+    }
     screen::note(lang, screen.pick(
         "gói chứa mã giả danh của hộ: chỉ giao cho người có quyền xem dữ liệu từng hộ",
         "the pack holds pseudonyms of households: hand it only to people who may see data of single households",
@@ -138,6 +146,8 @@ struct Checked<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     root: Option<String>,
     rows: u64,
+    files_signed: bool,
+    not_computed: &'a [&'static str],
     faults: Vec<Said<'a>>,
     more_faults: u64,
     seconds: f64,
@@ -157,7 +167,7 @@ pub(super) fn say_verdict(
     verdict: &Verdict,
     took: Duration,
 ) -> Result<()> {
-    let Verdict { faults, more, checkpoint, vintage, rows } = verdict;
+    let Verdict { faults, more, checkpoint, vintage, rows, files_signed, not_computed } = verdict;
     let lang = screen.lang;
     let position = checkpoint.as_ref().map_or(0, |one| one.size);
     let origin = checkpoint.as_ref().map(|one: &Checkpoint| one.origin.as_str());
@@ -172,6 +182,8 @@ pub(super) fn say_verdict(
             origin,
             root: checkpoint.as_ref().map(|one| one.root.to_string()),
             rows: *rows,
+            files_signed: *files_signed,
+            not_computed,
             faults: faults.iter().map(said).collect(),
             more_faults: *more,
             seconds: took.as_secs_f64(),
@@ -181,13 +193,20 @@ pub(super) fn say_verdict(
     let (file, id) = (file.display(), vintage.as_deref().unwrap_or_default());
     if verdict.holds() {
         let (position, rows, origin) = (whole(position), whole(*rows), origin.unwrap_or_default());
-        return screen.line(match lang {
+        screen.line(match lang {
             Lang::Vi => format!(
                 "Đúng: {id} của sổ {origin}. Đã tính lại {rows} dòng số liệu từ {position} dữ kiện đã ký; tất cả đều khớp."
             ),
             Lang::En => format!(
                 "True: {id} of the journal {origin}. {rows} rows were computed again from the {position} facts that were signed; all are equal."
             ),
+        })?;
+        let names = not_computed.join(", ");
+        return screen.line(match (lang, files_signed) {
+            (Lang::Vi, true) => format!("Chữ ký bao gồm mọi tệp. Đã ký nhưng không tính lại được (biên nhận: thời điểm nhận): {names}."),
+            (Lang::En, true) => format!("The signature covers every file. Signed, and not computed again (of receipts the receive times): {names}."),
+            (Lang::Vi, false) => format!("KHÔNG được ký và không tính lại được (biên nhận: thời điểm nhận), ai cũng có thể đã sửa: {names}."),
+            (Lang::En, false) => format!("NOT signed and not computed again (of receipts the receive times), anybody may have changed it: {names}."),
         });
     }
     let count = whole(faults.len() as u64 + more);

@@ -14,7 +14,7 @@ use tokio::net::TcpListener;
 use web::Doors;
 
 use super::service::{Front, Service, Signing};
-use super::{place, rules};
+use super::{place, private, rules};
 use crate::cli::UpArgs;
 use crate::screen::Screen;
 
@@ -32,6 +32,7 @@ async fn serve(screen: &mut Screen, args: &UpArgs) -> Result<()> {
     let stopped = place::stopped()?;
     let data = &args.data.data;
     store::folder::claim(data)?;
+    private::tighten(data);
     let mut options = place::options(true, &args.nats_options);
     if args.listen.is_some() {
         options.nats.busy_after = BUSY_AFTER;

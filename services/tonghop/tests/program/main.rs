@@ -13,6 +13,7 @@ mod milestones;
 mod nats;
 mod oracle;
 mod pack;
+mod private;
 mod proof;
 mod rot;
 mod runner;

@@ -43,6 +43,33 @@ fn a_pack_holds_for_the_program_and_for_one_that_knows_only_the_specifications()
 }
 
 #[test]
+fn a_pack_whose_files_are_not_signed_holds_and_says_what_anybody_may_have_changed() {
+    let world = world();
+    let mut files = world.files.clone();
+    let packed = json(&["verify", &world.file("small.zip"), "--key", &world.file("key.pub")]);
+    assert_eq!(packed["files_signed"], true);
+    let only = ["journal/receipts.txt", "revisions.csv", "VERIFY.md"];
+    assert_eq!(packed["not_computed"], serde_json::json!(only));
+
+    // As older programs signed them, and as the checkpoint of a closing does.
+    let note = String::from_utf8(bytes(&mut files, "checkpoint.note").clone()).expect("text");
+    let mut checkpoint = proof::Checkpoint::unverified(&note).expect("a checkpoint");
+    checkpoint.extensions.retain(|line| !line.starts_with("files "));
+    let signer = proof::keys::signer(&world.path("key")).expect("the key");
+    *bytes(&mut files, "checkpoint.note") = checkpoint.sign(&signer).expect("a note").into_bytes();
+    bytes(&mut files, "revisions.csv").extend(b"\n");
+    sum_again(&mut files);
+    let pack = world.path("unsigned.zip");
+    fs::write(&pack, written(&files)).expect("a file");
+    for output in [world.verify(&pack, "key.pub"), world.verify_elsewhere(&pack, "key.pub")] {
+        let said = said(&output);
+        assert!(output.status.success(), "{said}");
+        let line = said.lines().find(|line| line.starts_with("NOT signed")).expect("it is said");
+        assert!(only.iter().all(|name| line.contains(name)), "{said}");
+    }
+}
+
+#[test]
 fn the_half_year_of_a_real_district_holds_in_its_pack() {
     let world = world();
     let facts: Vec<Vec<u8>> = tonghop::scenario::facts().collect();

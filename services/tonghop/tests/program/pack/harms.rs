@@ -142,6 +142,29 @@ fn another_time_of_the_closing(files: &mut Files, _: &mut Dice) -> Vec<String> {
     vec!["vintage.txt, received".into()]
 }
 
+/// The receive time of a record that is no closing.
+fn another_time_in_the_middle(files: &mut Files, dice: &mut Dice) -> Vec<String> {
+    let mut receipts = lines(bytes(files, RECEIPTS_FILE));
+    let at = dice.below(receipts.len() as u64 - 1) as usize;
+    another_digit(&mut receipts[at], 1, b' ');
+    *bytes(files, RECEIPTS_FILE) = receipts.concat();
+    vec!["the files are not those that were signed".into()]
+}
+
+/// What nothing is computed from, or only by one of the two programs.
+fn what_is_only_signed(files: &mut Files, dice: &mut Dice) -> Vec<String> {
+    let names = ["revisions.csv", "VERIFY.md", "targets.csv", "findings.csv"];
+    let name = names[dice.below(4) as usize];
+    bytes(files, name).extend(b"\n");
+    vec!["the files are not those that were signed".into()]
+}
+
+/// As if it had never been there: the hashes list it no more.
+fn the_revisions_never_there(files: &mut Files, _: &mut Dice) -> Vec<String> {
+    files.retain(|(name, _)| name != "revisions.csv");
+    vec!["the files are not those that were signed".into()]
+}
+
 fn traversal(files: &mut Files, _: &mut Dice) -> Vec<String> {
     files.push(("../../evil".into(), b"no".to_vec()));
     vec!["../../evil".into(), "no pack has a file of that name".into()]
@@ -163,7 +186,7 @@ fn the_revisions_less(files: &mut Files, _: &mut Dice) -> Vec<String> {
     vec!["revisions.csv is missing".into()]
 }
 
-pub(super) const HARMS: [Harm; 18] = [
+pub(super) const HARMS: [Harm; 21] = [
     ("one bit of the facts", 3, false, one_bit_and_the_file),
     ("one bit of the facts, hashes listed anew", 3, true, one_bit_of_the_facts),
     ("the last fact dropped", 1, true, last_fact_dropped),
@@ -178,6 +201,9 @@ pub(super) const HARMS: [Harm; 18] = [
     ("another gazetteer", 1, true, another_gazetteer),
     ("another size in the note", 1, true, another_size),
     ("another time of the closing", 1, true, another_time_of_the_closing),
+    ("another time in the middle", 2, true, another_time_in_the_middle),
+    ("what is only signed", 8, true, what_is_only_signed),
+    ("the revisions as if never there", 1, true, the_revisions_never_there),
     ("path traversal", 1, true, traversal),
     ("a bomb", 1, true, a_bomb),
     ("a file less", 2, false, a_file_less),
