@@ -30,8 +30,8 @@ pub use findings::Group;
 pub use question::{Boundaries, FiguresQuery, Query, When};
 pub use series::{Point, SERIES_MAX, series};
 pub use targets::{
-    Attainment, Bound, InForce, Target, TargetVersion, amount, bound, exact, in_force, target,
-    targets,
+    Attainment, Bound, Elapsed, InForce, Target, TargetVersion, amount, bound, exact, in_force,
+    target, targets,
 };
 
 /// Answers from a fold.
