@@ -104,6 +104,9 @@ fn holders(atlas: &Atlas, unit: Unit) -> Vec<Unit> {
 /// The mark of a unit of today that also holds places of other units than the one asked for.
 pub const WIDER: &str = "wider";
 
+/// What the mark begins with that a share stands over a number of another day; the day follows.
+pub const BASE: &str = "base:";
+
 /// Whether a unit of today has communes that never belonged to the unit asked for.
 fn reaches_beyond(fold: &Fold, today: Unit, asked: Unit) -> bool {
     let atlas = &fold.rules.atlas;
@@ -184,6 +187,7 @@ pub fn line(
     if let Some(words) = marks.qualifier.filter(|one| *one != domain::codes::Qualifier::Exact) {
         said.push(words.code().to_owned());
     }
+    said.extend(marks.base.map(|day| format!("{BASE}{day}")));
     Line {
         unit: Gazetteer::embedded().key(unit).to_owned(),
         indicator: indicator.to_owned(),

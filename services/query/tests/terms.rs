@@ -15,19 +15,19 @@ const TERM: [Said<'_>; 4] = [
     (
         "household.registered",
         "2020-12-31",
-        "a1",
+        "19.a1",
         r#"{"unit":"L-01834","standing":"poor","persons":3}"#,
     ),
     (
         "household.registered",
         "2020-12-31",
-        "a2",
+        "19.a2",
         r#"{"unit":"L-01834","standing":"poor","persons":3}"#,
     ),
     (
         "household.classified",
         "2021-12-10",
-        "a1",
+        "19.a1",
         r#"{"unit":"L-01834","from":"poor","to":"above","persons":3,"cause":"review"}"#,
     ),
     (
