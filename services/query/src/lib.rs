@@ -25,7 +25,7 @@ use proto::gazetteer::Gazetteer;
 pub use answer::{Answer, Body, Compared, Found, Line, LineValue, Table, TableHeads};
 pub use compare::{Comparison, Effects, Side, compare, effects};
 pub use exact::Exact;
-pub use figures::{BASE, WIDER, line, lines_max};
+pub use figures::{BASE, NotBrokenDown, WIDER, asked_for, line, lines_max};
 pub use findings::Group;
 pub use question::{Boundaries, FiguresQuery, Query, When};
 pub use series::{Point, SERIES_MAX, series};
