@@ -241,9 +241,18 @@ impl Opener<'_> {
             }
             Measure::Census {} | Measure::External {} | Measure::Plan {} => match value {
                 Value::Stated(_) => (How::Stated, Vec::new()),
-                Value::Whole(_) => {
-                    let known = |one: &Question<'_>| self.reader.figure(one).as_whole().is_some();
-                    (How::SumOfStated, below().into_iter().map(same).filter(known).collect())
+                Value::Whole(told) => {
+                    let value = |one: &Question<'_>| self.reader.figure(one).as_whole();
+                    let known = |units: Vec<Unit>| {
+                        let all = units.into_iter().map(same);
+                        all.filter(|one| value(one).is_some()).collect::<Vec<_>>()
+                    };
+                    let children = known(below());
+                    if children.iter().filter_map(value).sum::<i128>() == told {
+                        return (How::SumOfStated, children);
+                    }
+                    let former = self.reader.rules.atlas.made_of(*unit).to_vec();
+                    (How::SumOfStated, known(former))
                 }
                 _ => (How::Other, Vec::new()),
             },

@@ -123,6 +123,7 @@ fn marks(figure: &Figure) -> String {
     said.extend(
         marks.qualifier.filter(|one| *one != Qualifier::Exact).map(|one| one.code().into()),
     );
+    said.extend(marks.base.map(|day| format!("{}{day}", query::BASE)));
     said.join(",")
 }
 

@@ -85,6 +85,7 @@ pub struct Atlas {
     parts: Vec<Part>,
     closures: Vec<Closure>,
     places: Vec<Vec<Place>>,
+    made_of: Vec<Vec<Unit>>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -132,7 +133,27 @@ impl Atlas {
                 children[usize::from(parent.0)].push(Unit(index as u16));
             }
         }
-        Atlas { units, children, parts, closures, places }
+        let made_of = Vec::new();
+        let atlas = Atlas { units, children, parts, closures, places, made_of };
+        let made_of = atlas.units().map(|unit| atlas.find_made_of(unit)).collect();
+        Atlas { made_of, ..atlas }
+    }
+
+    fn find_made_of(&self, unit: Unit) -> Vec<Unit> {
+        let record = self.record(unit);
+        if record.generation != Some(Generation::New) {
+            return Vec::new();
+        }
+        let is_former = |one: &Unit| {
+            let other = self.record(*one);
+            other.generation == Some(Generation::Legacy) && other.level == record.level
+        };
+        let held = |place: &Place| self.closure(*place).iter().copied().filter(is_former);
+        let mut former: Vec<Unit> = self.places(unit).iter().flat_map(held).collect();
+        former.sort_unstable();
+        former.dedup();
+        let whole = |one: &Unit| self.places(*one).iter().all(|place| self.holds(unit, *place));
+        if former.iter().all(whole) { former } else { Vec::new() }
     }
 
     /// Places are fewer than this, so that one bit of a 16-bit site is free for other uses.
@@ -216,6 +237,12 @@ impl Atlas {
     pub fn in_force(&self, unit: Unit, day: Day) -> bool {
         let record = self.record(unit);
         record.from <= day && day <= record.to
+    }
+
+    /// The units of the generation before that a unit was made of: all of each of them, and
+    /// nothing else. None where it took in a part of any, or is of an older generation.
+    pub fn made_of(&self, unit: Unit) -> &[Unit] {
+        &self.made_of[usize::from(unit.0)]
     }
 
     /// The unit and those above it, from itself to the nation.

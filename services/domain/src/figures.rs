@@ -8,6 +8,8 @@ pub use question::{Question, Time};
 pub use rates::{Alike, Fall};
 pub use value::{Figure, Marks, Missing, Value};
 
+use rates::Parts;
+
 use std::cmp::Reverse;
 use std::ops::RangeInclusive;
 
@@ -67,7 +69,8 @@ impl<'a> Reader<'a> {
             Measure::Distinct { .. } => self.distinct(*unit, indicator, filter, *time),
             Measure::Reduction { of } => self.reduction(*unit, of, *time),
             Measure::Ratio { numerator, denominator } => {
-                self.ratio(*unit, numerator, denominator, filter, *time)
+                let parts = Parts { above: numerator, below: denominator, filter };
+                self.ratio(*unit, parts, (*time, None))
             }
             Measure::Communes { of } => self.communes(*unit, of, filter, *time),
             Measure::Codes { of, attribute } => self.codes(*unit, of, attribute, *time),
@@ -148,9 +151,11 @@ impl<'a> Reader<'a> {
         Figure::whole(reached.count() as i128)
     }
 
-    /// The communes of a unit, itself included when it is one, that are in force on a day.
+    /// The communes of a unit, itself included when it is one, that are in force on a day; of a
+    /// unit that had ended by then, on its last day.
     pub fn communes_of(&self, unit: Unit, on: Day) -> Vec<Unit> {
         let atlas = &self.rules.atlas;
+        let on = on.min(atlas.record(unit).to);
         let mut found = Vec::new();
         let mut open = vec![unit];
         while let Some(unit) = open.pop() {
@@ -179,15 +184,33 @@ impl<'a> Reader<'a> {
         Figure::whole(used.count() as i128)
     }
 
-    /// What a unit states of itself, or else the sum of what its children state.
+    /// What a unit states of itself, or else the sum of what its children state, or else of what
+    /// those stated that it was made of.
     fn stated(&self, unit: Unit, indicator: &Indicator, kind: StatedKind, time: Time) -> Figure {
+        self.stated_until(unit, indicator, kind, (time, None))
+    }
+
+    /// The same; where nothing is stated by then, also what is first stated by a later day.
+    fn stated_until(
+        &self,
+        unit: Unit,
+        indicator: &Indicator,
+        kind: StatedKind,
+        (time, until): (Time, Option<Day>),
+    ) -> Figure {
         let id = &indicator.definition.id;
-        if let Some(own) = self.statements(unit, id, kind, time).last() {
+        let by_then = |last| self.statements(unit, id, kind, time.ending(last));
+        let own = self.statements(unit, id, kind, time).last().copied();
+        let first_after = || by_then(until?).into_iter().find(|one| one.on > time.last());
+        if let Some((own, late)) =
+            own.map(|own| (own, false)).or_else(|| first_after().map(|one| (one, true)))
+        {
             let stated = &own.stated;
             let marks = Marks {
                 level: Some(stated.level),
                 qualifier: Some(stated.qualifier),
                 reference: stated.reference.clone(),
+                base: late.then_some(own.on),
                 ..Marks::default()
             };
             return Figure { value: Value::Stated(stated.value), marks };
@@ -195,26 +218,32 @@ impl<'a> Reader<'a> {
         if indicator.definition.combine != Combine::OwnElseChildren {
             return Figure::missing(Missing::NotStated);
         }
-        let children = self.children_in_force(unit, time.last());
-        let (mut sum, mut any, mut told) = (0i128, false, 0u32);
-        for child in &children {
-            let theirs = self.stated(*child, indicator, kind, time);
-            if let Some(value) = theirs.as_whole() {
-                sum += value;
-                any = true;
-                told += u32::from(is_complete(&theirs));
-            }
+        let sum = |units: &[Unit]| {
+            let each = units.iter();
+            sum_of(each.map(|one| self.stated_until(*one, indicator, kind, (time, until))))
+        };
+        let ended = |units: &[Unit]| units.iter().filter_map(|one| self.ended(*one, time)).max();
+        let below = based(sum(&self.children_in_force(unit, time.last())), ended(&[unit]));
+        if below.as_whole().is_some() && is_complete(&below) {
+            return below;
         }
-        if !any {
-            return Figure::missing(Missing::NotStated);
-        }
-        let marks = Marks { children: Some((told, children.len() as u32)), ..Marks::default() };
-        Figure { value: Value::Whole(sum), marks }
+        // New units state nothing in their first months, and those they were made of did.
+        let former = self.rules.atlas.made_of(unit);
+        let before = based(sum(former), ended(former));
+        let known = before.as_whole().is_some() && is_complete(&before);
+        if known || below.as_whole().is_none() { before } else { below }
     }
 
-    /// The units directly below that are in force on a day.
+    /// The last day of a unit that had ended by the end of a time.
+    fn ended(&self, unit: Unit, time: Time) -> Option<Day> {
+        Some(self.rules.atlas.record(unit).to).filter(|to| *to < time.last())
+    }
+
+    /// The units directly below that are in force on a day; of a unit that had ended by then, on
+    /// its last day: they end with it.
     pub fn children_in_force(&self, unit: Unit, on: Day) -> Vec<Unit> {
         let atlas = &self.rules.atlas;
+        let on = on.min(atlas.record(unit).to);
         atlas.children(unit).iter().copied().filter(|child| atlas.in_force(*child, on)).collect()
     }
 
@@ -263,6 +292,34 @@ impl<'a> Reader<'a> {
             .filter(|child| newest(*child).is_none_or(|theirs| theirs.on < own.on));
         Figure::whole(behind.count() as i128)
     }
+}
+
+/// The sum of what units tell; of how many, and what has to be said with any of them.
+fn sum_of(figures: impl Iterator<Item = Figure>) -> Figure {
+    let (mut sum, mut any, mut told, mut all) = (0i128, false, 0u32, 0u32);
+    let mut base = None;
+    for figure in figures {
+        all += 1;
+        if let Some(value) = figure.as_whole() {
+            sum += value;
+            any = true;
+            told += u32::from(is_complete(&figure));
+            base = base.max(figure.marks.base);
+        }
+    }
+    if !any {
+        return Figure::missing(Missing::NotStated);
+    }
+    let marks = Marks { children: Some((told, all)), base, ..Marks::default() };
+    Figure { value: Value::Whole(sum), marks }
+}
+
+/// A known figure with the day that it is of, where that is another than the one asked for.
+fn based(mut figure: Figure, base: Option<Day>) -> Figure {
+    if !matches!(figure.value, Value::Missing(_)) {
+        figure.marks.base = figure.marks.base.max(base);
+    }
+    figure
 }
 
 /// Whether nothing below is missing: a child that itself lacks some counts as not told.

@@ -3,7 +3,7 @@
 
 use domain::atlas::Unit;
 use domain::catalogue::{Measure, Reference};
-use domain::figures::{Time, Value};
+use domain::figures::{Reader, Time, Value};
 use domain::fold::Fold;
 use domain::time::{Day, Period};
 use hashbrown::HashMap;
@@ -75,14 +75,15 @@ fn is_stated(fold: &Fold, of: &Reference) -> bool {
     })
 }
 
-/// Whether it may be known on a day: the unit states it, or all below it do. Most lack one for long,
+/// Whether it may be known on a day: the unit states it, or all below it do, or all it was made of. Most lack one for long,
 /// which is told sooner so than by adding up.
 fn may_be_known(fold: &Fold, unit: Unit, indicator: &str, on: Day) -> bool {
     if !fold.books.statements.of(unit, indicator).is_empty() {
         return true;
     }
-    let atlas = &fold.rules.atlas;
-    let children = atlas.children(unit).iter().copied();
-    let mut in_force = children.filter(|child| atlas.in_force(*child, on)).peekable();
-    in_force.peek().is_some() && in_force.all(|child| may_be_known(fold, child, indicator, on))
+    let all = |units: &[Unit]| {
+        !units.is_empty() && units.iter().all(|one| may_be_known(fold, *one, indicator, on))
+    };
+    let reader = Reader::from(fold);
+    all(&reader.children_in_force(unit, on)) || all(fold.rules.atlas.made_of(unit))
 }

@@ -56,6 +56,10 @@ pub fn mark(lang: Lang, mark: &str) -> String {
         let text = pick(lang, "phân bổ theo đơn vị kế tiếp mặc định", "allocated by default");
         return text.to_owned();
     }
+    if let Some(day) = mark.strip_prefix(crate::BASE) {
+        let day = crate::written::date(lang, day);
+        return format!("{} {day}", pick(lang, "mẫu số của ngày", "denominator of"));
+    }
     if mark == crate::WIDER {
         return pick(lang, "gồm cả nơi khác", "also holds other places").to_owned();
     }

@@ -25,13 +25,13 @@ use proto::gazetteer::Gazetteer;
 pub use answer::{Answer, Body, Compared, Found, Line, LineValue, Table, TableHeads};
 pub use compare::{Comparison, Effects, Side, compare, effects};
 pub use exact::Exact;
-pub use figures::{WIDER, line, lines_max};
+pub use figures::{BASE, NotBrokenDown, WIDER, asked_for, line, lines_max};
 pub use findings::Group;
 pub use question::{Boundaries, FiguresQuery, Query, When};
 pub use series::{Point, SERIES_MAX, series};
 pub use targets::{
-    Attainment, Bound, InForce, Target, TargetVersion, amount, bound, exact, in_force, target,
-    targets,
+    Attainment, Bound, Elapsed, InForce, Target, TargetVersion, amount, bound, exact, in_force,
+    target, targets,
 };
 
 /// Answers from a fold.

@@ -22,7 +22,7 @@ pub struct Target {
     pub indicator: String,
     /// The actual figure over the time asked for.
     pub actual: Line,
-    /// Every version that was known by the last day, the one in force last.
+    /// Every version, the one in force last.
     pub versions: Vec<TargetVersion>,
 }
 
@@ -47,9 +47,22 @@ pub struct TargetVersion {
     /// where neither the statement nor the indicator says.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bound: Option<Bound>,
-    /// How far it is attained; left out while there is no figure to measure.
+    /// How far it is attained, measured over its own period up to the last day asked for; left out
+    /// while there is no figure to measure.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub attainment: Option<Attainment>,
+    /// How much of its own period is over by the last day asked for; left out when all of it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub elapsed: Option<Elapsed>,
+}
+
+/// The part of a period that is over.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Elapsed {
+    /// So many days, the last one asked for included.
+    pub days: u16,
+    /// Of so many.
+    pub of: u16,
 }
 
 /// On which side of a target one has to be.
@@ -73,7 +86,8 @@ pub struct Attainment {
     /// Done over target, where the target is to be reached and not zero: 1 is all of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub share: Option<Exact>,
-    /// Whether it is attained; left out where no bound is known.
+    /// Whether it is attained; left out where no bound is known, and while its period is not over:
+    /// what fell may rise again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub met: Option<bool>,
 }
@@ -103,7 +117,9 @@ pub struct InForce {
     pub strict: bool,
 }
 
-/// The version in force of a unit's target; none where none was set. `read` reads the figure that
+/// The version in force of a unit's target; none where none was set, and none where it is for a
+/// longer period that goes on after the time asked for: what falls in one year of five is neither
+/// ahead of it nor behind. `read` reads the figure that
 /// it is measured against: a caller may have it at hand.
 pub fn in_force(
     fold: &Fold,
@@ -113,6 +129,9 @@ pub fn in_force(
     read: impl FnOnce(&Question<'_>) -> Value,
 ) -> Option<InForce> {
     let statement = statements(fold, unit, indicator, time).into_iter().next_back()?;
+    if elapsed(statement.stated.period, time).is_some() {
+        return None;
+    }
     let question = Question {
         unit,
         indicator,
@@ -138,35 +157,60 @@ fn measured_over(own: Option<Period>, time: Time) -> Time {
     })
 }
 
-/// One target of a unit, in all its versions.
+/// How much of a target's period is over by the last day asked for, if not all.
+fn elapsed(own: Option<Period>, time: Time) -> Option<Elapsed> {
+    let own = own?.days();
+    let (first, last, until) = (own.start().0, own.end().0, time.days().end().0);
+    (until < last).then(|| Elapsed {
+        days: until.saturating_add(1).saturating_sub(first),
+        of: last - first + 1,
+    })
+}
+
+/// One target of a unit, in all its versions, each measured over its own period.
 pub fn target(fold: &Fold, unit: Unit, indicator: &str, time: Time) -> Target {
-    let reader = Reader::from(fold);
-    let filter = Filter::new();
-    let own = statements(fold, unit, indicator, time).last().and_then(|one| one.stated.period);
-    let time_of = measured_over(own, time);
-    let question = Question { unit, indicator, filter: filter.clone(), time: time_of };
-    let figure = reader.figure(&question);
+    let (reader, filter) = (Reader::from(fold), Filter::new());
+    let read = |time| reader.figure(&Question { unit, indicator, filter: filter.clone(), time });
     let measured = is_measured(fold, indicator);
-    let done = measured.then(|| amount(&fold.rules.plan, indicator, figure.value)).flatten();
-    let versions = statements(fold, unit, indicator, time).into_iter().map(|statement| {
-        let stated = &statement.stated;
-        let bound = bound(fold, indicator, stated.qualifier);
-        TargetVersion {
-            period: stated.period.map_or_else(String::new, |period| period.to_string()),
-            on: statement.on.to_string(),
-            set_by: stated.set_by.map(|by| by.code().to_owned()),
-            reference: stated.reference.to_string(),
-            value: stated.value.to_string(),
-            qualifier: stated.qualifier.code().to_owned(),
-            bound,
-            attainment: done
-                .and_then(|done| attained(done, exact(stated.value)?, bound, stated.qualifier)),
+    // Most versions are for the same period.
+    let mut last: Option<(Time, Option<Exact>)> = None;
+    let mut done = |over: Time| match last {
+        Some((time, done)) if time == over => done,
+        _ => {
+            let value = measured.then(|| read(over).value);
+            let done = value.and_then(|value| amount(&fold.rules.plan, indicator, value));
+            last = Some((over, done));
+            done
         }
+    };
+    let versions = statements(fold, unit, indicator, time).into_iter().map(|statement| {
+        let done = done(measured_over(statement.stated.period, time));
+        version(fold, statement, time, done)
     });
     Target {
         indicator: indicator.to_owned(),
         versions: versions.collect(),
-        actual: line(unit, indicator, &filter, &figure),
+        actual: line(unit, indicator, &filter, &read(time)),
+    }
+}
+
+fn version(fold: &Fold, statement: &Statement, time: Time, done: Option<Exact>) -> TargetVersion {
+    let stated = &statement.stated;
+    let bound = bound(fold, &stated.indicator, stated.qualifier);
+    let elapsed = elapsed(stated.period, time);
+    let attainment =
+        done.and_then(|done| attained(done, exact(stated.value)?, bound, stated.qualifier));
+    TargetVersion {
+        period: stated.period.map_or_else(String::new, |period| period.to_string()),
+        on: statement.on.to_string(),
+        set_by: stated.set_by.map(|by| by.code().to_owned()),
+        reference: stated.reference.to_string(),
+        value: stated.value.to_string(),
+        qualifier: stated.qualifier.code().to_owned(),
+        bound,
+        attainment: attainment
+            .map(|one| Attainment { met: one.met.filter(|_| elapsed.is_none()), ..one }),
+        elapsed,
     }
 }
 
@@ -176,8 +220,10 @@ fn statements<'a>(fold: &'a Fold, unit: Unit, indicator: &str, time: Time) -> Ve
     if !own.is_empty() {
         return own;
     }
+    // Nobody set one for it: then those for a longer period that holds its last day.
     let days = time.days();
-    reader.statements(unit, indicator, StatedKind::Target, Time::Days(*days.start(), *days.end()))
+    let of_days = Time::Days(*days.start(), *days.end());
+    reader.statements(unit, indicator, StatedKind::Target, of_days)
 }
 
 /// A plan is the target itself: nothing is measured against it.

@@ -4,9 +4,11 @@ use super::{Figure, Marks, Missing, Question, Reader, Time, Value, columns, is_c
 use crate::atlas::Unit;
 use crate::catalogue::{Filter, Measure, Reference};
 use crate::codes::Standing;
+use crate::fact::StatedKind;
 use crate::household::{Head, MovementRow, movement_column};
 use crate::plan::standing_column;
 use crate::posting::Column;
+use crate::time::Day;
 
 /// A share at two times, over the same units.
 #[derive(Clone, PartialEq, Debug)]
@@ -30,10 +32,10 @@ pub struct Fall {
 
 /// The parts of a share.
 #[derive(Clone, Copy)]
-struct Parts<'a> {
-    above: &'a Reference,
-    below: &'a Reference,
-    filter: &'a Filter,
+pub(super) struct Parts<'a> {
+    pub(super) above: &'a Reference,
+    pub(super) below: &'a Reference,
+    pub(super) filter: &'a Filter,
 }
 
 impl Reader<'_> {
@@ -49,6 +51,21 @@ impl Reader<'_> {
             return None;
         };
         let parts = Parts { above: numerator, below: denominator, filter: &question.filter };
+        Some(self.alike_parts(question.unit, parts, (before, None), question.time))
+    }
+
+    /// The same, where the first time is the opening of the second.
+    fn opening_alike(
+        &self,
+        question: &Question<'_>,
+        before: Time,
+    ) -> Option<Result<Alike, Missing>> {
+        let indicator = self.rules.plan.indicator(question.indicator)?;
+        let Measure::Ratio { numerator, denominator } = &indicator.definition.measure else {
+            return None;
+        };
+        let parts = Parts { above: numerator, below: denominator, filter: &question.filter };
+        let before = (before, Some(question.time.first()));
         Some(self.alike_parts(question.unit, parts, before, question.time))
     }
 
@@ -56,17 +73,18 @@ impl Reader<'_> {
         &self,
         unit: Unit,
         parts: Parts<'_>,
-        before: Time,
+        before: (Time, Option<Day>),
         after: Time,
     ) -> Result<Alike, Missing> {
-        let at = |time| self.ratio(unit, parts.above, parts.below, parts.filter, time);
-        let (first, second) = (at(before), at(after));
+        let (first, second) =
+            (self.ratio(unit, parts, before), self.ratio(unit, parts, (after, None)));
         match (first.value, second.value) {
             (Value::Ratio(n, d), Value::Ratio(m, e))
                 if is_complete(&first) && is_complete(&second) =>
             {
                 let allocated = first.marks.allocated || second.marks.allocated;
-                let marks = Marks { allocated, ..second.marks };
+                let base = first.marks.base.max(second.marks.base);
+                let marks = Marks { allocated, base, ..second.marks };
                 Ok(Alike { before: (n, d), after: (m, e), marks })
             }
             (Value::Missing(why), _) | (_, Value::Missing(why)) => Err(why),
@@ -78,34 +96,37 @@ impl Reader<'_> {
         &self,
         unit: Unit,
         parts: Parts<'_>,
-        before: Time,
+        before: (Time, Option<Day>),
         after: Time,
     ) -> Result<Alike, Missing> {
         let children = self.children_in_force(unit, after.last());
         let (mut first, mut second, mut told, mut allocated) = ((0, 0), (0, 0), 0, false);
+        let mut base = None;
         for child in &children {
             if let Ok(theirs) = self.alike_parts(*child, parts, before, after) {
                 first = (first.0 + theirs.before.0, first.1 + theirs.before.1);
                 second = (second.0 + theirs.after.0, second.1 + theirs.after.1);
                 told += u32::from(theirs.marks.children.is_none_or(|(told, all)| told == all));
                 allocated |= theirs.marks.allocated;
+                base = base.max(theirs.marks.base);
             }
         }
         if first.1 == 0 || second.1 == 0 {
             return Err(Missing::NoDenominator);
         }
         let children = Some((told, children.len() as u32));
-        let marks = Marks { allocated, children, ..Marks::default() };
+        let marks = Marks { allocated, children, base, ..Marks::default() };
         Ok(Alike { before: first, after: second, marks })
     }
 
     /// How much a stock or a share fell. Households that were in the record when it began are
-    /// opening stock, also when it began within the time.
+    /// opening stock, also when it began within the time; and a census of the first day is what
+    /// the share stands over at the opening, where none was taken before.
     pub(super) fn reduction(&self, unit: Unit, of: &Reference, time: Time) -> Figure {
         let earlier = time.ending(time.first().previous());
         let Reference { indicator, filter } = of;
         let question = Question { unit, indicator, filter: filter.clone(), time };
-        match self.alike(&question, earlier) {
+        match self.opening_alike(&question, earlier) {
             Some(Ok(Alike { before, after, marks })) => {
                 return Figure { value: Value::Points { before, after }, marks };
             }
@@ -163,28 +184,38 @@ impl Reader<'_> {
         rows.filter(of_stock).map(|(_, row)| row).collect()
     }
 
+    /// A share at a time; what it stands over may be first stated until a later day.
     pub(super) fn ratio(
         &self,
         unit: Unit,
-        numerator: &Reference,
-        denominator: &Reference,
-        filter: &Filter,
-        time: Time,
+        parts: Parts<'_>,
+        (time, until): (Time, Option<Day>),
     ) -> Figure {
-        let above = self.refer(unit, numerator, filter, time);
-        let below = self.refer(unit, denominator, &Filter::new(), time);
+        let above = self.refer(unit, parts.above, parts.filter, time);
+        let below = self.below(unit, parts.below, (time, until));
         let Some(n) = above.as_whole() else { return Figure::missing(Missing::NoNumerator) };
         match below.as_whole() {
             Some(d) if d > 0 => {
                 if below.marks.children.is_some_and(|(told, all)| told < all) {
-                    return self.ratio_where_known(unit, numerator, denominator, filter, time);
+                    return self.ratio_where_known(unit, parts, (time, until));
                 }
                 let allocated = above.marks.allocated || below.marks.allocated;
                 let children = below.marks.children.or(above.marks.children);
-                let marks = Marks { allocated, children, ..Marks::default() };
+                let base = below.marks.base.max(self.ended(unit, time));
+                let marks = Marks { allocated, children, base, ..Marks::default() };
                 Figure { value: Value::Ratio(n, d), marks }
             }
             Some(_) | None => Figure::missing(Missing::NoDenominator),
+        }
+    }
+
+    /// What a share stands over.
+    fn below(&self, unit: Unit, of: &Reference, (time, until): (Time, Option<Day>)) -> Figure {
+        match self.rules.plan.indicator(&of.indicator) {
+            Some(indicator) if matches!(indicator.definition.measure, Measure::Census {}) => {
+                self.stated_until(unit, indicator, StatedKind::Census, (time, until))
+            }
+            _ => self.refer(unit, of, &Filter::new(), time),
         }
     }
 
@@ -193,20 +224,20 @@ impl Reader<'_> {
     fn ratio_where_known(
         &self,
         unit: Unit,
-        numerator: &Reference,
-        denominator: &Reference,
-        filter: &Filter,
-        time: Time,
+        parts: Parts<'_>,
+        (time, until): (Time, Option<Day>),
     ) -> Figure {
         let children = self.children_in_force(unit, time.last());
         let (mut n, mut d, mut told, mut allocated) = (0, 0, 0, false);
+        let mut base = None;
         for child in &children {
-            let share = self.ratio(*child, numerator, denominator, filter, time);
+            let share = self.ratio(*child, parts, (time, until));
             if let Value::Ratio(above, below) = share.value {
                 n += above;
                 d += below;
                 told += u32::from(is_complete(&share));
                 allocated |= share.marks.allocated;
+                base = base.max(share.marks.base);
             }
         }
         if d == 0 {
@@ -215,7 +246,7 @@ impl Reader<'_> {
         let children = Some((told, children.len() as u32));
         Figure {
             value: Value::Ratio(n, d),
-            marks: Marks { allocated, children, ..Marks::default() },
+            marks: Marks { allocated, children, base, ..Marks::default() },
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::codes::{Confirmation, Qualifier};
 use crate::fact::Decimal;
+use crate::time::Day;
 
 /// An answer.
 #[derive(Clone, PartialEq, Debug)]
@@ -80,6 +81,9 @@ pub struct Marks {
     pub qualifier: Option<Qualifier>,
     /// The decision or source of a stated value.
     pub reference: Box<str>,
+    /// The day of what it stands over, where that is not of the time asked for: the last one on
+    /// which a unit that ended was in force, or that of a census of the first day, at the opening.
+    pub base: Option<Day>,
 }
 
 impl Figure {

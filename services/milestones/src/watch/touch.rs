@@ -36,7 +36,8 @@ impl Watch {
                     let first = about.map_or(statement.on, |first| first.min(statement.on));
                     let begun = begun(plan.calendars(), gauge.grain, first, seen.received);
                     let Some((from, to)) = begun else { continue };
-                    let units = atlas.ancestry(statement.unit);
+                    // Units of today stand over what those stated that they were made of.
+                    let units = atlas.closure(statement.unit.into()).iter().copied();
                     for unit in units.filter(|unit| gauge.units.holds(*unit)) {
                         let periods = (from..=to).filter_map(Period::from_slot);
                         self.touched.extend(periods.map(|period| (*number, unit, period)));

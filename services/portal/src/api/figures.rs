@@ -111,6 +111,8 @@ pub(crate) fn ask(app: &App, asked: &Asked) -> Result<Ask, Problem> {
         let detail = format!("{what} is for one unit, without children and by; leave it out");
         if simple { Ok(()) } else { Err(wrong(field, detail)) }
     };
+    query::asked_for(&app.rules.plan, &plain.indicators, &plain.by)
+        .map_err(|refused| wrong("by", refused.to_string()))?;
     let query = if last > 0 {
         alone("last", "a series")?;
         let period = when.period.clone();
@@ -155,7 +157,7 @@ pub(crate) fn ask(app: &App, asked: &Asked) -> Result<Ask, Problem> {
         ("period" = Option<String>, Query, description = "`2021`, `2021-06`, `2021-Q2`, `2021-H1@administrative`, `2021-2025@programme`", example = "2021-H1@administrative"),
         ("from" = Option<String>, Query, description = "First day, YYYY-MM-DD, instead of a period"),
         ("to" = Option<String>, Query, description = "Last day, included"),
-        ("by" = Option<String>, Query, description = "Attributes to break down by, with commas"),
+        ("by" = Option<String>, Query, description = "Attributes to break down by, with commas; each indicator asked for must be kept so"),
         ("boundaries" = Option<String>, Query, description = "`own` or `current`: the units of today that hold it"),
         ("last" = Option<u32>, Query, description = "A series: so many periods up to this one", minimum = 1, maximum = 120),
         ("against" = Option<String>, Query, description = "A comparison: the unit to compare with"),

@@ -133,6 +133,9 @@ impl Shown {
         if let Some(words) = marks.qualifier.filter(|words| *words != Qualifier::Exact) {
             self.marks.push(labels::mark(lang, words.code()));
         }
+        if let Some(day) = marks.base {
+            self.marks.push(labels::mark(lang, &format!("{}{day}", query::BASE)));
+        }
         if !marks.reference.is_empty() {
             self.marks.push(marks.reference.to_string());
         }

@@ -4,7 +4,8 @@ use domain::atlas::Unit;
 use domain::figures::Time;
 use domain::number::rounded;
 use domain::time::Period;
-use query::{Exact, TargetVersion, labels};
+use proto::gazetteer::Lang;
+use query::{Elapsed, Exact, TargetVersion, labels};
 
 use super::number;
 use super::view::View;
@@ -14,7 +15,7 @@ use super::view::View;
 pub(crate) struct Version {
     /// The day it was set.
     pub(crate) on: String,
-    /// Who set it, and by which decision.
+    /// Who set it, by which decision, and how much of its period is over if it goes on.
     pub(crate) by: String,
     /// What it asks for.
     pub(crate) value: String,
@@ -42,7 +43,7 @@ pub(crate) fn versions(view: &View<'_>, unit: Unit, indicator: &str) -> Vec<Vers
     }
     let (first, last) = view.days();
     let told = query::target(view.fold, unit, indicator, Time::Days(first, last)).versions;
-    // A newer version is for the same period; of different periods the newest one's counts.
+    // A newer version is for the same period; of different periods the shortest one's counts.
     let Some(period) = told.last().map(|one| one.period.clone()) else { return Vec::new() };
     let told: Vec<TargetVersion> = told.into_iter().filter(|one| one.period == period).collect();
     let count = told.len();
@@ -66,9 +67,20 @@ fn version(
         let digits = rounded(value.numerator(), value.denominator(), places);
         number::printed(&query::lang::decimal(lang, digits, places))
     };
+    // Of a period that goes on it is said how much is over: what is done is not yet a result.
+    let so_far = told.elapsed.map(|Elapsed { days, of }| {
+        let (days, of) =
+            (query::lang::whole(lang, days.into()), query::lang::whole(lang, of.into()));
+        let title = labels::period(lang, &told.period);
+        match lang {
+            Lang::Vi => format!("{title}: đã qua {days}/{of} ngày"),
+            Lang::En => format!("{title}: {days} of {of} days are over"),
+        }
+    });
     let by = [
         told.set_by.as_deref().map(|one| labels::code(lang, "set_by", one)),
         Some(told.reference.clone()).filter(|text| !text.is_empty()),
+        so_far,
     ];
     let done = told.attainment.map(|attainment| attainment.done);
     let left = told.attainment.map(|attainment| match attainment.gap.is_negative() {

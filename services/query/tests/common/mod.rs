@@ -21,7 +21,7 @@ pub(crate) fn day(text: &str) -> Day {
     text.parse().expect("a day")
 }
 
-/// One fact: its type without prefix and version, its day, household and data.
+/// One fact: its type without prefix and version, its day, household with today's province, data.
 pub(crate) type Said<'a> = (&'a str, &'a str, &'a str, &'a str);
 
 /// What the facts come to.
@@ -31,9 +31,11 @@ pub(crate) fn fold(said: &[Said<'_>]) -> Fold {
     let rules = Rules { atlas: gazetteer.atlas.clone(), plan: plan.clone() };
     let mut fold = Fold::new(Arc::new(rules));
     for (nth, (kind, on, household, data)) in said.iter().enumerate() {
-        let subject = match *household {
-            "" => String::new(),
-            name => format!(r#""subject":"household/19.00000000000000{name}","#),
+        let subject = match household.split_once('.') {
+            None => String::new(),
+            Some((province, name)) => {
+                format!(r#""subject":"household/{province}.00000000000000{name}","#)
+            }
         };
         let line = format!(
             r#"{{"specversion":"1.0","type":"vn.tonghop.{kind}.v1","source":"urn:b","id":"{nth}",{subject}"time":"{on}T08:00:00+07:00","data":{data}}}"#

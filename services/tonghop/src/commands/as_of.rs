@@ -1,6 +1,6 @@
 //! `--as-of`: figures as they were known at a position, at a time, or when they were closed.
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Error, Result, anyhow};
 use auditor::{Replay, Shelf, as_was};
 use chrono::DateTime;
 use domain::time::Day;
@@ -44,6 +44,9 @@ pub(super) fn answer(
             Then::Time(ms) => last_of(&journal, ms).await?,
             Then::Vintage(id) => shelf.get(&id)?.head.position,
         };
+        if position == 0 {
+            return Err(nothing_known(&journal, args.as_of.as_deref().unwrap_or_default()).await?);
+        }
         let bar = screen::progress(lang, ("Đang tính lại", "Replaying"), Some(position), false);
         let (told, editions) = (bar.clone(), Editions::embedded());
         let progress = move |position| told.set_position(position);
@@ -73,6 +76,19 @@ fn read(text: &str) -> Result<Then> {
         return Ok(Then::Time(time.timestamp_millis()));
     }
     Ok(Then::Vintage(text.to_owned()))
+}
+
+/// Before its first record a journal knows nothing: zeros would say that it had counted none.
+async fn nothing_known(journal: &Journal, asked: &str) -> Result<Error> {
+    let first = journal.record(Position(1)).await?;
+    Ok(match first {
+        Some((received, _)) => anyhow!(
+            "--as-of {asked}: nothing was known yet; the first record of the journal, position 1, \
+             was received at {}",
+            instant::rfc3339(received.0)
+        ),
+        None => anyhow!("--as-of {asked}: nothing is known yet; the journal is empty"),
+    })
 }
 
 /// The last position that the journal received by then; 0 if there was none.

@@ -33,6 +33,8 @@ pub(super) fn figures(screen: &mut Screen, args: &FiguresArgs) -> Result<()> {
     for attribute in &args.by {
         known_attribute(attribute)?;
     }
+    // Here, too: what was closed is read without a fold.
+    query::asked_for(&Catalogue::embedded().plan, &args.indicator, &args.by).context("--by")?;
     let (when, last) = when(&args.when)?;
     let query = Query::Figures(FiguresQuery {
         unit: key(&args.unit.unit, last)?,

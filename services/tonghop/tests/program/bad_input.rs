@@ -101,6 +101,24 @@ fn what_cannot_be_done_is_said_in_one_sentence_and_nothing_is_touched() {
             &["figures", "--data", data, "--unit", "L-62", "--period", "2021", "--by", "colour"],
             "class",
         ),
+        (
+            &[
+                "figures",
+                "--data",
+                data,
+                "--unit",
+                "L-62",
+                "--period",
+                "2021",
+                "--by",
+                "class",
+                "--indicator",
+                "poor_households",
+                "--indicator",
+                "loan_amount",
+            ],
+            "poor_households (by nothing); these are: loan_amount",
+        ),
         (&["import", file, "--journal", "http://example.org"], "http://example.org"),
     ];
     for (args, expected) in table {
