@@ -192,3 +192,27 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn of_rivals_the_smaller_sha_256_of_a_zero_byte_and_the_bytes_counts() {
+    use sha2::{Digest, Sha256};
+    // Told as the contract tells it, and not by the function that the journal's tree is made with.
+    // Of these two the plain SHA-256 of the bytes would choose the other one.
+    let line = |amount: u32| {
+        format!(
+            r#"{{"specversion":"1.0","type":"vn.tonghop.loan.disbursed.v1","source":"urn:r","id":"1","subject":"household/19.00000000000000a1","time":"2023-03-05T08:00:00+07:00","data":{{"unit":"L-01834","class":"poor","programme":"poor_household","purpose":"household_economy","amount":{amount}}}}}"#
+        )
+    };
+    let first = |hash: &[u8]| u64::from_be_bytes(hash[..8].try_into().unwrap());
+    let plain = |bytes: &str| first(&Sha256::digest(bytes));
+    let leaf = |bytes: &str| first(&Sha256::digest([&[0][..], bytes.as_bytes()].concat()));
+    let [one, other] = [line(10_000_006), line(50_000_000)];
+    assert_ne!(plain(&one) < plain(&other), leaf(&one) < leaf(&other), "a telling pair");
+    for bytes in [&one, &other] {
+        let document = proto::document::Document::read(bytes.as_bytes()).unwrap();
+        let hash = proto::meaning::leaf(bytes.as_bytes());
+        let gazetteer = proto::gazetteer::Gazetteer::embedded();
+        let meaning = document.meaning(&hash, 1, gazetteer).unwrap();
+        assert_eq!(meaning.facts[0].content, leaf(bytes));
+    }
+}

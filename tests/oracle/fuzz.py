@@ -97,7 +97,9 @@ class Fuzz:
         same = [name for name in self.names[-200:] if subject and name[2] == subject]
         corrected = self.random.choice(same) if same and self.random.random() < 0.08 else None
         if same and corrected is None and self.random.random() < 0.03:
-            source, id, _ = self.random.choice(same)  # a rival
+            # A rival: also of another household's fact, or of a collective one.
+            known = same if self.random.random() < 0.5 else self.names[-200:]
+            source, id, _ = self.random.choice(known)
         fact = {"specversion": "1.0", "source": source, "id": id,
                 "type": f"vn.tonghop.{kind.replace('collective', 'support.delivered')}.v1"}
         if subject:

@@ -402,6 +402,34 @@ def key_of(source, fact_id):
     return hashlib.sha256(source.encode() + b"\x00" + fact_id.encode()).digest()[:16]
 
 
+def content_of(leaf):
+    """What tells rivals apart: the first 64 bits of the RFC 6962 leaf hash of the bytes, which is
+    SHA-256 over a zero byte and the bytes."""
+    return leaf[:8]
+
+
+class Rivals:
+    """Which content of each key counts, in the whole journal: the smallest. But a closing counts
+    if nothing came before it under its key, and nothing else then, and never otherwise."""
+
+    def __init__(self):
+        self.closings, self.least = {}, {}
+
+    def add(self, document, leaf, units):
+        kind, data = document["type"], document["data"]
+        if not kind.startswith("vn.tonghop.") or data["unit"] not in units.units:
+            raise ValueError("no fact")
+        key, content = key_of(document["source"], document["id"]), content_of(leaf)
+        if kind.startswith("vn.tonghop.period."):
+            if key not in self.least:
+                self.closings.setdefault(key, content)
+        else:
+            self.least[key] = min(content, self.least.get(key, content))
+
+    def winner(self, key):
+        return self.closings.get(key, self.least.get(key))
+
+
 class Fact:
     """A fact about a household."""
 
@@ -409,7 +437,7 @@ class Fact:
 
     def __init__(self, document, leaf, units):
         self.key = key_of(document["source"], document["id"])
-        self.content = leaf[:8]  # of facts with one key the one with the smallest counts
+        self.content = content_of(leaf)
         self.kind = document["type"].removeprefix("vn.tonghop.").removesuffix(".v1")
         self.data = document["data"]
         self.day = civil_day(document["time"])
@@ -430,21 +458,19 @@ class Fact:
         self.order = self.day, RANKS.get(self.kind, 99), sequence, self.key, self.content
 
 
-def counting(facts):
-    """The facts of one household that count, in order: of the same key the smallest content; none
-    that a void or a correction names. A void is not voided."""
-    winners = {}
-    for fact in facts:
-        if fact.key not in winners or fact.content < winners[fact.key].content:
-            winners[fact.key] = fact
+def counting(facts, rivals):
+    """The facts of one household that count, in order: those that win against their rivals, which
+    may be another household's; none that a void or a correction names. A void is not voided."""
+    winners = {fact.key: fact for fact in facts if rivals.winner(fact.key) == fact.content}
     named = {fact.names for fact in winners.values() if fact.names}
     alive = [fact for fact in winners.values() if fact.kind in RANKS and fact.key not in named]
     return sorted(alive, key=lambda fact: fact.order)
 
 
 def read_facts(pack, units, faults):
-    """The tree, the facts of each household, and the last record with its receive time."""
-    tree, households, last = Tree(), defaultdict(list), (0, None)
+    """The tree, the facts of each household, which of rivals count, and the last record with its
+    receive time."""
+    tree, households, rivals, last = Tree(), defaultdict(list), Rivals(), (0, None)
     for received, leaf, record in records(pack, faults):
         tree.push(leaf)
         try:
@@ -452,11 +478,13 @@ def read_facts(pack, units, faults):
             document = json.loads(record)
             last = received, document
             subject = document.get("subject", "")
-            if subject.startswith("household/"):
-                households[subject].append(Fact(document, leaf, units))
+            fact = Fact(document, leaf, units) if subject.startswith("household/") else None
+            rivals.add(document, leaf, units)
+            if fact:
+                households[subject].append(fact)
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             continue  # a journal may hold what is no fact: it is signed, and counts nothing
-    return tree, households, last
+    return tree, households, rivals, last
 
 
 # ---- Households: Decree 07/2021 and the form "diễn biến hộ nghèo" ----
@@ -812,7 +840,7 @@ def verify(path, keys, faults):
 
     units = Units(pack)
     try:
-        tree, households, last = read_facts(pack, units, faults)
+        tree, households, rivals, last = read_facts(pack, units, faults)
     except DAMAGED as error:
         raise Hopeless(f"không đọc được {FACTS}: {error}",
                        f"{FACTS} cannot be read: {error}") from error
@@ -834,7 +862,7 @@ def verify(path, keys, faults):
                        f"vintage.txt tells no unit or no days: {error}") from error
     count = Count(units, first, last_day)
     for facts in households.values():
-        count.take(counting(facts))
+        count.take(counting(facts, rivals))
     cells = compare_figures(tables["figures.csv"], count, inside, faults)
     cells += compare_movements(tables["movements.csv"], count, inside, faults)
     return (f"{head['id']} của sổ {origin}: đã tính lại {cells} ô của {len(inside)} đơn vị từ "
