@@ -6,7 +6,7 @@
 
 use access::Who;
 use domain::atlas::Place;
-use domain::fact::{Key, What};
+use domain::fact::{Key, Subject, What};
 use domain::time::Day;
 use proto::gazetteer::Gazetteer;
 use proto::meaning::Meaning;
@@ -33,6 +33,14 @@ impl Touched {
         Touched { voids, household: changes.map(|fact| fact.on) }
     }
 
+    /// Whether it voids or corrects a fact that is there, but about another subject: it would not
+    /// reach it.
+    pub(crate) fn misses(self, subject: Subject, ledger: &dyn Ledger) -> bool {
+        self.voids.is_some_and(|of| {
+            ledger.place_of(subject, of).is_none() && !ledger.places_of(of).is_empty()
+        })
+    }
+
     /// Whether what it changes depends on facts before it.
     pub(crate) fn depends(self) -> bool {
         self != Touched::default()
@@ -52,6 +60,9 @@ pub(crate) fn refused(
     let may = |place: &Place| who.may_write_at(atlas, *place);
     let subject = asked.subject;
     let voided = touched.voids.map(|of| (of, ledger.place_of(subject, of)));
+    if touched.misses(asked.subject, ledger) {
+        return Some(Refusal::OtherSubject);
+    }
     if let Some((of, None)) = voided
         && !sent(of)
     {
@@ -59,8 +70,8 @@ pub(crate) fn refused(
         return Some(Refusal::NotThere);
     }
     let voided = voided.and_then(|(_, place)| place);
-    let replaced = ledger.place_of(subject, asked.key);
-    if ![voided, replaced].iter().flatten().all(may) {
+    let replaced = ledger.places_of(asked.key);
+    if !voided.iter().chain(&replaced).all(may) {
         return Some(Refusal::NotAllowed);
     }
     let home = touched.household.and_then(|on| ledger.home(subject, on));

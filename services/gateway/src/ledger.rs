@@ -41,6 +41,10 @@ pub trait Ledger: Send + Sync {
     /// Where the fact of that key happened: whoever voids it must be allowed to write there, too.
     fn place_of(&self, subject: Subject, key: Key) -> Option<Place>;
 
+    /// Where the facts of that key happened, whomever they are about: whoever writes another content
+    /// under it may take the place of one, and must be allowed to write there, too.
+    fn places_of(&self, key: Key) -> Vec<Place>;
+
     /// Where the household lived on that day, or first after it: whoever changes its record must
     /// be allowed to write there, too. None for one that is not known or has left.
     fn home(&self, subject: Subject, on: Day) -> Option<Place>;
@@ -61,6 +65,10 @@ impl Ledger for NoLedger {
 
     fn place_of(&self, _: Subject, _: Key) -> Option<Place> {
         None
+    }
+
+    fn places_of(&self, _: Key) -> Vec<Place> {
+        Vec::new()
     }
 
     fn home(&self, _: Subject, _: Day) -> Option<Place> {

@@ -48,6 +48,8 @@ pub enum Refusal {
     LivesElsewhere,
     /// It voids or corrects a fact that is not in the journal.
     NotThere,
+    /// It voids or corrects a fact that is there, but about another subject.
+    OtherSubject,
 }
 
 impl Refusal {
@@ -99,6 +101,18 @@ impl Refusal {
                      fact first",
                 )
                 .at("data.of or correctsid")
+            },
+            Refusal::OtherSubject => Problem {
+                title: "Dữ kiện được hủy hoặc đính chính là của đối tượng khác",
+                title_en: "The fact that it voids or corrects is about another subject",
+                reason: Some("other_subject"),
+                ..Problem::new(
+                    Kind::Rejected,
+                    "the fact of that source and id is in the journal, but its subject is another; \
+                     a void or correction has the subject of the fact it names, else it withdraws \
+                     nothing",
+                )
+                .at("subject")
             },
         }
     }

@@ -119,8 +119,12 @@ pub(crate) fn look(who: &Who, offers: Vec<Offer>, ledger: &dyn Ledger) -> Vec<(O
     let asked: Vec<Asked> = offers.iter().map(|offer| offer.asked).collect();
     let known = ledger.known(&asked);
     if everywhere(who) {
-        let all = offers.into_iter().zip(known);
-        return all.map(|(offer, known)| (offer, Seen { known, refusal: None })).collect();
+        let one = |(offer, known): (Offer, Known)| {
+            let misses = offer.touched.misses(offer.asked.subject, ledger);
+            let refusal = misses.then_some(Refusal::OtherSubject);
+            (offer, Seen { known, refusal })
+        };
+        return offers.into_iter().zip(known).map(one).collect();
     }
     let sent: HashSet<Key> = asked.iter().map(|asked| asked.key).collect();
     let one = |(offer, known): (Offer, Known)| {

@@ -65,6 +65,40 @@ async fn nobody_voids_what_happened_in_anothers_unit() {
 }
 
 #[tokio::test]
+async fn a_void_or_correction_of_another_subjects_fact_is_refused_at_once() {
+    let world = World::new(ENGINES[0]).await;
+    let running = world.start().await;
+    let there = (key("urn:tonghop:test", "abroad"), place("L-24097"));
+    world.ledger.abroad.lock().expect("no panic").extend([there]);
+    let corrected = loan("corrects-abroad").replace(
+        "\"time\"",
+        "\"correctsid\":\"abroad\",\"correctsreason\":\"wrong_value\",\"time\"",
+    );
+    for name in ["district", "national"] {
+        let bearer = world.bearer(name);
+        let headers = [("content-type", "application/json"), ("authorization", bearer.as_str())];
+        for fact in [void("abroad"), corrected.clone()] {
+            let answer = running.send_with("/v1/facts", &headers, fact).await;
+            assert_eq!(answer.status, 422, "{name}: {}", answer.body);
+            assert!(answer.body.contains("other_subject"), "{name}: {}", answer.body);
+        }
+    }
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn nobody_takes_the_id_of_what_happened_in_anothers_unit_to_another_household() {
+    let world = World::new(ENGINES[0]).await;
+    let running = world.start().await;
+    let name = key("urn:tonghop:test", "theirs");
+    world.ledger.abroad.lock().expect("no panic").insert(name, place(&commune_of("L-638")));
+    world.ledger.known.lock().expect("no panic").insert(name, (1, 1));
+    let answer = running.send(&world, "application/json", loan("theirs")).await;
+    assert_eq!(answer.status, 403, "{}", answer.body);
+    running.stop().await;
+}
+
+#[tokio::test]
 async fn a_void_may_come_in_one_request_with_its_fact() {
     let world = World::new(ENGINES[0]).await;
     let running = world.start().await;

@@ -40,6 +40,8 @@ pub(crate) const ENGINES: [Engine; 2] = [Engine::Dir, Engine::Nats];
 pub(crate) struct Told {
     pub(crate) known: Mutex<HashMap<Key, (u64, u64)>>,
     pub(crate) places: Mutex<HashMap<Key, Place>>,
+    /// Facts about somebody else than whoever writes.
+    pub(crate) abroad: Mutex<HashMap<Key, Place>>,
     pub(crate) homes: Mutex<HashMap<Subject, Place>>,
     /// Whether it never gets any further.
     pub(crate) stuck: AtomicBool,
@@ -58,6 +60,11 @@ impl Ledger for Told {
 
     fn place_of(&self, _: Subject, key: Key) -> Option<Place> {
         self.places.lock().expect("no panic").get(&key).copied()
+    }
+
+    fn places_of(&self, key: Key) -> Vec<Place> {
+        let own = self.place_of(Subject(key), key);
+        own.into_iter().chain(self.abroad.lock().expect("no panic").get(&key).copied()).collect()
     }
 
     fn home(&self, subject: Subject, _: Day) -> Option<Place> {
@@ -119,7 +126,8 @@ impl World {
             book.add("neighbour", Post::Officer, Some("L-638"), PASSWORD)?;
             book.add("auditor", Post::Auditor, None, PASSWORD)?;
             book.add("operator", Post::Operator, None, PASSWORD)?;
-            for name in ["district", "neighbour", "auditor", "operator"] {
+            book.add("national", Post::Officer, Some("VN"), PASSWORD)?;
+            for name in ["district", "neighbour", "auditor", "operator", "national"] {
                 tokens.insert(name, book.add_token(name, "test", 1)?);
             }
             Ok(())

@@ -32,6 +32,10 @@ impl Ledger for Folded {
         self.0.read(|fold, _| Some(fold.timeline(subject)?.fact(key)?.at))
     }
 
+    fn places_of(&self, key: Key) -> Vec<Place> {
+        self.0.read(|fold, _| fold.named(key).map(|(_, fact)| fact.at).collect())
+    }
+
     fn home(&self, subject: Subject, on: Day) -> Option<Place> {
         self.0.read(|fold, _| home(fold.timeline(subject)?, &fold.rules, on))
     }
