@@ -205,7 +205,7 @@ fn of_rivals_the_smaller_sha_256_of_a_zero_byte_and_the_bytes_counts() {
     };
     let first = |hash: &[u8]| u64::from_be_bytes(hash[..8].try_into().unwrap());
     let plain = |bytes: &str| first(&Sha256::digest(bytes));
-    let leaf = |bytes: &str| first(&Sha256::digest([&[0], bytes.as_bytes()].concat()));
+    let leaf = |bytes: &str| first(&Sha256::digest([&[0][..], bytes.as_bytes()].concat()));
     let [one, other] = [line(10_000_006), line(50_000_000)];
     assert_ne!(plain(&one) < plain(&other), leaf(&one) < leaf(&other), "a telling pair");
     for bytes in [&one, &other] {
