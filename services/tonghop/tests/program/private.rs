@@ -50,7 +50,7 @@ fn whatever_is_kept_is_for_its_owner_alone_and_older_files_are_closed_to_others(
     for kept in [&data, &archive] {
         assert_eq!(open_to_others(kept), Vec::<PathBuf>::new());
     }
-    assert_eq!(open_to_others(&outside), [outside.clone()]);
+    assert_eq!(open_to_others(&outside), std::slice::from_ref(&outside));
     // The public half of a key is for everybody.
     let key = folder.path().join("key");
     succeed(&["keygen", "--name", "tonghop.example", "--out", text(&key)]);
