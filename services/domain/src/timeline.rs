@@ -95,10 +95,11 @@ impl Timeline {
         })
     }
 
-    /// Facts that lost against another content under the same key, in timeline order.
+    /// Facts that lost against another meaning under the same key, in timeline order. A twin of
+    /// the winner, which says the same in another spelling, lost nothing.
     pub fn losers(&self) -> impl Iterator<Item = &Fact> {
         let verdict = self.tangled.then(|| Verdict::over(&self.facts));
-        let loses = move |fact: &&Fact| verdict.as_ref().is_some_and(|all| !all.wins(fact));
+        let loses = move |fact: &&Fact| verdict.as_ref().is_some_and(|all| all.loses(fact));
         self.facts.iter().filter(loses)
     }
 
@@ -128,8 +129,8 @@ impl Timeline {
 
 /// Which facts of a timeline count, found in one walk: one subject may have very many facts.
 struct Verdict {
-    /// The smallest content of each key: it wins.
-    least: HashMap<Key, u64>,
+    /// The smallest content of each key, which wins, and its meaning.
+    least: HashMap<Key, (u64, u64)>,
     /// What the voids that win name.
     voided: HashSet<Key>,
 }
@@ -138,8 +139,9 @@ impl Verdict {
     fn over(facts: &[Fact]) -> Verdict {
         let mut least = HashMap::new();
         for fact in facts {
-            let content = least.entry(fact.key).or_insert(fact.content);
-            *content = fact.content.min(*content);
+            let this = (fact.content, fact.meaning());
+            let least = least.entry(fact.key).or_insert(this);
+            *least = this.min(*least);
         }
         let mut verdict = Verdict { least, voided: HashSet::new() };
         for fact in facts {
@@ -155,9 +157,22 @@ impl Verdict {
     /// The smallest content of a key wins. A correction's void stands and falls with its
     /// replacement: one document, one fate.
     fn wins(&self, fact: &Fact) -> bool {
-        let beats = |key: &Key| self.least.get(key).is_none_or(|least| *least >= fact.content);
+        self.winners(fact).all(|(content, _)| content >= fact.content)
+    }
+
+    /// Whether one that says something else wins.
+    fn loses(&self, fact: &Fact) -> bool {
+        let other = |(content, meaning)| content < fact.content && meaning != fact.meaning();
+        self.winners(fact).any(other)
+    }
+
+    /// What wins under the keys that the fact stands and falls with.
+    fn winners(&self, fact: &Fact) -> impl Iterator<Item = (u64, u64)> {
         let whole = matches!(fact.what, What::Voided { .. }).then(|| fact.key.replacement());
-        beats(&fact.key) && whole.as_ref().is_none_or(beats)
+        [Some(fact.key), whole]
+            .into_iter()
+            .flatten()
+            .filter_map(|key| self.least.get(&key).copied())
     }
 
     fn counts(&self, fact: &Fact) -> bool {

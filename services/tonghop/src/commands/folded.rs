@@ -17,7 +17,7 @@ impl Ledger for Folded {
                 let facts = fold.timeline(asked.subject).map_or(&[][..], |one| one.facts());
                 let mut known = Known::Not;
                 for fact in facts.iter().filter(|fact| fact.key == asked.key) {
-                    if fact.content == asked.content {
+                    if fact.meaning() == asked.meaning {
                         return Known::Same(fact.position);
                     }
                     known = Known::Rival;
