@@ -47,6 +47,10 @@ const CASES: &[Case] = &[
     (LOAN, r#""id":"L1","#, r#""id":"L1","trace_parent":"A","#, UnknownField, "trace_parent"),
     (LOAN, r#""id":"L1","#, r#""id":"L1","data_base64":"e30=","#, UnknownField, "data_base64"),
     (LOAN, r#""id":"L1","#, r#""id":"L1","extra":{"a":1},"#, UnknownField, "extra"),
+    // A support counted in households that tells of none.
+    (RICE, r#""counted_in":"kg","households":740"#, r#""counted_in":"household""#, MissingField, "data.households"),
+    (RICE, r#""counted_in":"kg","households":740"#, r#""counted_in":"household","households":null"#, MissingField, "data.households"),
+    (HOUSEHOLD, "buôn Thim", "bu\u{fffd}n Thim", BadText, "data.village"),
     // A misspelt attribute is not taken for an extension.
     (LOAN, r#""time":"#, r#""tyme":"#, MissingField, "time"),
     (LOAN, r#""source":"#, r#""sourc":"#, MissingField, "source"),
