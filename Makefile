@@ -38,6 +38,8 @@ unit: tools
 contract: tools ## The contract, by validators that are not ours.
 	$(PYTHON) proto/tests/validate_schemas.py proto/schemas proto/golden services/milestones/tests/all/event.json services/milestones/tests/all/withdrawn.json
 	$(PYTHON) proto/tests/cloudevents_check.py proto/golden
+	$(PYTHON) proto/tests/respelt/python.py proto/golden --check proto/tests/respelt/python.ndjson
+	cd tests/browser && npm ci --silent --no-audit --no-fund && node ../../proto/tests/respelt/javascript.mjs ../../proto/golden --check ../../proto/tests/respelt/javascript.ndjson
 
 PROGRAM := $(abspath $(or $(CARGO_TARGET_DIR),target))/debug/tonghop
 

@@ -27,6 +27,8 @@ pub use calendars::{CalendarEntry, GrainEntry};
 pub use movements::{MovementEntry, Sign};
 pub use suggest::nearest;
 
+pub(crate) use suggest::edits;
+
 use calendars::Calendars;
 use labels::Labels;
 

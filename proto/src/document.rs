@@ -1,7 +1,9 @@
 //! A fact as a CloudEvents 1.0 JSON document: read, and written in the one canonical form that is
 //! stored, hashed and signed.
 
+mod canonical;
 mod data;
+mod extensions;
 mod failure;
 mod plain;
 mod quick;
@@ -26,9 +28,9 @@ macro_rules! attributes {
         #[derive(Clone, PartialEq, Debug, Serialize)]
         pub struct Attributes<'a> { $($(#[$meta])* pub $field: $type,)+ }
 
-        /// The same with `data`, still unread.
+        /// The same with `data`, still unread. Attributes that facts do not have are passed:
+        /// [`extensions`] has looked at them.
         #[derive(Deserialize)]
-        #[serde(deny_unknown_fields)]
         struct Envelope<'a> {
             $($(#[$meta])* $field: $type,)+
             #[serde(borrow)]
@@ -36,8 +38,9 @@ macro_rules! attributes {
         }
 
         impl<'a> Envelope<'a> {
-            fn with(self, data: Data<'a>) -> Document<'a> {
-                Document { attributes: Attributes { $($field: self.$field,)+ }, data }
+            fn with(self, data: Data<'a>, text: &'a str) -> Document<'a> {
+                let attributes = Attributes { $($field: self.$field,)+ };
+                Document { attributes, data, careful: Some(text) }
             }
         }
     };
@@ -88,12 +91,21 @@ attributes! {
 }
 
 /// A fact as a document.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, Debug)]
 pub struct Document<'a> {
     /// Everything but `data`.
     pub attributes: Attributes<'a>,
     /// What happened.
     pub data: Data<'a>,
+    /// What it was read from, where it did not stand in the order and spelling of
+    /// [`Document::write`], as nearly all do.
+    pub(crate) careful: Option<&'a str>,
+}
+
+impl PartialEq for Document<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.attributes == other.attributes && self.data == other.data
+    }
 }
 
 impl<'a> Document<'a> {
@@ -121,13 +133,17 @@ impl<'a> Document<'a> {
         }
         let envelope: Envelope<'a> =
             serde_json::from_str(text).map_err(|error| failure::in_envelope(text, &error))?;
+        let extensions = extensions::found(text)?;
         let data = envelope.data.get();
         if !data.starts_with('{') {
             let message = "expected an object";
             return Err(Rejection::new(Reason::WrongType, "data", message));
         }
         match Data::read(&envelope.kind, data) {
-            Some(Ok(data)) => Ok(envelope.with(data)),
+            Some(Ok(mut data)) => {
+                extensions::check(&extensions, &mut data)?;
+                Ok(envelope.with(data, text))
+            }
             Some(Err(error)) => Err(failure::in_data(&envelope.kind, data, &error)),
             None => {
                 let (kind, known) = (quoted(&envelope.kind), TYPES.join(", "));

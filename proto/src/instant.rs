@@ -6,9 +6,24 @@ use domain::time::Day;
 
 /// Minutes by which Viet Nam is ahead of UTC, all year.
 const VIET_NAM_MINUTES: i32 = 7 * 60;
+const DAY_MINUTES: i32 = 24 * 60;
+
+/// A time of day in Viet Nam.
+struct Read<'a> {
+    day: Day,
+    /// Of the day, from 0.
+    minute: i32,
+    second: i32,
+    /// The digits behind the point.
+    fraction: &'a str,
+}
 
 /// The civil day in Asia/Ho_Chi_Minh of an RFC 3339 time with offset.
 pub fn civil_day(time: &str) -> Option<Day> {
+    read(time).map(|read| read.day)
+}
+
+fn read(time: &str) -> Option<Read<'_>> {
     let bytes = time.as_bytes();
     let date: Day = time.get(..10)?.parse().ok()?;
     let two = |at: usize| {
@@ -27,11 +42,11 @@ pub fn civil_day(time: &str) -> Option<Day> {
         return None;
     }
     let rest = &time[19..];
-    let rest = match rest.strip_prefix('.') {
-        None => rest,
+    let (fraction, rest) = match rest.strip_prefix('.') {
+        None => ("", rest),
         Some(fraction) => {
             let end = fraction.find(|c: char| !c.is_ascii_digit())?;
-            (end > 0 && end <= 9).then(|| &fraction[end..])?
+            (end > 0 && end <= 9).then(|| fraction.split_at(end))?
         }
     };
     let offset = match rest.as_bytes() {
@@ -47,12 +62,13 @@ pub fn civil_day(time: &str) -> Option<Day> {
         _ => return None,
     };
     let local = hour * 60 + minute - offset + VIET_NAM_MINUTES;
-    match local.div_euclid(24 * 60) {
-        0 => Some(date),
-        1 => Some(date.next()),
-        -1 => Some(date.previous()),
-        _ => None,
-    }
+    let day = match local.div_euclid(DAY_MINUTES) {
+        0 => date,
+        1 => date.next(),
+        -1 => date.previous(),
+        _ => return None,
+    };
+    Some(Read { day, minute: local.rem_euclid(DAY_MINUTES), second, fraction })
 }
 
 /// The first moment of the first day in Viet Nam, in milliseconds since the Unix epoch.
@@ -80,14 +96,29 @@ pub fn rfc3339(ms: i64) -> String {
     format!("{day}T{hour:02}:{minute:02}:{second:02}.{milli:03}+07:00")
 }
 
-/// Puts a time into canonical form: a date alone, as offices keep their lists, is its first second
-/// in Viet Nam; `T` and `Z` are capitals. What cannot be read stays as it is.
+/// Puts a time into canonical form, one for each instant: in Viet Nam's offset, with a capital `T`,
+/// and no zeros at the end of a fraction. A date alone, as offices keep their lists, is its first
+/// second. What cannot be read stays as it is.
 pub fn make_canonical(time: &mut Cow<'_, str>) {
+    if is_canonical(time) {
+        return;
+    }
     if time.parse::<Day>().is_ok() {
         *time = Cow::Owned(format!("{time}T00:00:00+07:00"));
-    } else if civil_day(time).is_some() && time.contains(['t', 'z', ' ']) {
-        *time = Cow::Owned(time.to_ascii_uppercase().replace(' ', "T"));
+    } else if let Some(Read { day, minute, second, fraction }) = read(time) {
+        let fraction = fraction.trim_end_matches('0');
+        let point = if fraction.is_empty() { "" } else { "." };
+        let (hour, minute) = (minute / 60, minute % 60);
+        *time =
+            Cow::Owned(format!("{day}T{hour:02}:{minute:02}:{second:02}{point}{fraction}+07:00"));
     }
+}
+
+/// Whether a time that was read is in canonical form.
+pub(crate) fn is_canonical(time: &str) -> bool {
+    let Some(rest) = time.get(19..) else { return false };
+    let Some(fraction) = rest.strip_suffix("+07:00") else { return false };
+    time.as_bytes()[10] == b'T' && (fraction.is_empty() || !fraction.ends_with(['0', '.']))
 }
 
 #[cfg(test)]
@@ -137,15 +168,28 @@ mod tests {
     fn a_time_has_one_canonical_form() {
         let table = [
             ("2021-03-05", "2021-03-05T00:00:00+07:00"),
-            ("2021-03-05 09:30:00z", "2021-03-05T09:30:00Z"),
+            ("2021-03-05 09:30:00z", "2021-03-05T16:30:00+07:00"),
             ("2021-03-05t09:30:00+07:00", "2021-03-05T09:30:00+07:00"),
-            ("2021-03-05T09:30:00.5-05:00", "2021-03-05T09:30:00.5-05:00"),
+            ("2021-03-05T02:30:00.000Z", "2021-03-05T09:30:00+07:00"),
+            ("2021-03-05T09:30:00.5-05:00", "2021-03-05T21:30:00.5+07:00"),
+            ("2021-03-05T09:30:00.250+07:00", "2021-03-05T09:30:00.25+07:00"),
+            ("2021-03-05T09:30:00.000000000+07:00", "2021-03-05T09:30:00+07:00"),
+            ("2021-03-05T09:30:00.100000001+07:00", "2021-03-05T09:30:00.100000001+07:00"),
+            ("2020-12-31T17:00:00Z", "2021-01-01T00:00:00+07:00"),
+            ("2021-01-01T01:30:00+09:00", "2020-12-31T23:30:00+07:00"),
+            ("2024-02-29T22:15:00-03:30", "2024-03-01T08:45:00+07:00"),
+            ("2016-12-31T23:59:60Z", "2017-01-01T06:59:60+07:00"),
+            ("2021-03-05T09:30:00-00:00", "2021-03-05T16:30:00+07:00"),
             ("tomorrow", "tomorrow"),
         ];
         for (time, expected) in table {
             let mut time = Cow::Borrowed(time);
             make_canonical(&mut time);
             assert_eq!(time, expected);
+            assert_eq!(is_canonical(&time), civil_day(&time).is_some());
+            let again = time.clone();
+            make_canonical(&mut time);
+            assert_eq!(time, again);
         }
     }
 }

@@ -57,6 +57,8 @@ impl Intake<'_> {
         self.subject(&document, unit)?;
         self.contents(&document, on)?;
         let bytes = document.write();
+        // It is in canonical form now.
+        document.careful = None;
         let meaning = document.meaning(&leaf(&bytes), 0, self.gazetteer)?;
         Ok(Accepted { bytes, route: self.route(unit), meaning })
     }

@@ -48,15 +48,17 @@ fn halves(hash: &[u8]) -> Key {
     Key([half(0), half(8)])
 }
 
-/// What tells a duplicate from a rival: the first 64 bits of the fact's leaf in the tree over its
-/// journal, so that no fact is hashed twice.
+/// What chooses among records of one key: the first 64 bits of the record's leaf in the tree over
+/// its journal, so that no record is hashed twice. Of what is in canonical form it also tells a
+/// duplicate from a rival.
 pub fn content(leaf: &Hash) -> u64 {
     halves(&leaf.0).0[0]
 }
 
 impl Document<'_> {
-    /// What the document means. `leaf` is the [`leaf`] of its canonical bytes: whoever reads a
-    /// journal has it of every record then, also of those that mean nothing. Units must be keys.
+    /// What the document means. `leaf` is the [`leaf`] of the bytes it was read from, or written
+    /// to: whoever reads a journal has it of every record then, also of those that mean nothing.
+    /// Units must be keys.
     ///
     /// # Errors
     /// A document that was never taken in: a unit that is no key, a part that there is not, a time
@@ -86,7 +88,9 @@ impl Document<'_> {
         let corrects = self.corrects();
         let sequence = attributes.sequence.as_deref().and_then(|text| text.parse().ok());
         let (sequence, content) = (sequence.unwrap_or(0), content(leaf));
-        let fact = |key, what| Fact { key, content, position, sequence, on, at, what };
+        let meaning = self.respelt().map_or(content, |bytes| self::content(&self::leaf(&bytes)));
+        let respelt = content ^ meaning;
+        let fact = |key, what| Fact { key, content, respelt, position, sequence, on, at, what };
         let what = self.data.what(self.household().is_some(), gazetteer)?;
         let mut facts = Vec::with_capacity(1 + usize::from(corrects.is_some()));
         facts.push(fact(key, what));

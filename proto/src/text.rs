@@ -35,6 +35,14 @@ pub fn check(text: &str, chars_max: usize) -> Result<(), Rejection> {
             "the text has line breaks, control characters or characters that cannot be seen",
         );
     }
+    if text.contains(char::REPLACEMENT_CHARACTER) {
+        return reject(
+            Reason::BadText,
+            "the text has U+FFFD in the place of letters that were lost when the file was read in \
+             another encoding than it was written in; save it as UTF-8 where it was made and send \
+             it again",
+        );
+    }
     if let Some(letter) = text.chars().find(|c| is_foreign(*c)) {
         let message = format!(
             "the letter {letter:?} (U+{:04X}) is not of the Latin script; a copy from a scan or a \
@@ -83,6 +91,7 @@ mod tests {
             ("  ", Some(Reason::BadText)),
             ("hai\ndòng", Some(Reason::BadText)),
             ("buôn\u{200b} Tờ Tung", Some(Reason::BadText)),
+            ("Th\u{fffd}n \u{fffd}\u{fffd}ng", Some(Reason::BadText)),
             ("Ia Rm\u{94b}\u{915}", Some(Reason::ForeignScript)),
             ("Рhú Cần", Some(Reason::ForeignScript)), // a Cyrillic letter that looks like P
             ("thôn ２", Some(Reason::ForeignScript)),

@@ -37,7 +37,8 @@ impl Journal {
     fn tell(&mut self, household: u64, on: &str, at: Place, what: What) {
         let name = self.0.len() as u64 + 1;
         let (key, on) = (Key([name, 1]), day(on));
-        let fact = Fact { key, content: name, position: name, sequence: 0, on, at, what };
+        let fact =
+            Fact { key, content: name, respelt: 0, position: name, sequence: 0, on, at, what };
         self.0.push((Subject(Key([household, 2])), fact));
     }
 

@@ -17,7 +17,10 @@ fn fact(name: u64, at: &str, what: What) -> (Subject, Fact) {
     let at = Gazetteer::embedded().unit(at).expect("a unit").into();
     let on = "2021-03-01".parse().expect("a day");
     let key = Key([name, 1]);
-    (Subject(key), Fact { key, content: name, position: name, sequence: 0, on, at, what })
+    (
+        Subject(key),
+        Fact { key, content: name, respelt: 0, position: name, sequence: 0, on, at, what },
+    )
 }
 
 /// Poor households in a commune.

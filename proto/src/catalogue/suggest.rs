@@ -3,13 +3,13 @@
 /// The nearest known name, if any is near: at most a third of its letters differ.
 pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let name: String = name.chars().take(80).collect();
-    let distance = |one: &'a str| (distance(&name, one), one);
+    let distance = |one: &'a str| (edits(&name, one), one);
     let (edits, one) = known.into_iter().map(distance).min_by_key(|(edits, _)| *edits)?;
     (edits * 3 <= one.chars().count()).then_some(one)
 }
 
 /// How many letters must be put in, taken out or changed (Levenshtein).
-fn distance(a: &str, b: &str) -> usize {
+pub(crate) fn edits(a: &str, b: &str) -> usize {
     let b: Vec<char> = b.chars().collect();
     let mut row: Vec<usize> = (0..=b.len()).collect();
     for (i, x) in a.chars().enumerate() {

@@ -50,7 +50,7 @@ pub(super) fn read(text: &str) -> Option<Document<'_>> {
         datacontenttype,
         dataschema,
     };
-    Some(Document { attributes, data })
+    Some(Document { attributes, data, careful: None })
 }
 
 /// An attribute that may be left out.

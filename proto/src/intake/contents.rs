@@ -1,6 +1,6 @@
 //! What one field of a fact says of another.
 
-use domain::codes::Standing;
+use domain::codes::{CountedIn, Standing};
 use domain::time::Day;
 
 use super::envelope::{ID_CHARS_MAX, SOURCE_CHARS_MAX};
@@ -91,6 +91,11 @@ fn reached(support: &SupportDelivered<'_>, single: bool) -> Result<(), Rejection
         }
         Some(count) if count.0 == 0 => {
             contradiction("data.households", "leave out households when none was reached")
+        }
+        None if !single && support.counted_in.0 == CountedIn::Household => {
+            let message = "a support counted in households tells how many households it reached; \
+                           without that number none would be counted";
+            Err(Rejection::new(Reason::MissingField, "data.households", message))
         }
         Some(_) | None => Ok(()),
     }

@@ -21,18 +21,20 @@ const SEQUENCE_DIGITS_MAX: usize = 10;
 impl Intake<'_> {
     /// Checks the envelope, puts its times into canonical form, and gives the fact's day.
     pub(super) fn envelope(&self, document: &mut Document<'_>) -> Result<Day, Rejection> {
-        let Document { attributes, data } = document;
+        let Document { attributes, data, .. } = document;
         if attributes.specversion != "1.0" {
             let message = "only CloudEvents 1.0 is understood; write \"1.0\"";
             return Err(Rejection::new(Reason::OutOfRange, "specversion", message));
         }
         name(&attributes.source, "source", SOURCE_CHARS_MAX)?;
         name(&attributes.id, "id", ID_CHARS_MAX)?;
-        instant::make_canonical(&mut attributes.time);
-        let on = self.date(&attributes.time)?;
-        if let Some(time) = &mut attributes.recordedtime {
-            instant::make_canonical(time);
-            day(time)
+        let mut time = attributes.time.clone();
+        instant::make_canonical(&mut time);
+        let on = self.date(&time)?;
+        if let Some(time) = &attributes.recordedtime {
+            let mut time = time.clone();
+            instant::make_canonical(&mut time);
+            day(&time)
                 .map_err(|rejection| Rejection { field: "recordedtime".into(), ..rejection })?;
         }
         let whole = |text: &str| {
@@ -44,8 +46,8 @@ impl Intake<'_> {
             let message = "a sequence is a whole number as text, from 0 to 4294967295";
             return Err(Rejection::new(Reason::OutOfRange, "sequence", message));
         }
-        if attributes.datacontenttype.as_deref().is_some_and(|kind| kind != "application/json") {
-            let message = "data is JSON; leave the field out or write application/json";
+        if attributes.datacontenttype.as_deref().is_some_and(|kind| !is_json(kind)) {
+            let message = "data is JSON in UTF-8; leave the field out or write application/json";
             return Err(Rejection::new(Reason::OutOfRange, "datacontenttype", message));
         }
         let schema = schema_id(data.kind());
@@ -54,6 +56,7 @@ impl Intake<'_> {
             return Err(Rejection::new(Reason::Contradiction, "dataschema", message));
         }
         correction(attributes, data)?;
+        attributes.make_canonical();
         Ok(on)
     }
 
@@ -69,6 +72,19 @@ impl Intake<'_> {
         }
         Ok(on)
     }
+}
+
+/// `application/json`, also with `charset=utf-8`, as many libraries write it (RFC 9110, 8.3.1).
+fn is_json(media_type: &str) -> bool {
+    let mut parts = media_type.split(';').map(str::trim);
+    let is_utf8 = |parameter: &str| {
+        parameter.split_once('=').is_some_and(|(name, value)| {
+            name.eq_ignore_ascii_case("charset")
+                && value.trim_matches('"').eq_ignore_ascii_case("utf-8")
+        })
+    };
+    parts.next().is_some_and(|essence| essence.eq_ignore_ascii_case("application/json"))
+        && parts.all(is_utf8)
 }
 
 fn correction(attributes: &mut Attributes<'_>, data: &Data<'_>) -> Result<(), Rejection> {

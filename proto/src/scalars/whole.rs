@@ -46,7 +46,12 @@ impl Visitor<'_> for Whole {
         if value.abs() >= i64::MAX as f64 {
             return self.visit_i64(if value < 0.0 { i64::MIN } else { i64::MAX });
         }
-        let message = "the number must be whole, written without a point or an exponent";
+        // `1.0` and `1e3` are whole: pandas writes numbers so. All ranges lie within 2^53, so a
+        // whole number is exact here.
+        if value.fract() == 0.0 {
+            return self.visit_i64(value as i64);
+        }
+        let message = "the number must be whole";
         Err(custom(Reason::NotWhole, message))
     }
 }

@@ -43,9 +43,12 @@ pub struct Subject(pub Key);
 pub struct Fact {
     /// Its identity.
     pub key: Key,
-    /// 64 bits of the RFC 6962 leaf hash of its exact bytes: tells a duplicate (same key, same content) from a rival (same
-    /// key, other content), and chooses among rivals, the smallest winning.
+    /// 64 bits of the RFC 6962 leaf hash of its exact bytes: chooses among facts of one key, the
+    /// smallest winning.
     pub content: u64,
+    /// What the hash of its canonical form differs by from `content` (exclusive or): 0 for bytes
+    /// in canonical form, which nearly all are. See [`Fact::meaning`].
+    pub respelt: u64,
     /// Where it stands in the journal. Never part of a figure.
     pub position: u64,
     /// The source's own numbering, which orders what it did on one day; 0 when it has none.
@@ -119,6 +122,12 @@ pub struct Entry {
 }
 
 impl Fact {
+    /// A hash of its canonical form: the same for whatever means the same, however it is spelt. It
+    /// tells a rival (same key, other meaning) from a twin (same key and meaning, other bytes).
+    pub fn meaning(&self) -> u64 {
+        self.content ^ self.respelt
+    }
+
     /// Whether it changes the record of a household, and so what is counted where that lives.
     pub fn changes_household(&self) -> bool {
         match self.what {

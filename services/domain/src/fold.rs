@@ -230,7 +230,7 @@ impl Fold {
         let lost = |fact: &Fact| {
             let contest = self.named(fact.key).map(|(subject, one)| Claim::of(subject, one));
             let winner = contest.collect::<Contest>().winner();
-            winner.is_some_and(|winner| winner.content != fact.content)
+            winner.is_some_and(|winner| winner.meaning != fact.meaning())
         };
         judge(self.closings.values(), lost, &self.rules.atlas)
     }

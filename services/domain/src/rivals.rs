@@ -8,6 +8,7 @@ use crate::fact::{Fact, Subject, What};
 pub(crate) struct Claim {
     pub(crate) subject: Subject,
     pub(crate) content: u64,
+    pub(crate) meaning: u64,
     pub(crate) position: u64,
     pub(crate) is_closing: bool,
 }
@@ -15,7 +16,8 @@ pub(crate) struct Claim {
 impl Claim {
     pub(crate) fn of(subject: Subject, fact: &Fact) -> Claim {
         let is_closing = matches!(fact.what, What::Closing(_));
-        Claim { subject, content: fact.content, position: fact.position, is_closing }
+        let Fact { content, position, .. } = *fact;
+        Claim { subject, content, meaning: fact.meaning(), position, is_closing }
     }
 }
 
@@ -62,6 +64,7 @@ impl FromIterator<Claim> for Contest {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Lead {
     content: u64,
+    meaning: u64,
     /// What beats it: a smaller content, but nothing beats a closing.
     rank: u64,
     /// Whether it is a fact of this timeline.
@@ -71,14 +74,24 @@ pub(crate) struct Lead {
 impl Lead {
     /// How a timeline of that subject knows the winner.
     pub(crate) fn seen_by(subject: Subject, winner: Claim) -> Lead {
-        let Claim { content, is_closing, .. } = winner;
+        let Claim { content, meaning, is_closing, .. } = winner;
         let rank = if is_closing { 0 } else { content };
-        Lead { content, rank, here: winner.subject == subject }
+        Lead { content, meaning, rank, here: winner.subject == subject }
     }
 
     /// Whether a fact of this timeline and key is the one that counts.
     pub(crate) fn is(&self, fact: &Fact) -> bool {
         self.here && self.content == fact.content
+    }
+
+    /// Whether a fact of this timeline and key is a twin of the one that counts, or that one.
+    pub(crate) fn is_twin(&self, fact: &Fact) -> bool {
+        self.here && self.says_the_same(fact)
+    }
+
+    /// Whether a fact means the same, however it is spelt.
+    pub(crate) fn says_the_same(&self, fact: &Fact) -> bool {
+        self.meaning == fact.meaning()
     }
 
     /// Whether a fact of this content would not be beaten by it.

@@ -129,10 +129,11 @@ impl Timeline {
         })
     }
 
-    /// Facts that lost against another content under the same key, in timeline order.
+    /// Facts that lost against another meaning under the same key, in timeline order. A twin of
+    /// the winner, which says the same in another spelling, lost nothing.
     pub fn losers(&self) -> impl Iterator<Item = &Fact> {
         let verdict = self.tangled.then(|| Verdict::over(self));
-        let loses = move |fact: &&Fact| verdict.as_ref().is_some_and(|all| !all.wins(fact));
+        let loses = move |fact: &&Fact| verdict.as_ref().is_some_and(|all| all.loses(fact));
         self.facts.iter().filter(loses)
     }
 
@@ -215,11 +216,22 @@ impl Verdict {
     /// A correction's void stands and falls with its replacement: one document, one fate.
     fn wins(&self, fact: &Fact) -> bool {
         let leads = self.leads.get(&fact.key).is_none_or(|lead| lead.is(fact));
-        let whole = || match fact.what {
+        leads && self.whole(fact).is_none_or(|lead| lead.yields_to(fact.content))
+    }
+
+    /// Whether one that says something else wins.
+    fn loses(&self, fact: &Fact) -> bool {
+        let other = |lead: &Lead| !lead.is(fact) && !lead.is_twin(fact);
+        let beats = |lead: &Lead| !lead.yields_to(fact.content) && !lead.says_the_same(fact);
+        self.leads.get(&fact.key).is_some_and(other) || self.whole(fact).is_some_and(beats)
+    }
+
+    /// What wins under the key of the replacement that a void stands and falls with.
+    fn whole(&self, fact: &Fact) -> Option<&Lead> {
+        match fact.what {
             What::Voided { .. } => self.leads.get(&fact.key.replacement()),
             _ => None,
-        };
-        leads && whole().is_none_or(|lead| lead.yields_to(fact.content))
+        }
     }
 
     fn counts(&self, fact: &Fact) -> bool {

@@ -206,7 +206,7 @@ impl Appending {
         let settled: Vec<Settled> = steps.iter().map(|(_, step)| step.settled(&receipts)).collect();
         for ((asked, _), settled) in steps.iter().zip(&settled) {
             if let Ok(placed) = settled {
-                self.recent.add(asked.key, asked.content, placed.position);
+                self.recent.add(asked.key, asked.meaning, placed.position);
             }
         }
         let mut settled = settled.into_iter();
@@ -289,7 +289,7 @@ impl Job {
     /// household or writes another content under a key that came a moment ago. Whoever has the
     /// whole country in their care is not asked.
     fn depends(&self, recent: &Recent) -> bool {
-        let replaces = |asked: &Asked| recent.known(asked.key, asked.content) == Known::Rival;
+        let replaces = |asked: &Asked| recent.known(asked.key, asked.meaning) == Known::Rival;
         let depends = |offer: &Offer| offer.touched.depends() || replaces(&offer.asked);
         !everywhere(&self.who) && self.offers.iter().any(depends)
     }

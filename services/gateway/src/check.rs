@@ -50,7 +50,7 @@ fn take(intake: &Intake<'_>, who: &Who, line: &[u8]) -> Result<Offer, Refusal> {
     }
     let touched = Touched::by(&meaning);
     let fact = meaning.facts.first().expect("a document means at least one fact");
-    let asked = Asked { subject: meaning.subject, key: fact.key, content: fact.content };
+    let asked = Asked { subject: meaning.subject, key: fact.key, meaning: fact.meaning() };
     Ok(Offer { asked, touched, entry: Entry::new(route, bytes) })
 }
 

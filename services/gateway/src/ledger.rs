@@ -15,8 +15,8 @@ pub struct Asked {
     pub subject: Subject,
     /// Its key.
     pub key: Key,
-    /// The hash of its bytes.
-    pub content: u64,
+    /// The hash of its canonical form: the same for whatever means the same.
+    pub meaning: u64,
 }
 
 /// What is known of it.
@@ -24,9 +24,9 @@ pub struct Asked {
 pub enum Known {
     /// Nothing of that key.
     Not,
-    /// The same bytes, at this position.
+    /// The same, in whatever spelling, at this position.
     Same(u64),
-    /// Other bytes under that key.
+    /// Another meaning under that key.
     Rival,
 }
 

@@ -46,18 +46,18 @@ impl Plan {
         let mut written: HashMap<(Key, u64), usize> = HashMap::new();
         let mut keys: HashSet<Key> = HashSet::new();
         for (Offer { asked, entry, .. }, Seen { known: folded, refusal }) in seen {
-            let Asked { key, content, .. } = asked;
-            let recent = recent.known(key, content);
+            let Asked { key, meaning, .. } = asked;
+            let recent = recent.known(key, meaning);
             let step =
                 if let (Known::Same(position), _) | (_, Known::Same(position)) = (recent, folded) {
                     Step::There { position }
                 } else if let Some(refusal) = refusal {
                     Step::Refused(refusal)
-                } else if let Some(nth) = written.get(&(key, content)) {
+                } else if let Some(nth) = written.get(&(key, meaning)) {
                     Step::Again { nth: *nth }
                 } else {
                     let nth = plan.entries.len();
-                    written.insert((key, content), nth);
+                    written.insert((key, meaning), nth);
                     plan.entries.push(entry);
                     let first = keys.insert(key);
                     let rival = !first || Known::Rival == recent || Known::Rival == folded;

@@ -1,4 +1,4 @@
-//! What was appended lately: a bounded memory of keys, contents and positions.
+//! What was appended lately: a bounded memory of keys, meanings and positions.
 
 use std::collections::{HashMap, VecDeque};
 
@@ -13,7 +13,7 @@ pub(crate) const RECENT_MAX: usize = 200_000;
 /// The latest facts of this process, by key.
 pub(crate) struct Recent {
     max: usize,
-    /// Contents and positions; mostly one.
+    /// Meanings and positions; mostly one.
     of: HashMap<Key, Vec<(u64, u64)>>,
     order: VecDeque<(Key, u64)>,
 }
@@ -23,31 +23,31 @@ impl Recent {
         Recent { max, of: HashMap::new(), order: VecDeque::new() }
     }
 
-    pub(crate) fn known(&self, key: Key, content: u64) -> Known {
+    pub(crate) fn known(&self, key: Key, meaning: u64) -> Known {
         match self.of.get(&key) {
             None => Known::Not,
-            Some(all) => match all.iter().find(|(one, _)| *one == content) {
+            Some(all) => match all.iter().find(|(one, _)| *one == meaning) {
                 Some((_, position)) => Known::Same(*position),
                 None => Known::Rival,
             },
         }
     }
 
-    pub(crate) fn add(&mut self, key: Key, content: u64, position: u64) {
-        if matches!(self.known(key, content), Known::Same(_)) {
+    pub(crate) fn add(&mut self, key: Key, meaning: u64, position: u64) {
+        if matches!(self.known(key, meaning), Known::Same(_)) {
             return;
         }
-        self.of.entry(key).or_default().push((content, position));
-        self.order.push_back((key, content));
+        self.of.entry(key).or_default().push((meaning, position));
+        self.order.push_back((key, meaning));
         if self.order.len() > self.max {
             self.forget_first();
         }
     }
 
     fn forget_first(&mut self) {
-        let Some((key, content)) = self.order.pop_front() else { return };
+        let Some((key, meaning)) = self.order.pop_front() else { return };
         if let Some(all) = self.of.get_mut(&key) {
-            all.retain(|(one, _)| *one != content);
+            all.retain(|(one, _)| *one != meaning);
             if all.is_empty() {
                 self.of.remove(&key);
             }
@@ -63,8 +63,8 @@ mod tests {
     fn the_latest_are_known_and_the_first_forgotten() {
         let mut recent = Recent::new(3);
         let key = |n| Key([n, 0]);
-        for (n, content, position) in [(1, 10, 1), (1, 11, 2), (2, 20, 3), (1, 10, 9)] {
-            recent.add(key(n), content, position);
+        for (n, meaning, position) in [(1, 10, 1), (1, 11, 2), (2, 20, 3), (1, 10, 9)] {
+            recent.add(key(n), meaning, position);
         }
         let table = [
             (1, 10, Known::Same(1)),
@@ -73,8 +73,8 @@ mod tests {
             (2, 20, Known::Same(3)),
             (3, 30, Known::Not),
         ];
-        for (n, content, expected) in table {
-            assert_eq!(recent.known(key(n), content), expected, "{n} {content}");
+        for (n, meaning, expected) in table {
+            assert_eq!(recent.known(key(n), meaning), expected, "{n} {meaning}");
         }
         recent.add(key(3), 30, 4);
         assert_eq!(recent.known(key(1), 10), Known::Rival, "forgotten, its rival is not");

@@ -40,7 +40,7 @@ fn world(poor: [u64; 3], censuses: &[(&str, usize, i64)]) -> Fold {
         let (on, at) = (day(on), unit(COMMUNES[commune]).into());
         facts.push((
             Subject(key),
-            Fact { key, content: next, position: next, sequence: 0, on, at, what },
+            Fact { key, content: next, respelt: 0, position: next, sequence: 0, on, at, what },
         ));
     };
     for (commune, count) in poor.into_iter().enumerate() {

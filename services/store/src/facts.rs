@@ -11,11 +11,11 @@ const HASHES: usize = 40;
 
 /// Appends one fact.
 pub(crate) fn pack(out: &mut Vec<u8>, subject: Subject, fact: &Fact) {
-    let Fact { key, content, position, sequence, on, at, what } = fact;
+    let Fact { key, content, respelt, position, sequence, on, at, what } = fact;
     for half in [subject.0.0[0], subject.0.0[1], key.0[0], key.0[1], *content] {
         out.extend_from_slice(&half.to_le_bytes());
     }
-    let rest = (position, sequence, on, at, what);
+    let rest = (respelt, position, sequence, on, at, what);
     postcard::to_io(&rest, out).expect("memory takes everything");
 }
 
@@ -26,11 +26,11 @@ pub(crate) fn unpack(bytes: &mut &[u8]) -> Option<(Subject, Fact)> {
         let half = hashes[nth * 8..][..8].try_into().expect("eight bytes");
         u64::from_le_bytes(half)
     };
-    type Rest = (u64, u32, domain::time::Day, domain::atlas::Place, What);
-    let ((position, sequence, on, at, what), rest) =
+    type Rest = (u64, u64, u32, domain::time::Day, domain::atlas::Place, What);
+    let ((respelt, position, sequence, on, at, what), rest) =
         postcard::take_from_bytes::<Rest>(rest).ok()?;
     *bytes = rest;
     let (key, content) = (Key([half(2), half(3)]), half(4));
-    let fact = Fact { key, content, position, sequence, on, at, what };
+    let fact = Fact { key, content, respelt, position, sequence, on, at, what };
     Some((Subject(Key([half(0), half(1)])), fact))
 }

@@ -35,13 +35,14 @@ const UNNAMED: Key = Key([0, 0]);
 
 pub(crate) fn fact(on: &str, at: impl Into<Place>, what: What) -> Fact {
     let (on, at) = (day(on), at.into());
-    Fact { key: UNNAMED, content: 0, position: 0, sequence: 0, on, at, what }
+    Fact { key: UNNAMED, content: 0, respelt: 0, position: 0, sequence: 0, on, at, what }
 }
 
 /// What a builder leaves out is added behind it.
 pub(crate) trait Tell {
     fn named(self, name: u64) -> Fact;
     fn content(self, content: u64) -> Fact;
+    fn meaning(self, meaning: u64) -> Fact;
     fn sequence(self, sequence: u32) -> Fact;
     fn with(self, traits: &[Trait]) -> Fact;
     fn left(self, on: &str) -> Fact;
@@ -56,6 +57,10 @@ impl Tell for Fact {
 
     fn content(self, content: u64) -> Fact {
         Fact { content, ..self }
+    }
+
+    fn meaning(self, meaning: u64) -> Fact {
+        Fact { respelt: self.content ^ meaning, ..self }
     }
 
     fn sequence(self, sequence: u32) -> Fact {

@@ -148,6 +148,43 @@ fn of_rivals_the_smallest_content_wins_whatever_arrives_first() {
     }
 }
 
+/// The same said in two spellings is no rival, and leaves the winner among true rivals as it was.
+#[test]
+fn a_twin_counts_once_and_is_no_rival() {
+    let spelt =
+        |content| registered("2021-01-01", PHU_CAN, Poor, 4).named(1).content(content).meaning(5);
+    let rival = |content| registered("2021-01-01", PHU_TUC, NearPoor, 9).named(1).content(content);
+    let table = [
+        (vec![spelt(5), spelt(7)], true, vec![]),
+        (vec![spelt(5), spelt(5), spelt(7)], true, vec![]),
+        (vec![spelt(5), spelt(7), rival(8)], true, vec!["rival 1"]),
+        (vec![spelt(5), rival(6), spelt(7)], true, vec!["rival 1"]),
+        (vec![rival(4), spelt(7), spelt(5)], false, vec!["rival 1"]),
+        // As before there was a canonical form: the bytes choose.
+        (vec![rival(6), spelt(7)], false, vec!["rival 1"]),
+    ];
+    for (facts, counts, findings) in table {
+        let told = told(facts);
+        let (small, large) =
+            if counts { (THERE, NEVER) } else { (NEVER, "0/0 +1/9 registered = 1/9") };
+        assert_eq!(told.table(PHU_CAN, Poor, "2021"), small);
+        assert_eq!(told.table(PHU_TUC, NearPoor, "2021"), large);
+        assert_eq!(told.findings(), findings);
+    }
+}
+
+#[test]
+fn a_twin_of_a_correction_voids_once() {
+    let spelt = |content| {
+        let moved = registered("2021-01-01", IA_SAO, Poor, 9).named(2).content(content);
+        correction(1, moved).map(|half| half.meaning(5))
+    };
+    let told = told([poor()].into_iter().chain(spelt(5)).chain(spelt(7)));
+    assert_eq!(told.table(PHU_CAN, Poor, "2021"), NEVER);
+    assert_eq!(told.table(IA_SAO, Poor, "2021"), "0/0 +1/9 registered = 1/9");
+    assert!(told.findings().is_empty(), "{:?}", told.findings());
+}
+
 #[test]
 fn of_three_contents_one_counts_and_two_are_held() {
     let orders = [[3, 2, 1], [2, 3, 1], [1, 2, 3], [2, 1, 3]];

@@ -18,10 +18,17 @@ async fn every_way_of_sending_says_what_became_of_each_fact() {
     let nowhere = loan_in("L-99999", "n", 1);
     let (a, b, c) = (loan("a"), loan("b"), loan("c"));
     let changed = loan_in("L-24097", "a", 41_000_000);
+    // As JavaScript writes it again, with what a broker adds.
+    let respelt = a
+        .replace("2021-01-04T07:00:00+07:00", "2021-01-04T00:00:00.000Z")
+        .replace("40000000", "40000000.0")
+        .replace("\"id\":\"a\"", "\"traceparent\":\"00-1-2-01\",\"id\":\"a\"");
+    assert_ne!(respelt, a);
     // How it is sent, what, the status, and what became of each.
     let table: Vec<(&str, String, u16, Vec<&str>)> = vec![
         (ONE, a.clone(), 201, vec!["1 accepted 1"]),
         (ONE, a.clone(), 200, vec!["1 duplicate 1"]),
+        (ONE, respelt.clone(), 200, vec!["1 duplicate 1"]),
         (JSON, format!(" \n{a} "), 200, vec!["1 duplicate 1"]),
         (JSON, format!("\u{feff}{b}"), 201, vec!["1 accepted 2"]),
         ("application/json; charset=UTF-8", b.clone(), 200, vec!["1 duplicate 2"]),

@@ -52,7 +52,7 @@ impl Ledger for Told {
         let known = self.known.lock().expect("no panic");
         let one = |asked: &Asked| match known.get(&asked.key) {
             None => Known::Not,
-            Some((content, position)) if *content == asked.content => Known::Same(*position),
+            Some((meaning, position)) if *meaning == asked.meaning => Known::Same(*position),
             Some(_) => Known::Rival,
         };
         asked.iter().map(one).collect()

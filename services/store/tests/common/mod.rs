@@ -170,20 +170,23 @@ pub(crate) fn journal(random: &mut Random, rules: &Rules, length: u64) -> Vec<(S
         if !list.is_empty() && random.below(12) == 0 {
             let (subject, mut fact) = list[random.below(list.len() as u64) as usize].clone();
             fact.position = position;
+            let before = fact.meaning();
             if random.below(3) == 0 {
                 fact.content = random.next();
+                // Half of them say the same in another spelling.
+                fact.respelt = random.below(2) * (before ^ fact.content);
             }
             list.push((subject, fact));
             continue;
         }
         let subject = Subject(Key([random.below(40), 1]));
-        let (key, content) = (Key([random.next(), random.next()]), random.next());
+        let (key, content, respelt) = (Key([random.next(), random.next()]), random.next(), 0);
         let on = Day(7_700 + random.below(700) as u16);
         let home = subject.0.0[0] as usize;
         let at = places[(home + usize::from(random.below(10) == 0)) % places.len()];
         let what = what(random, &list);
         let sequence = random.below(3) as u32;
-        list.push((subject, Fact { key, content, position, sequence, on, at, what }));
+        list.push((subject, Fact { key, content, respelt, position, sequence, on, at, what }));
     }
     list
 }

@@ -17,7 +17,7 @@ impl Ledger for Folded {
                 let mut known = Known::Not;
                 // Whomever it is about there: a key is one fact.
                 for (_, fact) in fold.named(asked.key) {
-                    if fact.content == asked.content {
+                    if fact.meaning() == asked.meaning {
                         return Known::Same(fact.position);
                     }
                     known = Known::Rival;
