@@ -1,6 +1,10 @@
 //! The whole program, as a person runs it: real processes, real files, a real nats-server.
 
-#![allow(clippy::print_stdout, reason = "seeds are printed, so that a failure can be repeated")]
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "seeds are printed, so that a failure can be repeated, and what was seen of faults"
+)]
 
 mod alone;
 mod archive;
