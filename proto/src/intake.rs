@@ -12,6 +12,7 @@ use domain::atlas::{Level, Unit};
 use domain::plan::Plan;
 use domain::time::Day;
 
+use crate::bounds::Bounds;
 use crate::document::Document;
 use crate::gazetteer::Gazetteer;
 use crate::meaning::{Meaning, leaf};
@@ -76,6 +77,7 @@ impl Intake<'_> {
 
     /// Puts every unit and text of the data into canonical form, and gives the unit of the fact.
     fn fields(&self, document: &mut Document<'_>, on: Day) -> Result<Unit, Rejection> {
+        let (kind, of_one) = (document.data.kind(), document.household().is_some());
         let mut at = None;
         document.data.fields_mut().each(&mut |name, value| {
             let in_data =
@@ -86,12 +88,28 @@ impl Intake<'_> {
                 Value::Part(field) => drop(self.unit(field, name, &[Some(self.today), None])?),
                 Value::Elsewhere(field) => drop(self.unit(field, name, &[Some(on), None])?),
                 Value::Text(field) => free_text(field).map_err(in_data)?,
+                Value::Amount(number) => plausible((kind, name, of_one), number)?,
                 Value::Settled => {}
             }
             Ok(())
         })?;
         Ok(at.expect("every fact has a unit"))
     }
+}
+
+/// Refuses what no fact of a type can tell in a field.
+fn plausible((kind, field, of_one): (&str, &str, bool), number: i64) -> Result<(), Rejection> {
+    let Some(bound) = Bounds::embedded().of(kind, field) else { return Ok(()) };
+    let most = bound.most(of_one);
+    if number <= most {
+        return Ok(());
+    }
+    let message = format!(
+        "{number} is more than {most}, the most that one fact may tell here ({}); look for digits \
+         too many, or for a sum that should be several facts",
+        bound.why
+    );
+    Err(Rejection::new(Reason::OutOfRange, format!("data.{field}"), message))
 }
 
 fn free_text(text: &mut Text<'_>) -> Result<(), Rejection> {

@@ -3,6 +3,7 @@
 //! A stored fact is one CloudEvents 1.0 document in canonical form ([`document`]). Importers are
 //! lenient in how a unit or a date is written ([`intake`]) and strict in everything else.
 
+pub mod bounds;
 pub mod catalogue;
 pub mod document;
 pub mod gazetteer;

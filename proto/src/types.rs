@@ -82,6 +82,8 @@ pub enum Value<'v, 'a> {
     Elsewhere(&'v mut UnitField<'a>),
     /// Free text.
     Text(&'v mut Text<'a>),
+    /// How many or how much: has a bound in `catalog/bounds.toml`.
+    Amount(i64),
     /// Left out, or checked as it was read, or a name that intake looks up.
     Settled,
 }
@@ -144,8 +146,20 @@ macro_rules! settled {
     )+ };
 }
 
+macro_rules! amounts {
+    ($($type:ty,)+) => { $(
+        impl<'a> Field<'a> for $type {
+            fn value(&mut self) -> Value<'_, 'a> {
+                Value::Amount(self.0.into())
+            }
+        }
+    )+ };
+}
+
+amounts! { Count, Dong, Heads, }
+
 settled! {
-    Count, Date, Dong, Heads, Named, Number, Persons, TraitSet, Year,
+    Date, Named, Number, Persons, TraitSet, Year,
     // An indicator's name, and the name of a fact.
     Cow<'_, str>, FactName<'_>,
 }

@@ -178,7 +178,9 @@ fn what_the_official_sdks_write_again_is_the_same_fact() {
         let golden = common::golden_lines();
         assert_eq!(lines.len(), golden.len(), "{file}: write it again, as its program says");
         let (mut same, mut cut) = (0, 0);
-        for (line, golden) in lines.iter().zip(golden) {
+        for (line, golden) in
+            lines.iter().zip(golden).filter(|(_, golden)| common::is_plausible(golden))
+        {
             let (first, again) = (take(golden.as_bytes()).unwrap(), take(line.as_bytes()).unwrap());
             let time = serde_json::from_str::<Value>(&golden).unwrap()["time"].to_string();
             let fraction = time
@@ -201,7 +203,8 @@ fn what_the_official_sdks_write_again_is_the_same_fact() {
 fn what_libraries_write_again_is_the_same_fact() {
     let signs = TARGET.replace("Tổng Hợp", "A & B <C> \\\"D\\\" — Đắk Lắk");
     let compact = |line: &str| serde_json::from_str::<Value>(line).unwrap();
-    for line in common::golden_lines().into_iter().chain([signs]) {
+    let golden = common::golden_lines().into_iter().filter(|line| common::is_plausible(line));
+    for line in golden.chain([signs]) {
         let first = take(line.as_bytes()).unwrap();
         let canonical = String::from_utf8(first.bytes.clone()).unwrap();
         let go = as_go_writes(&canonical);

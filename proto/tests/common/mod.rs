@@ -55,6 +55,12 @@ pub(crate) fn golden() -> Vec<(PathBuf, Vec<String>)> {
     files.iter().map(|path| (path.with_extension(""), lines(path))).collect()
 }
 
+/// Whether a golden line may still enter a journal: all but a loan of 10^15 đồng, which was taken
+/// before amounts had bounds. It is read for ever.
+pub(crate) fn is_plausible(line: &str) -> bool {
+    !line.contains(r#""id":"E-0033""#)
+}
+
 /// Every golden line.
 pub(crate) fn golden_lines() -> Vec<String> {
     golden().into_iter().flat_map(|(_, lines)| lines).collect()
