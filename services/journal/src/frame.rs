@@ -142,6 +142,8 @@ pub(crate) fn judge(rest: &[u8]) -> Rest {
     }
     match parse(rest, 0) {
         Parsed::Whole(_) | Parsed::End => Rest::Torn,
+        // The file had grown, and the first of its blocks came before the power went.
+        Parsed::Bad(_) if rest.ends_with(&[0]) && !any_whole_after(rest) => Rest::Torn,
         Parsed::Bad(what) => Rest::Damaged(what),
         Parsed::Short { .. } if any_whole_after(rest) => {
             Rest::Damaged("a frame longer than the file, good ones after")
@@ -226,5 +228,10 @@ mod tests {
             buffer[bit / 8] ^= 1 << (bit % 8);
         }
         assert_eq!(judge(&[0; 4096]), Rest::Torn);
+        for len in 0..buffer.len() {
+            let mut grown = buffer.clone();
+            grown[len..].fill(0);
+            assert_eq!(judge(&grown), Rest::Torn, "zeros from {len}");
+        }
     }
 }
