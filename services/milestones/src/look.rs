@@ -126,12 +126,8 @@ fn figure(fold: &Fold, of: &Reference, unit: Unit, time: Time) -> Option<Exact> 
     amount(&fold.rules.plan, &of.indicator, value(fold, of, unit, time))
 }
 
-/// A figure of which some children state nothing is not one to tell the world of, and neither is
-/// that of a unit that had ended before.
+/// A figure of which some children state nothing is not one to tell the world of.
 pub(crate) fn value(fold: &Fold, of: &Reference, unit: Unit, time: Time) -> Value {
-    if fold.rules.atlas.record(unit).to < *time.days().start() {
-        return Value::Missing(Missing::NotStated);
-    }
     let filter: Filter = of.filter.clone();
     let question = Question { unit, indicator: &of.indicator, filter, time };
     let figure = Reader::from(fold).figure(&question);

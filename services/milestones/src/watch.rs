@@ -163,6 +163,10 @@ impl Watch {
         by: &By,
     ) -> Option<Notice> {
         let Instance { rule: number, unit, period } = instance;
+        // Of a unit that had ended before there is nothing to tell, whatever its record still holds.
+        if fold.rules.atlas.record(unit).to < *period.days().start() {
+            return None;
+        }
         let rule = &self.rules.list[usize::from(number)];
         let gauge = self.gauge_of[usize::from(number)].map(|at| &self.gauges[usize::from(at)]);
         let look = match (known, gauge.map(|gauge| &gauge.kind)) {

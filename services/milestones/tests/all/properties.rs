@@ -287,7 +287,9 @@ impl Naive {
         let mut reached = Vec::new();
         for (number, rule) in rules.list.iter().enumerate() {
             for unit in UNITS.iter().filter(|unit| rule.scope.holds(atlas, **unit)) {
-                for period in periods(rule.grain) {
+                // Nothing is told of a unit that had ended before.
+                let to = atlas.record(*unit).to;
+                for period in periods(rule.grain).filter(|one| *one.days().start() <= to) {
                     reached.push((number, *unit, period, 0, false));
                 }
             }
