@@ -1,5 +1,8 @@
 //! What one fact may tell at the most, as data.
 
+// clippy.toml allows it in tests, but not in their helpers.
+#![allow(dead_code, clippy::unwrap_used)]
+
 mod common;
 
 use proto::bounds::Bounds;
