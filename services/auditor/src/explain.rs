@@ -31,7 +31,7 @@ pub struct Explanation {
     /// How it comes about.
     pub how: How,
     /// The sum of what all its facts post; left out where it is no sum.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "query::long::option")]
     pub sum: Option<i128>,
     /// How many postings there are.
     pub postings: u64,
@@ -78,6 +78,7 @@ pub struct Posted {
     /// The unit it happened in.
     pub unit: String,
     /// By how much it changes the figure; 0 where it states it.
+    #[serde(with = "query::long")]
     pub by: i128,
     /// Whether it is of one household: then its key is not for everybody.
     #[serde(skip)]

@@ -82,10 +82,10 @@ pub struct Revision {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub now: Option<String>,
     /// By how much, for what adds up.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "query::long::option")]
     pub change: Option<i128>,
     /// The same by cause.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty", with = "query::long::map")]
     pub causes: BTreeMap<Cause, i128>,
     /// The facts that did it, the largest share first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -104,6 +104,7 @@ pub struct Share {
     /// Why it changes what was closed.
     pub cause: Cause,
     /// By how much.
+    #[serde(with = "query::long")]
     pub by: i128,
     /// Whether it is of one household: then its key is not for everybody.
     #[serde(skip)]

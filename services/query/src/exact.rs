@@ -7,6 +7,8 @@ use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, OneOfBuilder, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
 
+use crate::long::Whole;
+
 /// A fraction in lowest terms, its denominator above zero. In JSON a pair of whole numbers; one
 /// that 64 bits cannot hold is written as a text of digits.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -116,28 +118,6 @@ fn common(a: i128, b: i128) -> i128 {
         (a, b) = (b, a % b);
     }
     a.max(1)
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(untagged)]
-enum Whole {
-    Short(i64),
-    Long(String),
-}
-
-impl From<i128> for Whole {
-    fn from(value: i128) -> Whole {
-        i64::try_from(value).map_or_else(|_| Whole::Long(value.to_string()), Whole::Short)
-    }
-}
-
-impl Whole {
-    fn value(&self) -> Option<i128> {
-        match self {
-            Whole::Short(value) => Some(i128::from(*value)),
-            Whole::Long(digits) => digits.parse().ok(),
-        }
-    }
 }
 
 impl PartialSchema for Exact {

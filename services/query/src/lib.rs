@@ -8,6 +8,7 @@ mod figures;
 pub mod findings;
 pub mod labels;
 pub mod lang;
+pub mod long;
 mod question;
 mod series;
 mod targets;
