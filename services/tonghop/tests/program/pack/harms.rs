@@ -93,8 +93,10 @@ fn a_figure_and_the_file(files: &mut Files, dice: &mut Dice) -> Vec<String> {
 
 fn the_vintage(files: &mut Files, dice: &mut Dice) -> Vec<String> {
     let mut rows = lines(bytes(files, "vintage.txt"));
+    // Not targets: nobody computes those again, and the signature alone shows what was altered.
     let of_kind = |line: &Vec<u8>| {
-        line.starts_with(b"movement\t") || line.windows(16).any(|part| part == b"\tpoor_households")
+        let of_stock = line.windows(16).any(|part| part == b"\tpoor_households");
+        line.starts_with(b"movement\t") || line.starts_with(b"figure\t") && of_stock
     };
     let numbered: Vec<usize> = (0..rows.len()).filter(|at| of_kind(&rows[*at])).collect();
     let at = loop {
