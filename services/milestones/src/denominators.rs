@@ -75,8 +75,8 @@ fn is_stated(fold: &Fold, of: &Reference) -> bool {
     })
 }
 
-/// Whether it may be known on a day: the unit states it, or all below it do, or all it was made of. Most lack one for long,
-/// which is told sooner so than by adding up.
+/// Whether it may be known on a day: the unit states it, or all below it do, or all it was made of.
+/// Most lack one for long, which is told sooner so than by adding up.
 fn may_be_known(fold: &Fold, unit: Unit, indicator: &str, on: Day) -> bool {
     if !fold.books.statements.of(unit, indicator).is_empty() {
         return true;

@@ -46,26 +46,21 @@ impl Reader<'_> {
     /// # Errors
     /// `Missing`, when there is no unit of which the share is known at both times.
     pub fn alike(&self, question: &Question<'_>, before: Time) -> Option<Result<Alike, Missing>> {
-        let indicator = self.rules.plan.indicator(question.indicator)?;
-        let Measure::Ratio { numerator, denominator } = &indicator.definition.measure else {
-            return None;
-        };
-        let parts = Parts { above: numerator, below: denominator, filter: &question.filter };
-        Some(self.alike_parts(question.unit, parts, (before, None), question.time))
+        self.alike_until(question, (before, None))
     }
 
-    /// The same, where the first time is the opening of the second.
-    fn opening_alike(
+    /// The same; where nothing is stated of a denominator by the first time, what is first stated
+    /// by a later day stands for it.
+    fn alike_until(
         &self,
         question: &Question<'_>,
-        before: Time,
+        before: (Time, Option<Day>),
     ) -> Option<Result<Alike, Missing>> {
         let indicator = self.rules.plan.indicator(question.indicator)?;
         let Measure::Ratio { numerator, denominator } = &indicator.definition.measure else {
             return None;
         };
         let parts = Parts { above: numerator, below: denominator, filter: &question.filter };
-        let before = (before, Some(question.time.first()));
         Some(self.alike_parts(question.unit, parts, before, question.time))
     }
 
@@ -126,7 +121,7 @@ impl Reader<'_> {
         let earlier = time.ending(time.first().previous());
         let Reference { indicator, filter } = of;
         let question = Question { unit, indicator, filter: filter.clone(), time };
-        match self.opening_alike(&question, earlier) {
+        match self.alike_until(&question, (earlier, Some(time.first()))) {
             Some(Ok(Alike { before, after, marks })) => {
                 return Figure { value: Value::Points { before, after }, marks };
             }
