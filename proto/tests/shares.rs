@@ -71,13 +71,16 @@ fn the_same_units_stand_above_and_below_the_line_of_a_share() {
         // The five households of the second commune have no denominator yet.
         (vec![poor.clone(), of_a.clone()], Value::Ratio(2, 40), Some((1, 14))),
         (vec![poor.clone(), of_a.clone(), of_b], Value::Ratio(7, 90), Some((2, 14))),
-        // The district's own number holds for all of it.
-        (vec![poor, of_a, of_district], Value::Ratio(8, 400), None),
+        // The district's own number holds for all of it, and the lists do not.
+        (vec![poor.clone(), of_a, of_district.clone()], Value::Ratio(2, 40), Some((1, 14))),
     ];
     for (facts, value, children) in table {
         let figure = rate(&facts, DISTRICT);
         assert_eq!((figure.value, figure.marks.children), (value, children));
     }
+    // Where that is the only one, there is nothing better, and it is said.
+    let figure = rate(&[poor, of_district], DISTRICT);
+    assert_eq!((figure.value, figure.marks.communes), (Value::Ratio(8, 400), Some((3, 14))));
 }
 
 #[test]

@@ -108,6 +108,7 @@ types! {
     "vn.tonghop.funds.allocated.v1" => FundsAllocated, Collective;
     "vn.tonghop.funds.disbursed.v1" => FundsDisbursed, Collective;
     "vn.tonghop.external.reported.v1" => ExternalReported, Collective;
+    "vn.tonghop.list.opened.v1" => ListOpened, Collective;
     "vn.tonghop.period.closed.v1" => PeriodClosed, Collective;
     "vn.tonghop.period.reopened.v1" => PeriodReopened, Collective;
     "vn.tonghop.figures.published.v1" => FiguresPublished, Collective;

@@ -1,5 +1,6 @@
 //! What one field of a fact says of another.
 
+use domain::atlas::Level;
 use domain::codes::{CountedIn, Standing};
 use domain::time::Day;
 
@@ -23,6 +24,7 @@ impl Intake<'_> {
             Data::TargetAdjusted(d) => self.indicator(&d.indicator),
             Data::ExternalReported(d) => self.indicator(&d.indicator),
             Data::FactVoided(d) => another_fact(d, document),
+            Data::ListOpened(d) => self.a_commune(&d.unit),
             Data::HouseholdClassified(_)
             | Data::HouseholdMovedOut(_)
             | Data::HouseholdSizeChanged(_)
@@ -49,6 +51,17 @@ impl Intake<'_> {
             quoted(id)
         );
         Err(Rejection::new(Reason::UnknownIndicator, "data.indicator", message))
+    }
+
+    /// It is a key by now.
+    fn a_commune(&self, unit: &UnitField<'_>) -> Result<(), Rejection> {
+        let unit = unit.key().and_then(|key| self.gazetteer.unit(key));
+        let level = unit.map(|unit| self.gazetteer.atlas.record(unit).level);
+        if level == Some(Level::Commune) {
+            return Ok(());
+        }
+        let message = "households are on the list of a commune; one fact for each commune";
+        Err(Rejection::new(Reason::Contradiction, "data.unit", message))
     }
 
     /// Both are keys by now.

@@ -93,6 +93,7 @@ impl Data<'_> {
                     e.persons = d.participants.map_or(0, |count| count.0);
                 })
             }
+            Data::ListOpened(_) => What::ListOpened,
             Data::FundsAllocated(d) => {
                 let attributes = [code(d.project), code(d.fund), optional(d.nature), 0, 0, 0];
                 with(event(EventKind::FundsAllocated, single, attributes), |e| {

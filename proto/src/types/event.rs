@@ -110,6 +110,12 @@ data! {
         participants: Option<Count>,
     }
 
+    /// A commune opened its list of households, on which nobody need be: from that day on the
+    /// commune's number of poor households is known, also when it is 0. A household on the list
+    /// says the same.
+    ListOpened {
+    }
+
     /// Money was allocated to a unit.
     FundsAllocated {
         /// For what.

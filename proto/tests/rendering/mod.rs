@@ -53,6 +53,7 @@ fn what_line(what: &What, gazetteer: &Gazetteer) -> String {
             format!("{act:?} {period} as {level} set by {by} reference {reference:?}")
         }
         What::Voided { of } => format!("voids {}", key(*of)),
+        What::ListOpened => "list opened".to_owned(),
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use query::{Body, Boundaries, FiguresQuery, Line, LineValue, Query, Table, TableHeads};
 
+use crate::freeze::COMMUNES;
 use crate::vintage::{Kind, Row, Vintage};
 
 /// Answers from a vintage; none, if it does not tell: another period, another unit, days.
@@ -45,10 +46,12 @@ fn line(row: &Row) -> Option<Line> {
     let parts = filter.split(';').filter_map(|one| one.split_once('='));
     let by: BTreeMap<String, String> =
         parts.map(|(name, code)| (name.to_owned(), code.to_owned())).collect();
-    let children = marks.split(',').find_map(|mark| {
+    let pair = |mark: &str| {
         let (told, all) = mark.split_once(" of ")?;
         Some((told.parse().ok()?, all.parse().ok()?))
-    });
+    };
+    let children = marks.split(',').find_map(pair);
+    let communes = marks.split(',').find_map(|mark| pair(mark.strip_suffix(COMMUNES)?));
     let said = marks.split(',').filter(|mark| !mark.is_empty() && !mark.contains(" of "));
     Some(Line {
         unit: unit.to_owned(),
@@ -57,6 +60,7 @@ fn line(row: &Row) -> Option<Line> {
         value: self::value(value)?,
         marks: said.map(str::to_owned).collect(),
         children,
+        communes,
         reference: String::new(),
     })
 }
@@ -105,5 +109,7 @@ fn table(vintage: &Vintage, unit: &str, class: &str) -> Option<Table> {
         rows,
         closing: closing?,
         balances: true,
+        missing: None,
+        communes: None,
     })
 }

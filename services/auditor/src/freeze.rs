@@ -108,6 +108,9 @@ pub fn written(value: Value) -> String {
     }
 }
 
+/// What a mark ends with that is about the lists of communes.
+pub(crate) const COMMUNES: &str = " communes";
+
 fn marks(figure: &Figure) -> String {
     let marks = &figure.marks;
     let mut said = Vec::new();
@@ -117,6 +120,7 @@ fn marks(figure: &Figure) -> String {
     if let Some((told, all)) = marks.children {
         said.push(format!("{told} of {all}"));
     }
+    said.extend(marks.communes.map(|(open, all)| format!("{open} of {all}{COMMUNES}")));
     said.extend(
         marks.level.filter(|one| *one != Confirmation::Official).map(|one| one.code().into()),
     );
@@ -131,6 +135,10 @@ fn movements(reader: &Reader<'_>, unit: Unit, time: Time, rows: &mut Vec<Row>) {
     let key = Gazetteer::embedded().key(unit);
     for class in [Standing::Poor, Standing::NearPoor] {
         let table = reader.movements(unit, class, time);
+        // The figures of the same unit say why there are no rows.
+        if table.missing.is_some() {
+            continue;
+        }
         let inner = table.rows.iter().map(|(row, heads)| (row.code(), *heads));
         let all = [("opening", table.opening)]
             .into_iter()

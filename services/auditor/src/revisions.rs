@@ -319,10 +319,14 @@ fn cause(group: &[&Fact]) -> Cause {
     }
 }
 
+/// A row's value where nobody has reported.
+const NOT_REPORTED: &str = "?not_reported";
+
 /// Enters shares into a row; what they leave has another cause.
 fn settle(row: &mut Revision, mut shares: Vec<Share>, beside: Cause, limit: usize) {
     let number = |said: &Option<String>| {
-        let said = said.as_deref().unwrap_or("0");
+        // Where nobody had reported anything there was nothing to add up.
+        let said = said.as_deref().filter(|said| *said != NOT_REPORTED).unwrap_or("0");
         said.split(' ').next().and_then(|first| first.parse::<i128>().ok())
     };
     let (Some(then), Some(now)) = (number(&row.then), number(&row.now)) else { return };

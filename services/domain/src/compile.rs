@@ -6,10 +6,10 @@ use std::collections::BTreeMap;
 use crate::catalogue::{Catalogue, Definition, Filter, Measure, Reference, Sum};
 use crate::codes::{Code, Standing, Trait};
 use crate::fact::{ATTRIBUTES_MAX, EventKind, Traits};
-use crate::household::{Head, MOVEMENT_COLUMNS, MovementRow, movement_column};
+use crate::household::{Head, MovementRow, movement_column};
 use crate::plan::{
-    CatalogueError, DistinctRule, EventRules, FlowRule, Indicator, Kept, Plan, STANDING_COLUMNS,
-    Select, StockRule, standing_column,
+    CatalogueError, DistinctRule, EventRules, FlowRule, Indicator, Kept, LIST_COLUMN, Plan, Select,
+    StockRule, standing_column,
 };
 use crate::posting::Column;
 use crate::time::{Calendars, Grain};
@@ -51,7 +51,8 @@ impl Default for Compiler {
             events: EventKind::ALL.map(no_rules).to_vec(),
             indicators: Vec::new(),
             index: BTreeMap::new(),
-            columns: MOVEMENT_COLUMNS + STANDING_COLUMNS,
+            columns: LIST_COLUMN.0 + 1,
+            of_periods: Vec::new(),
             calendars: Calendars::default(),
         };
         Compiler { plan, errors: Vec::new() }
@@ -137,6 +138,7 @@ impl Compiler {
                     rules.distincts.push(rule.clone());
                 }
             }
+            self.plan.of_periods.push(block.base.0..block.base.0 + block.len());
             kept.push(block);
         }
         Ok(kept)

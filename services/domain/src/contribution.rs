@@ -9,7 +9,7 @@ use crate::exact;
 use crate::fact::{Event, EventKind, Fact, What};
 use crate::finding::{Finding, Reason};
 use crate::household::{Household, Turn};
-use crate::plan::Plan;
+use crate::plan::{LIST_COLUMN, Plan};
 use crate::posting::{
     Column, Contribution, Ledger, Nothing, Posting, Site, Slot, Statement, coalesce,
 };
@@ -184,6 +184,10 @@ impl<'r> Scan<'r> {
             | What::MovedOut
             | What::Dissolved
             | What::Voided { .. } => self.household.step(&mut turn),
+            What::ListOpened => {
+                let (site, slot) = (Site::place(turn.fact.at), Slot::from(turn.fact.on));
+                turn.ledger.post(Posting { site, column: LIST_COLUMN, slot, by: 1 });
+            }
             // It names figures and makes none.
             What::Closing(_) => {}
         }

@@ -106,6 +106,8 @@ pub enum What {
         /// The fact that is withdrawn. It may come later than this one.
         of: Key,
     },
+    /// A commune opened its list of households; nobody need be on it.
+    ListOpened,
 }
 
 /// What is known of a household that enters the record.
@@ -138,7 +140,11 @@ impl Fact {
             | What::MovedWithin { .. }
             | What::MovedOut
             | What::Dissolved => true,
-            What::Event(_) | What::Stated(_) | What::Closing(_) | What::Voided { .. } => false,
+            What::Event(_)
+            | What::Stated(_)
+            | What::Closing(_)
+            | What::Voided { .. }
+            | What::ListOpened => false,
         }
     }
 
@@ -152,6 +158,7 @@ impl Fact {
             What::Resized { .. } => 3,
             What::MovedWithin { .. } => 4,
             What::Event(event) => 5 + event.kind as u8,
+            What::ListOpened => 19,
             What::Stated(_) => 20,
             What::MovedOut => 21,
             What::Dissolved => 22,

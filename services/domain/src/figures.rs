@@ -1,9 +1,11 @@
 //! Figures: what a person asks for, answered from the books.
 
+mod lists;
 mod question;
 mod rates;
 mod value;
 
+pub use lists::Lists;
 pub use question::{Question, Time};
 pub use rates::{Alike, Fall};
 pub use value::{Figure, Marks, Missing, Value};
@@ -60,20 +62,30 @@ impl<'a> Reader<'a> {
         if let Some(cells) = self.cells(question) {
             let (value, allocated) = self.view().sum(*unit, &cells.columns, cells.slots);
             let marks = Marks { allocated, ..Marks::default() };
-            return Figure { value: Value::Whole(value), marks };
+            let sum = Figure { value: Value::Whole(value), marks };
+            return self.reported(*unit, indicator, time.last(), sum);
         }
         match &indicator.definition.measure {
             Measure::Flow { .. } | Measure::Movement { .. } | Measure::Stock { .. } => {
                 Figure::missing(Missing::NotKept)
             }
-            Measure::Distinct { .. } => self.distinct(*unit, indicator, filter, *time),
+            Measure::Distinct { .. } => {
+                let count = self.distinct(*unit, indicator, filter, *time);
+                self.reported(*unit, indicator, time.last(), count)
+            }
             Measure::Reduction { of } => self.reduction(*unit, of, *time),
             Measure::Ratio { numerator, denominator } => {
                 let parts = Parts { above: numerator, below: denominator, filter };
                 self.ratio(*unit, parts, (*time, None))
             }
-            Measure::Communes { of } => self.communes(*unit, of, filter, *time),
-            Measure::Codes { of, attribute } => self.codes(*unit, of, attribute, *time),
+            Measure::Communes { of } => {
+                let count = self.communes(*unit, of, filter, *time);
+                self.reported(*unit, indicator, time.last(), count)
+            }
+            Measure::Codes { of, attribute } => {
+                let count = self.codes(*unit, of, attribute, *time);
+                self.reported(*unit, indicator, time.last(), count)
+            }
             Measure::Census {} => self.stated(*unit, indicator, StatedKind::Census, *time),
             Measure::External {} => self.stated(*unit, indicator, StatedKind::External, *time),
             Measure::Plan {} => self.stated(*unit, indicator, StatedKind::Target, *time),
@@ -324,7 +336,8 @@ fn based(mut figure: Figure, base: Option<Day>) -> Figure {
 
 /// Whether nothing below is missing: a child that itself lacks some counts as not told.
 fn is_complete(figure: &Figure) -> bool {
-    figure.marks.children.is_none_or(|(told, all)| told == all)
+    let Marks { children, communes, .. } = &figure.marks;
+    communes.is_none() && children.is_none_or(|(told, all)| told == all)
 }
 
 /// The columns of a block that pass a filter; none when the block cannot tell.

@@ -111,7 +111,11 @@ impl Household {
                 self.change(turn, |living, turn| turn.relocate(living, from));
             }
             What::MovedOut | What::Dissolved => self.depart(turn),
-            What::Event(_) | What::Stated(_) | What::Closing(_) | What::Voided { .. } => {}
+            What::Event(_)
+            | What::Stated(_)
+            | What::Closing(_)
+            | What::Voided { .. }
+            | What::ListOpened => {}
         }
     }
 

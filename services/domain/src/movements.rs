@@ -5,7 +5,7 @@
 
 use crate::atlas::Unit;
 use crate::codes::Standing;
-use crate::figures::{Reader, Time};
+use crate::figures::{Missing, Reader, Time};
 use crate::household::{Head, MovementRow, movement_column};
 use crate::plan::standing_column;
 use crate::posting::{Column, Slot};
@@ -31,6 +31,10 @@ pub struct MovementTable {
     pub rows: Vec<(MovementRow, Heads)>,
     /// At the end of the last day.
     pub closing: Heads,
+    /// Why nobody knows: the zeros are none. Nothing where there is something to tell.
+    pub missing: Option<Missing>,
+    /// Of the lists of k of n communes, where not all have opened theirs by the last day.
+    pub communes: Option<(u32, u32)>,
 }
 
 impl MovementTable {
@@ -72,6 +76,9 @@ impl Reader<'_> {
             (row, heads(&|head| movement_column(row, class, head), slots))
         });
         let closing = heads(&standing, until(*days.end()));
-        MovementTable { class, opening, rows: rows.to_vec(), closing }
+        let lists = self.lists(unit, *days.end());
+        let missing = (!lists.any).then_some(Missing::NotReported);
+        let communes = (lists.any && !lists.is_complete()).then_some((lists.open, lists.communes));
+        MovementTable { class, opening, rows: rows.to_vec(), closing, missing, communes }
     }
 }

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::ops::Range;
 
 use crate::catalogue::{Definition, Filter, Sum};
 use crate::codes::{Code, Standing};
@@ -21,6 +22,8 @@ pub struct Plan {
     pub(crate) indicators: Vec<Indicator>,
     pub(crate) index: BTreeMap<String, usize>,
     pub(crate) columns: u16,
+    /// The columns whose cells stand in slots of periods.
+    pub(crate) of_periods: Vec<Range<u16>>,
     pub(crate) calendars: Calendars,
 }
 
@@ -176,6 +179,10 @@ impl std::error::Error for CatalogueError {}
 /// Columns that stocks of a standing take, after the movements.
 pub(crate) const STANDING_COLUMNS: u16 = 6;
 
+/// The column of lists that were opened: one for each fact that says so. It comes before those of
+/// the catalogue.
+pub const LIST_COLUMN: Column = Column(MOVEMENT_COLUMNS + STANDING_COLUMNS);
+
 /// The column of the households or persons of one standing.
 pub fn standing_column(standing: Standing, head: Head) -> Column {
     Column(MOVEMENT_COLUMNS + u16::from(standing.index()) * 2 + head as u16)
@@ -205,6 +212,12 @@ impl Plan {
     /// How many columns there are.
     pub fn columns(&self) -> u16 {
         self.columns
+    }
+
+    /// Whether a column's cells stand in slots of days; those of distinct households stand in slots
+    /// of periods.
+    pub fn is_dated(&self, column: Column) -> bool {
+        !self.of_periods.iter().any(|columns| columns.contains(&column.0))
     }
 
     /// Finds the rules that give a distinct indicator its households, for ranges that no grain

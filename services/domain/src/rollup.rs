@@ -3,9 +3,12 @@
 use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::ops::RangeInclusive;
+use std::sync::atomic::AtomicU32;
+use std::sync::atomic::Ordering::Relaxed;
 
 use crate::atlas::{Atlas, Unit};
 use crate::exact;
+use crate::plan::LIST_COLUMN;
 use crate::posting::{Column, Posting, Site, Slot};
 
 /// All cells, by site. A cell that comes to zero is gone: digests must not depend on history.
@@ -21,6 +24,69 @@ pub struct Rollup {
 pub(crate) struct Row {
     pub(crate) run: Vec<Cell>,
     tail: Vec<Cell>,
+    listed: Listed,
+}
+
+/// The first slot in which a site has a cell of lists of households, as it was last read: pages ask
+/// for thousands at once.
+#[derive(Debug, Default)]
+struct Listed(AtomicU32);
+
+/// What [`Listed`] holds.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum First {
+    Unread,
+    Never,
+    /// In this slot; if `touched`, unless what stood there is gone.
+    In {
+        slot: Slot,
+        touched: bool,
+    },
+}
+
+impl Listed {
+    const NEVER: u32 = 1;
+    const KNOWN: u32 = 1 << 16;
+    const TOUCHED: u32 = 1 << 17;
+
+    fn get(&self) -> First {
+        match self.0.load(Relaxed) {
+            0 => First::Unread,
+            Listed::NEVER => First::Never,
+            bits => First::In { slot: Slot(bits as u16), touched: bits & Listed::TOUCHED != 0 },
+        }
+    }
+
+    fn set(&self, first: First) {
+        let bits = match first {
+            First::Unread => 0,
+            First::Never => Listed::NEVER,
+            First::In { slot, touched } => {
+                u32::from(slot.0) | Listed::KNOWN | if touched { Listed::TOUCHED } else { 0 }
+            }
+        };
+        self.0.store(bits, Relaxed);
+    }
+
+    /// Something is posted.
+    fn touch(&self, cell: &Cell) {
+        if cell.column > LIST_COLUMN {
+            return;
+        }
+        match self.get() {
+            First::In { slot, .. } if cell.slot > slot => {}
+            First::In { slot, .. } if cell.slot == slot => {
+                self.set(First::In { slot, touched: true });
+            }
+            First::In { .. } | First::Never | First::Unread => self.set(First::Unread),
+        }
+    }
+}
+
+impl Clone for Listed {
+    fn clone(&self) -> Listed {
+        Listed(AtomicU32::new(self.0.load(Relaxed)))
+    }
 }
 
 /// One cell of a site; where its value needs more than 64 bits one of several under one address,
@@ -65,6 +131,7 @@ impl Rollup {
     pub fn merge(&mut self, other: Rollup) {
         self.check = self.check.wrapping_add(other.check);
         for (row, others) in self.rows.iter_mut().zip(other.rows) {
+            row.listed.set(First::Unread);
             if row.is_empty() {
                 *row = others;
             } else if !others.is_empty() {
@@ -72,6 +139,22 @@ impl Rollup {
                 row.run = merged(&row.run, &others.settled());
             }
         }
+    }
+
+    /// The first slot in which a site has a cell of lists of households.
+    pub fn first_listed(&self, site: Site) -> Option<Slot> {
+        let end = Column(LIST_COLUMN.0 + 1);
+        let row = &self.rows[usize::from(site.0)];
+        let first = match row.listed.get() {
+            First::Never => return None,
+            First::In { slot, touched: false } => return Some(slot),
+            First::In { slot, touched: true } if self.any(site, end, |_, at| at == slot) => {
+                Some(slot)
+            }
+            First::In { .. } | First::Unread => self.first(site, end, |_, _| true),
+        };
+        row.listed.set(first.map_or(First::Never, |slot| First::In { slot, touched: false }));
+        first
     }
 
     /// Merges every tail into its run.
@@ -132,6 +215,34 @@ impl Rollup {
         }
     }
 
+    /// Whether a site has such a cell in a column before `end`; `such` sees column and slot.
+    pub fn any(&self, site: Site, end: Column, such: impl Fn(Column, Slot) -> bool) -> bool {
+        let row = &self.rows[usize::from(site.0)];
+        let in_run = row.run.iter().take_while(|cell| cell.column < end);
+        let in_tail = row.tail.iter().filter(|cell| cell.column < end);
+        let found = in_run.chain(in_tail).filter(|cell| such(cell.column, cell.slot));
+        // What lies in a run may have been taken away by what lies in its tail.
+        let stands =
+            |cell: &Cell| row.tail.is_empty() || self.sum_at(site, cell.column, cell.slot) != 0;
+        found.into_iter().any(stands)
+    }
+
+    fn sum_at(&self, site: Site, column: Column, slot: Slot) -> i128 {
+        self.sum(site, column, slot..=slot)
+    }
+
+    /// The first slot in which a site has such a cell in a column before `end`.
+    pub fn first(
+        &self,
+        site: Site,
+        end: Column,
+        such: impl Fn(Column, Slot) -> bool,
+    ) -> Option<Slot> {
+        let cells = self.rows[usize::from(site.0)].settled();
+        let before = cells.iter().take_while(|cell| cell.column < end);
+        before.filter(|cell| such(cell.column, cell.slot)).map(|cell| cell.slot).min()
+    }
+
     /// All cells in canonical order: by site, column and slot.
     pub fn cells(&self) -> impl Iterator<Item = (Site, Cell)> + '_ {
         self.rows.iter().enumerate().flat_map(|(index, row)| {
@@ -167,6 +278,7 @@ impl Row {
     }
 
     fn post(&mut self, cell: Cell) {
+        self.listed.touch(&cell);
         self.tail.push(cell);
         if self.tail.len() >= LEAST + self.run.len() / SHARE {
             self.settle();

@@ -37,11 +37,19 @@ impl Look {
 
 /// The same where the value is known, and the line is a number.
 pub(crate) fn at_number(rule: &Rule, value: Exact) -> Look {
-    let line = match rule.against {
+    Look { value: Some(value), line: number(rule), side: rule.side }
+}
+
+/// The same where nobody knows.
+pub(crate) fn unknown(rule: &Rule) -> Look {
+    Look { value: None, line: number(rule), side: rule.side }
+}
+
+fn number(rule: &Rule) -> Option<Exact> {
+    match rule.against {
         Against::Number(number) => Some(number),
         Against::Target | Against::Other(..) | Against::Earlier(..) => None,
-    };
-    Look { value: Some(value), line, side: rule.side }
+    }
 }
 
 /// Looks at a rule's figure in a unit and period, as the fold has it.
@@ -138,6 +146,6 @@ pub(crate) fn value(fold: &Fold, of: &Reference, unit: Unit, time: Time) -> Valu
 }
 
 /// The period of the same grain so many before.
-fn back_by(period: Period, back: u16) -> Option<Period> {
+pub(crate) fn back_by(period: Period, back: u16) -> Option<Period> {
     (0..back).try_fold(period, |period, _| period.before())
 }

@@ -15,8 +15,10 @@ use query::Exact;
 
 use crate::denominators::Denominators;
 use crate::gauge::{Gauge, Kind};
-use crate::look::{at_number, look};
+use crate::known::Needs;
+use crate::look::{at_number, look, unknown};
 use crate::notice::{By, Instance, Notice};
+use crate::openings::Openings;
 use crate::rack::Rack;
 use crate::rule::{On, Rules, Scope};
 use crate::standing::Standings;
@@ -35,10 +37,15 @@ pub struct Watch {
     units: Vec<Arc<Units>>,
     /// By rule, its gauge, where it runs.
     gauge_of: Vec<Option<u16>>,
+    /// By rule, what must have been reported.
+    needs: Vec<Needs>,
+    openings: Openings,
     standings: Standings,
     records: u64,
     /// Used again for each position.
     touched: Vec<(u16, Unit, Period)>,
+    /// What is looked at whether a line is passed or not, for it may be known only now.
+    opened: Vec<(u16, Unit, Period)>,
 }
 
 /// A record that was folded.
@@ -79,8 +86,23 @@ impl Watch {
         let wiring = Wiring::new(of, &rules, &mut rack, &gauges);
         let mut standings = Standings::default();
         told.into_iter().for_each(|notice| standings.recall(notice));
-        let (records, touched) = Default::default();
-        Watch { rules, rack, gauges, wiring, units, gauge_of, standings, records, touched }
+        let needs = rules.list.iter().map(|rule| Needs::of(&of.plan, rule)).collect();
+        let openings = Openings::new(is_first);
+        let (records, touched, opened) = Default::default();
+        Watch {
+            rules,
+            rack,
+            gauges,
+            wiring,
+            units,
+            gauge_of,
+            needs,
+            openings,
+            standings,
+            records,
+            touched,
+            opened,
+        }
     }
 
     /// Sees what one record did: `fold` must be as of its position. Notices come by rule, unit and
@@ -88,6 +110,7 @@ impl Watch {
     pub fn see(&mut self, fold: &Fold, seen: &Seen<'_>) -> Vec<Notice> {
         self.touch(fold, seen);
         let mut candidates = self.passed(fold);
+        candidates.extend(self.opened());
         candidates.extend(self.closed(fold, seen).into_iter().map(|instance| (instance, None)));
         if candidates.is_empty() {
             return Vec::new();
@@ -125,6 +148,18 @@ impl Watch {
             let concerned = |rule: &u16| units[usize::from(*rule)].holds(unit);
             let of = passed.into_iter().filter(concerned);
             candidates.extend(of.map(|rule| (Instance { rule, unit, period }, value)));
+        }
+        candidates
+    }
+
+    /// The rules whose figures may be known only now, or no longer.
+    fn opened(&mut self) -> Vec<(Instance, Option<Exact>)> {
+        let Watch { gauges, units, opened, .. } = self;
+        let mut candidates = Vec::new();
+        for (number, unit, period) in opened.drain(..) {
+            let concerned = |rule: &&u16| units[usize::from(**rule)].holds(unit);
+            let rules = gauges[usize::from(number)].rules.iter().filter(concerned);
+            candidates.extend(rules.map(|rule| (Instance { rule: *rule, unit, period }, None)));
         }
         candidates
     }
@@ -169,7 +204,9 @@ impl Watch {
         }
         let rule = &self.rules.list[usize::from(number)];
         let gauge = self.gauge_of[usize::from(number)].map(|at| &self.gauges[usize::from(at)]);
+        let is_known = self.needs[usize::from(number)].are_met(fold, unit, period);
         let look = match (known, gauge.map(|gauge| &gauge.kind)) {
+            (_, _) if !is_known => unknown(rule),
             (Some(value), _) => at_number(rule, value),
             (None, Some(Kind::Meters(own))) => own.look(fold, &mut self.rack, rule, (unit, period)),
             (None, Some(Kind::Target(own))) => own.look(fold, &mut self.rack, rule, (unit, period)),

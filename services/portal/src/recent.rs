@@ -100,6 +100,7 @@ impl Fact {
             What::Event(event) => kind(lang, event.kind),
             What::Stated(_) => lang::pick(lang, "Số liệu báo cáo", "Reported"),
             What::Closing(closing) => closed(lang, closing.act),
+            What::ListOpened => lang::pick(lang, OPENED.0, OPENED.1),
             What::Voided { .. } => lang::pick(lang, "Hủy một dữ kiện", "A fact was voided"),
         };
         match (self.corrects, lang) {
@@ -120,6 +121,9 @@ impl Fact {
         }
     }
 }
+
+/// What is said of a list.
+const OPENED: (&str, &str) = ("Lập danh sách hộ", "List of households opened");
 
 /// What happened.
 fn what(lang: Lang, what: &What) -> String {
@@ -163,6 +167,7 @@ fn what(lang: Lang, what: &What) -> String {
             format!("{}: {period}, {level}", closed(lang, closing.act))
         }
         What::Voided { .. } => pick("Hủy một dữ kiện", "A fact was voided"),
+        What::ListOpened => pick(OPENED.0, OPENED.1),
     }
 }
 

@@ -9,7 +9,7 @@ use std::io::Read;
 
 use axum::body::Body;
 use axum::http::Request;
-use common::{COMMUNES, DISTRICT, PERIOD, Portal, fact, left, story};
+use common::{COMMUNES, DISTRICT, PERIOD, Portal, fact, left, lists, story};
 use serde_json::{Value, json};
 
 fn figures(query: &str) -> String {
@@ -19,6 +19,7 @@ fn figures(query: &str) -> String {
 #[tokio::test]
 async fn figures_tell_numerator_and_denominator_and_the_sum_of_the_communes() {
     let mut portal = Portal::open().await;
+    portal.tell(&lists("2019-12-01")).await;
     let position = portal.tell(&story()).await;
     let answer = portal.json(&figures("children=1&indicator=poor_households,poverty_rate")).await;
     assert_eq!(answer["position"], position);
@@ -287,6 +288,7 @@ fn cells(bytes: &[u8], sheet: usize) -> std::collections::BTreeMap<String, (Stri
 #[tokio::test]
 async fn the_workbook_of_movements_sums_to_the_ledger() {
     let mut portal = Portal::open().await;
+    portal.tell(&lists("2019-12-01")).await;
     portal.tell(&story()).await;
     let path = format!("/v1/movements?unit={DISTRICT}&period={PERIOD}");
     let answer = portal.json(&path).await;
@@ -335,6 +337,7 @@ async fn the_workbook_of_movements_sums_to_the_ledger() {
 #[tokio::test]
 async fn the_workbook_of_figures_has_numbers_and_formulas_that_sum() {
     let mut portal = Portal::open().await;
+    portal.tell(&lists("2019-12-01")).await;
     portal.tell(&story()).await;
     let query = "children=1&indicator=poor_households,poverty_rate&format=xlsx&lang=vi";
     let (status, _, bytes) = portal.get(&figures(query)).await;

@@ -236,7 +236,12 @@ async fn what_was_closed_stands_beside_now() {
     }
     let (_, headers, csv) = portal.get(&format!("{api}&format=csv")).await;
     assert!(headers[header::CONTENT_TYPE].to_str().unwrap().starts_with("text/csv"));
-    assert!(text(csv).contains("figure,L-637,poor_households,,30,29,-1,-1"), "a row of the CSV");
+    assert!(
+        text(csv).contains(
+            "figure,L-637,poor_households,,30 4 of 14 communes,29 4 of 14 communes,-1,-1"
+        ),
+        "a row of the CSV"
+    );
     for (path, expected) in [
         ("/v1/revisions?vintage=L-637.nothing", 400),
         ("/v1/revisions", 400),

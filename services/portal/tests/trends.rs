@@ -4,7 +4,7 @@
 
 mod common;
 
-use common::{DISTRICT, PERIOD, Portal, fact, story};
+use common::{DISTRICT, PERIOD, Portal, fact, lists, story};
 
 fn census_of_all(on: &str) -> String {
     fact("census.reported", "all", None, on, DISTRICT, r#","households":2000"#)
@@ -20,7 +20,8 @@ async fn times_at_which_some_units_only_had_told_are_hollow_and_say_of_how_many_
         (None, "poor_households", 0, 7),
     ] {
         let mut portal = Portal::open().await;
-        let facts = all_told.map(census_of_all).into_iter().chain(story()).collect::<Vec<_>>();
+        let lists = lists("2020-12-01").into_iter();
+        let facts = lists.chain(all_told.map(census_of_all)).chain(story()).collect::<Vec<_>>();
         portal.tell(&facts).await;
         for (lang, mark, sentence) in [
             ("vi", "4 trên 14 đơn vị đủ số liệu", "Điểm hoặc cột rỗng"),

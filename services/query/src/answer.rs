@@ -120,6 +120,9 @@ pub struct Line {
     /// The sum of k of n children.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub children: Option<(u32, u32)>,
+    /// Households on the lists of k of n communes: the others have not opened theirs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub communes: Option<(u32, u32)>,
     /// The decision or source of a stated value.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub reference: String,
@@ -173,6 +176,12 @@ pub struct Table {
     pub closing: TableHeads,
     /// Whether opening and rows come to the closing.
     pub balances: bool,
+    /// Why nobody knows, and the zeros are none: `not_reported`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub missing: Option<String>,
+    /// Of the lists of k of n communes: the others have not opened theirs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub communes: Option<(u32, u32)>,
 }
 
 /// Households and persons.

@@ -266,6 +266,7 @@ pub fn line(
         value,
         marks: said,
         children: marks.children,
+        communes: marks.communes,
         reference: marks.reference.to_string(),
     }
 }

@@ -74,6 +74,7 @@ pub fn missing(lang: Lang, why: &str) -> String {
         "not_stated" => pick(lang, "chưa có số liệu", "not stated"),
         "no_denominator" => pick(lang, "chưa có mẫu số", "no denominator known"),
         "no_numerator" => pick(lang, "chưa có tử số", "no numerator known"),
+        "not_reported" => pick(lang, "chưa có báo cáo", "not reported"),
         "not_kept" => pick(lang, "không phân tổ được như vậy", "not broken down like that"),
         "needs_timelines" => pick(lang, "cần đếm trên từng hộ", "needs single households"),
         "beyond_range" => pick(lang, "vượt phạm vi số", "beyond the range of numbers"),

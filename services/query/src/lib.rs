@@ -103,6 +103,8 @@ fn table(table: &MovementTable) -> Table {
         rows: rows.collect(),
         closing: table.closing.into(),
         balances: table.balances(),
+        missing: table.missing.map(|why| why.code().to_owned()),
+        communes: table.communes,
     }
 }
 

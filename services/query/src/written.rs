@@ -49,6 +49,23 @@ pub fn value(lang: Lang, value: &LineValue) -> String {
     }
 }
 
+/// Of how many children a figure is.
+pub fn complete(lang: Lang, (told, all): (u32, u32)) -> String {
+    match lang {
+        Lang::Vi => format!("{told} trên {all} đơn vị đủ số liệu"),
+        Lang::En => format!("complete in {told} of {all} units"),
+    }
+}
+
+/// On the lists of how many communes households are counted.
+pub fn lists(lang: Lang, (open, all): (u32, u32)) -> String {
+    let (open, all) = (lang::whole(lang, open.into()), lang::whole(lang, all.into()));
+    match lang {
+        Lang::Vi => format!("{open} trên {all} xã đã lập danh sách hộ"),
+        Lang::En => format!("lists of {open} of {all} communes"),
+    }
+}
+
 /// What has to be said with a value.
 pub fn remarks(lang: Lang, line: &Line) -> String {
     let mut said: Vec<String> = line.marks.iter().map(|mark| labels::mark(lang, mark)).collect();
@@ -61,12 +78,8 @@ pub fn remarks(lang: Lang, line: &Line) -> String {
         )),
         LineValue::Points { .. } | LineValue::Whole { .. } | LineValue::Stated { .. } => {}
     }
-    if let Some((told, all)) = line.children {
-        said.push(match lang {
-            Lang::Vi => format!("{told} trên {all} đơn vị đủ số liệu"),
-            Lang::En => format!("complete in {told} of {all} units"),
-        });
-    }
+    said.extend(line.children.map(|of| complete(lang, of)));
+    said.extend(line.communes.map(|of| lists(lang, of)));
     if !line.reference.is_empty() {
         said.push(line.reference.clone());
     }

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use proto::gazetteer::{Gazetteer, Lang};
-use query::written::{date, name, remarks, title, value};
+use query::written::{date, lists, name, remarks, title, value};
 use query::{Answer, Body, Found, Line, LineValue, Table, When};
 use query::{labels, lang};
 
@@ -222,6 +222,9 @@ fn movement_table(screen: &mut Screen, unit: &str, when: &When, table: &Table) -
         ),
     };
     screen.heading(heading)?;
+    if let Some(why) = &table.missing {
+        return screen.line(labels::missing(lang, why));
+    }
     let number = |value: i64| lang::whole(lang, i128::from(value));
     let lines = [("opening", table.opening)]
         .into_iter()
@@ -235,6 +238,9 @@ fn movement_table(screen: &mut Screen, unit: &str, when: &When, table: &Table) -
         .collect();
     let header = ["", screen.pick("Hộ", "Households"), screen.pick("Nhân khẩu", "Persons")];
     screen.rows(&header, &rows, 1)?;
+    if let Some(of) = table.communes {
+        screen.line(lists(lang, of))?;
+    }
     let verdict = if table.balances {
         screen.pick(
             "Bảng cân đối: cuối kỳ = đầu kỳ − giảm + tăng.",

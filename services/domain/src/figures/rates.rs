@@ -131,6 +131,11 @@ impl Reader<'_> {
         let before = self.figure(&Question { time: earlier, ..question.clone() });
         let after = self.figure(&question);
         let allocated = before.marks.allocated || after.marks.allocated;
+        // Where the list was opened within the time, those who were on it then are opening stock.
+        let before = match before.value {
+            Value::Missing(Missing::NotReported) => Figure::whole(0),
+            _ => before,
+        };
         let value = match (before.value, after.value) {
             (Value::Missing(why), _) | (_, Value::Missing(why)) => Value::Missing(why),
             (_, _) => match (before.as_whole(), after.as_whole()) {
@@ -188,16 +193,28 @@ impl Reader<'_> {
     ) -> Figure {
         let above = self.refer(unit, parts.above, parts.filter, time);
         let below = self.below(unit, parts.below, (time, until));
-        let Some(n) = above.as_whole() else { return Figure::missing(Missing::NoNumerator) };
+        let Some(n) = above.as_whole() else {
+            let why = match above.value {
+                Value::Missing(Missing::NotReported) => Missing::NotReported,
+                _ => Missing::NoNumerator,
+            };
+            return Figure::missing(why);
+        };
         match below.as_whole() {
             Some(d) if d > 0 => {
-                if below.marks.children.is_some_and(|(told, all)| told < all) {
-                    return self.ratio_where_known(unit, parts, (time, until));
+                if !is_complete(&below) || !is_complete(&above) {
+                    let known = self.ratio_where_known(unit, parts, (time, until));
+                    // Where only the unit itself states what is below the line, there is nothing
+                    // better than what was reported over all of it, marked as such.
+                    if !is_complete(&below) || matches!(known.value, Value::Ratio(..)) {
+                        return known;
+                    }
                 }
                 let allocated = above.marks.allocated || below.marks.allocated;
                 let children = below.marks.children.or(above.marks.children);
                 let base = below.marks.base.max(self.ended(unit, time));
-                let marks = Marks { allocated, children, base, ..Marks::default() };
+                let communes = above.marks.communes;
+                let marks = Marks { allocated, children, communes, base, ..Marks::default() };
                 Figure { value: Value::Ratio(n, d), marks }
             }
             Some(_) | None => Figure::missing(Missing::NoDenominator),

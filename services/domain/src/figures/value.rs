@@ -44,6 +44,9 @@ pub enum Missing {
     NoNumerator,
     /// The indicator cannot be broken down like that.
     NotKept,
+    /// Nobody in the unit has reported what it could be the sum of: of households on lists, no
+    /// commune has opened one; of anything else, nobody there has reported anything at all.
+    NotReported,
     /// The catalogue does not have the indicator.
     UnknownIndicator,
     /// Only a projector, which keeps the timelines, can count households over days that no
@@ -61,6 +64,7 @@ impl Missing {
             Missing::NoDenominator => "no_denominator",
             Missing::NoNumerator => "no_numerator",
             Missing::NotKept => "not_kept",
+            Missing::NotReported => "not_reported",
             Missing::UnknownIndicator => "unknown_indicator",
             Missing::NeedsTimelines => "needs_timelines",
             Missing::BeyondRange => "beyond_range",
@@ -75,6 +79,9 @@ pub struct Marks {
     pub allocated: bool,
     /// The sum of k of n children, where the unit itself states nothing.
     pub children: Option<(u32, u32)>,
+    /// Households on the lists of k of n communes: the others have not opened theirs. None where
+    /// all have.
+    pub communes: Option<(u32, u32)>,
     /// How far a stated value has been confirmed.
     pub level: Option<Confirmation>,
     /// What the words around a stated value say of it.

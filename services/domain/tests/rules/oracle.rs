@@ -128,6 +128,7 @@ fn rank(what: &What) -> u8 {
         What::MovedOut => 12,
         What::Dissolved => 13,
         What::Voided { .. } => 14,
+        What::ListOpened => 15,
     }
 }
 

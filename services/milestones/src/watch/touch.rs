@@ -45,9 +45,36 @@ impl Watch {
                 }
             }
         }
+        self.open(fold, seen);
         self.records += 1;
         if self.records.is_multiple_of(COUNT_EVERY) && self.kept() > KEPT_MAX {
             self.forget();
+        }
+    }
+
+    /// Where a list was opened, or closed by a correction, figures are known that were not, though
+    /// nothing of theirs moved.
+    fn open(&mut self, fold: &Fold, seen: &Seen<'_>) {
+        let contribution::Rules { atlas, plan } = &*fold.rules;
+        let postings = seen.changes.iter().flat_map(|change| &change.postings);
+        for (place, from) in self.openings.see(fold, postings) {
+            // A list opened in any part of a commune is the list of every unit that holds another.
+            let commune = atlas.unit_of(place);
+            let parts = atlas.places(commune).iter().filter(|one| atlas.unit_of(**one) == commune);
+            let mut units: Vec<Unit> =
+                parts.flat_map(|part| atlas.closure(*part)).copied().collect();
+            units.sort_unstable();
+            units.dedup();
+            for (number, gauge) in (0..).zip(&self.gauges) {
+                let Some((from, to)) = begun(plan.calendars(), gauge.grain, from, seen.received)
+                else {
+                    continue;
+                };
+                for unit in units.iter().copied().filter(|unit| gauge.units.holds(*unit)) {
+                    let periods = (from..=to).filter_map(Period::from_slot);
+                    self.opened.extend(periods.map(|period| (number, unit, period)));
+                }
+            }
         }
     }
 

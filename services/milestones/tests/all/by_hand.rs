@@ -72,7 +72,8 @@ fn a_milestone_is_reached_withdrawn_by_a_correction_and_reached_again() {
 fn a_figure_that_trembles_about_the_line_is_reached_once() {
     let text = rule("is = \"at_least\"\nnumber = \"2\"\nmargin = \"1\"");
     let mut pen = Pen::new(&rules(&text));
-    let mut all = Vec::new();
+    // Somebody reports, so that no loan is none.
+    let mut all = pen.tell(9, &registered("2021-01-01", PHU_CAN, Standing::Poor, 4).named(9));
     all.extend(pen.tell(1, &lent(1, "2021-03-01", PHU_CAN)));
     all.extend(pen.tell(2, &lent(2, "2021-03-02", PHU_CAN)));
     // One left: within the margin.
@@ -170,13 +171,20 @@ fn a_share_of_which_somebody_states_nothing_is_not_told() {
     assert_eq!(said(&told), ["L-24097 2021@civil reached 1 at 5"]);
     let told = pen.tell(2, &registered("2021-03-02", PHU_CAN, Standing::Poor, 3).named(2));
     assert_eq!(said(&told), ["L-24097 2021@civil withdrawn 1 at 10"]);
-    // The district's rate is told when each of its communes in force has stated its households.
+    // The district's rate is told when each of its communes in force has opened its list and stated
+    // its households.
     let mut all = Vec::new();
+    for (name, commune) in [(40, Unit(8)), (41, Unit(10)), (42, crate::world::IA_SO)] {
+        let list = registered("2021-03-01", commune, Standing::Above, 4).named(name);
+        all.extend(pen.tell(name, &list));
+    }
     for (number, commune) in [8u16, 10, 11].into_iter().enumerate() {
         all.extend(pen.tell(20, &census(20 + number as u64, Unit(commune), 30)));
     }
     assert!(said(&all).iter().all(|one| !one.starts_with("L-637")), "{:?}", said(&all));
-    let told = pen.tell(30, &census(30, crate::world::IA_SO, 10));
+    all.extend(pen.tell(30, &census(30, crate::world::IA_SO, 10)));
+    assert!(said(&all).iter().all(|one| !one.starts_with("L-637")), "{:?}", said(&all));
+    let told = pen.tell(43, &registered("2021-03-01", Unit(11), Standing::Above, 4).named(43));
     assert!(said(&told).contains(&"L-637 2021@civil reached 1 at 5/3".to_owned()), "{told:?}");
 }
 

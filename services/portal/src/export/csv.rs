@@ -139,16 +139,30 @@ fn figure(table: &mut Table, line: &Line, when: &When, lang: Lang) {
     table.text(missing);
     let mut marks = line.marks.clone();
     marks.extend(line.children.map(|(told, all)| format!("{told}/{all}")));
+    marks.extend(line.communes.map(|(open, all)| format!("communes:{open}/{all}")));
     table.text(&marks.join(" "));
     table.text(&line.reference);
     table.end();
 }
 
-const MOVEMENTS: [&str; 10] =
-    ["unit", "name", "class", "row", "row_name", "from", "to", "households", "persons", "wider"];
+const MOVEMENTS: [&str; 12] = [
+    "unit",
+    "name",
+    "class",
+    "row",
+    "row_name",
+    "from",
+    "to",
+    "households",
+    "persons",
+    "wider",
+    "missing",
+    "communes",
+];
 
 /// Movement tables: a line for each unit, class and row. `wider`: 1 for a unit of today that also
-/// holds places that the unit asked for never had, else 0.
+/// holds places that the unit asked for never had, else 0. `missing`: why there are no numbers.
+/// `communes`: k/n where only k of n communes have opened their lists.
 pub(crate) fn movements(
     own: &UnitTables,
     children: &[UnitTables],
@@ -169,9 +183,14 @@ pub(crate) fn movements(
                 table.text(&labels::movement(lang, &of_class.class, row));
                 table.text(&when.from);
                 table.text(&when.to);
-                table.number(heads.households);
-                table.number(heads.persons);
+                match of_class.missing {
+                    None => [heads.households, heads.persons].map(|one| table.number(one)),
+                    Some(_) => [(); 2].map(|()| table.nothing()),
+                };
                 table.number(u8::from(unit.wider));
+                table.text(of_class.missing.as_deref().unwrap_or_default());
+                let communes = of_class.communes.map(|(open, all)| format!("{open}/{all}"));
+                table.text(&communes.unwrap_or_default());
                 table.end();
             };
             line("opening", &of_class.opening);
@@ -196,6 +215,7 @@ mod tests {
             value,
             marks: vec!["estimate".into()],
             children: Some((3, 14)),
+            communes: None,
             reference: reference.into(),
         }
     }

@@ -208,6 +208,11 @@ fn of_unit(
     }
     let mut notes: Vec<String> =
         lines.iter().flat_map(|line| &line.marks).map(|mark| labels::mark(lang, mark)).collect();
+    let partial = |of: &(u32, u32)| of.0 < of.1;
+    let children = lines.iter().filter_map(|line| line.children).filter(partial);
+    notes.extend(children.map(|of| written::complete(lang, of)));
+    let communes = lines.iter().filter_map(|line| line.communes).filter(partial);
+    notes.extend(communes.map(|of| written::lists(lang, of)));
     notes.sort();
     notes.dedup();
     sheet.write_string_with_format(row, last, notes.join("; "), &styles.text)?;
@@ -281,12 +286,14 @@ fn total(
     let text = Styles::bold(&styles.text);
     let whole = Styles::bold(&styles.whole);
     merged(sheet, (row, 0), (row, 2), pick(lang, "Cộng", "Total"), &text)?;
+    let mut is_whole = true;
     for block in blocks {
         let values = units
             .iter()
             .flat_map(|lines| lines.iter())
             .filter(|line| line.indicator == block.indicator && line.by == *block.by);
         let (mut above, mut below, mut points) = (0.0, 0.0, false);
+        let block_adds = block.adds_up();
         for line in values {
             match &line.value {
                 LineValue::Whole { value } => above += *value as f64,
@@ -296,11 +303,11 @@ fn total(
                     below += *denominator as f64;
                 }
                 LineValue::Points { .. } => points = true,
-                LineValue::Missing { .. } => {}
+                LineValue::Missing { .. } => is_whole &= !block_adds,
             }
         }
         // Points do not add up, nor do averages: no number is better than a wrong one.
-        if points || !block.adds_up() {
+        if points || !block_adds {
             for column in block.at..=block.last() {
                 sheet.write_blank(row, column, &text)?;
             }
@@ -315,6 +322,10 @@ fn total(
             rate(sheet, styles, row, block.at, share, true)?;
         }
     }
-    sheet.write_blank(row, last, &text)?;
+    let note = match is_whole {
+        true => "",
+        false => pick(lang, "Chỉ cộng đơn vị có số liệu", "Sums are of units with a number"),
+    };
+    sheet.write_string_with_format(row, last, note, &text)?;
     Ok(())
 }

@@ -5,8 +5,8 @@ use domain::codes::{Code, Standing};
 use proto::catalogue::{Catalogue, MovementEntry, Sign};
 use proto::gazetteer::Lang;
 use query::lang::pick;
-use query::{Boundaries, Table, TableHeads, When, written};
-use rust_xlsxwriter::{ColNum, Format, Formula, RowNum, Workbook, Worksheet, XlsxError};
+use query::{Boundaries, Table, TableHeads, When, labels, written};
+use rust_xlsxwriter::{ColNum, Formula, RowNum, Workbook, Worksheet, XlsxError};
 
 use super::sheet::{self, Styles, cell, merged};
 use crate::api::UnitTables;
@@ -78,15 +78,16 @@ fn class_sheet(
         if unit.wider {
             name += pick(lang, " (gồm cả nơi khác)", " (also holds other places)");
         }
-        sheet.write_string_with_format(row, 1, name, &styles.text)?;
-        of_unit(sheet, &styles.whole, row, entries, &table)?;
+        sheet.write_string_with_format(row, 1, name + &said(&table, lang), &styles.text)?;
+        of_unit(sheet, &styles, row, entries, &table)?;
         for (sum, entry) in sums.iter_mut().zip(entries) {
             let heads = of_entry(&table, &entry.row);
             *sum = (sum.0 + heads.households, sum.1 + heads.persons);
         }
         row += 1;
     }
-    total(sheet, &styles, row, &sums, lang)?;
+    let is_whole = listed.iter().filter_map(table).all(|one| one.missing.is_none());
+    total(sheet, &styles, row, (&sums, is_whole), lang)?;
     // Moves inside the unit are decreases and increases of its parts and neither of the whole, so
     // the unit's own rows may be less than the sums.
     if !children.is_empty()
@@ -101,8 +102,9 @@ fn class_sheet(
             }
             Boundaries::Current => pick(lang, "theo địa giới lúc đó", "in the boundaries of then"),
         };
-        sheet.write_string_with_format(row, 1, format!("{name} ({whole})"), &styles.text)?;
-        of_unit(sheet, &styles.whole, row, entries, &table)?;
+        let name = format!("{name} ({whole}){}", said(&table, lang));
+        sheet.write_string_with_format(row, 1, name, &styles.text)?;
+        of_unit(sheet, &styles, row, entries, &table)?;
     }
     sheet::source(sheet, &styles, row + 2, source, lang)?;
     sheet.set_column_width(0, 5)?;
@@ -197,14 +199,28 @@ fn of_entry(table: &Table, row: &str) -> TableHeads {
     }
 }
 
+/// What has to be said with a unit's numbers, behind its name.
+fn said(table: &Table, lang: Lang) -> String {
+    let missing = table.missing.as_deref().map(|why| labels::missing(lang, why));
+    let lists = table.communes.map(|of| written::lists(lang, of));
+    missing.or(lists).map_or_else(String::new, |said| format!(" ({said})"))
+}
+
 /// The cells of a unit; the closing is a formula of the others.
 fn of_unit(
     sheet: &mut Worksheet,
-    format: &Format,
+    styles: &Styles,
     row: RowNum,
     entries: &[MovementEntry],
     table: &Table,
 ) -> Result<(), XlsxError> {
+    let format = &styles.whole;
+    if table.missing.is_some() {
+        for column in column(0)..column(entries.len()) {
+            sheet.write_string_with_format(row, column, "…", format)?;
+        }
+        return Ok(());
+    }
     for (at, entry) in entries.iter().enumerate() {
         let heads = of_entry(table, &entry.row);
         for (side, value) in [heads.households, heads.persons].into_iter().enumerate() {
@@ -238,11 +254,15 @@ fn total(
     sheet: &mut Worksheet,
     styles: &Styles,
     row: RowNum,
-    sums: &[(i64, i64)],
+    (sums, is_whole): (&[(i64, i64)], bool),
     lang: Lang,
 ) -> Result<(), XlsxError> {
     let (head, whole) = (Styles::bold(&styles.text), Styles::bold(&styles.whole));
-    merged(sheet, (row, 0), (row, 1), pick(lang, "Cộng", "Total"), &head)?;
+    let name = match is_whole {
+        true => pick(lang, "Cộng", "Total"),
+        false => pick(lang, "Cộng các đơn vị có báo cáo", "Total of those that have reported"),
+    };
+    merged(sheet, (row, 0), (row, 1), name, &head)?;
     for (at, (households, persons)) in sums.iter().enumerate() {
         for (side, value) in [households, persons].into_iter().enumerate() {
             let column = column(at) + side as ColNum;

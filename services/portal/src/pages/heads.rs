@@ -3,7 +3,7 @@
 use query::labels;
 
 use super::number::{self, Shown};
-use super::rows;
+use super::stock::Stock;
 use super::target::Version;
 use super::view::View;
 
@@ -22,13 +22,7 @@ pub(super) struct Head {
 }
 
 /// The headline figures of a unit: stocks first, then what was done.
-pub(super) fn heads(
-    view: &View<'_>,
-    opening: i128,
-    closing: i128,
-    poor: Shown,
-    target: Option<&Version>,
-) -> Vec<Head> {
+pub(super) fn heads(view: &View<'_>, poor: &Stock, target: Option<&Version>) -> Vec<Head> {
     let (lang, t) = (view.lang, view.t);
     let head = |id: &'static str, shown: Shown, change: String, since: String, note: String| Head {
         id,
@@ -48,25 +42,12 @@ pub(super) fn heads(
         change,
         since,
     };
-    let opened = |value: i128| match lang {
-        proto::gazetteer::Lang::Vi => format!("so đầu kỳ {}", number::whole(lang, value)),
-        proto::gazetteer::Lang::En => format!("from {} at the opening", number::whole(lang, value)),
+    let stock = |id: &'static str, stock: &Stock| {
+        let change = stock.net().map_or_else(String::new, |net| number::signed(lang, net));
+        head(id, stock.shown.clone(), change, stock.since(view), String::new())
     };
-    let mut heads = vec![head(
-        "poor_households",
-        poor,
-        number::signed(lang, closing - opening),
-        opened(opening),
-        String::new(),
-    )];
-    let (near_opening, near_closing, near) = rows::stock(view, view.unit, "near_poor_households");
-    heads.push(head(
-        "near_poor_households",
-        near,
-        number::signed(lang, near_closing - near_opening),
-        opened(near_opening),
-        String::new(),
-    ));
+    let near = Stock::of(view, view.unit, "near_poor_households");
+    let mut heads = vec![stock("poor_households", poor), stock("near_poor_households", &near)];
     let rate = view.figure(view.unit, "poverty_rate", view.time);
     let change = view.change(view.unit, "poverty_rate", &rate.value);
     let shown = Shown::of(lang, "poverty_rate", &rate);
@@ -112,7 +93,7 @@ fn counted(view: &View<'_>, id: &'static str) -> Head {
         href: view.href(view.unit, &format!("/i/{id}")),
         why: view.explain(view.unit, id),
         name: labels::indicator(view.lang, id),
-        note: shown.marks.join("; "),
+        note: if shown.missing.is_empty() { shown.marks.join("; ") } else { shown.missing.clone() },
         since: if change.is_empty() {
             String::new()
         } else {

@@ -4,6 +4,7 @@ use askama::Template;
 use domain::codes::{Code, Standing};
 use domain::household::MovementRow;
 use domain::movements::{Heads, MovementTable};
+use proto::gazetteer::Lang;
 use query::labels;
 
 use super::Outcome;
@@ -28,6 +29,8 @@ struct Row {
     key: String,
     /// Whether it also holds places of other units.
     wider: bool,
+    /// Where only k of n communes have opened their lists: `k/n`.
+    lists: String,
     cells: Vec<Cell>,
     total: bool,
 }
@@ -69,8 +72,8 @@ struct Page {
     csv_semicolon: String,
     xlsx: String,
     source: String,
-    fallen: String,
-    risen: String,
+    moved: String,
+    lists: String,
 }
 
 /// Rows of the table that the form has, and those it does not have.
@@ -114,14 +117,12 @@ pub(crate) fn page(view: &View<'_>) -> Outcome {
     let stock =
         |row: &str| Column { name: labels::movement(lang, code, row), number: String::new() };
     let total = &tables[0].1;
-    frame.say = format!("{title}: {}", number::signed(lang, net(total)));
+    frame.say = format!("{title}: {}", title_of(lang, total));
     let classes = [(Standing::Poor, t.class_poor), (Standing::NearPoor, t.class_near_poor)];
     let download = |format, more: &[(&'static str, Option<&'static str>)]| {
         let own = [("children", Some("1")), ("format", Some(format))];
         view.download("movements", &[&own, more].concat())
     };
-    let fallen = down.iter().map(|row| heads_of(total, *row).households).sum::<i128>();
-    let risen = up.iter().map(|row| heads_of(total, *row).households).sum::<i128>();
     Outcome::Page(Box::new(Page {
         stamp: format!("{} · {}", view.name(view.unit), view.title()),
         days: format!("{} – {}", number::day(lang, from), number::day(lang, to)),
@@ -151,6 +152,7 @@ pub(crate) fn page(view: &View<'_>) -> Outcome {
                     .ask
                     .href(&format!("/u/{}/movements", view.key(*unit)), &[("class", Some(code))]),
                 name: if at == 0 { t.whole_unit.to_owned() } else { view.short(*unit).to_owned() },
+                lists: lists_sign(table),
                 key: view.key(*unit).to_owned(),
                 wider: *wider,
                 cells: cells(view, table),
@@ -168,16 +170,37 @@ pub(crate) fn page(view: &View<'_>) -> Outcome {
         csv_semicolon: download("csv", &[("sep", Some("semicolon")), ("bom", Some("1"))]),
         xlsx: download("xlsx", &[]),
         source: fill(t.source_facts, &[&frame.position]),
-        fallen: number::whole(lang, fallen),
-        risen: number::whole(lang, risen),
+        moved: title_of(lang, total),
+        lists: tables[0].1.communes.map_or_else(String::new, |of| query::written::lists(lang, of)),
         f: frame,
     }))
+}
+
+/// What fell and what rose, or why nobody knows.
+fn title_of(lang: Lang, table: &MovementTable) -> String {
+    if let Some(why) = table.missing {
+        return labels::missing(lang, why.code());
+    }
+    let (_, down, up, _) = order();
+    let sum = |rows: &[MovementRow]| -> String {
+        let sum = rows.iter().map(|row| heads_of(table, *row).households).sum::<i128>();
+        number::whole(lang, sum)
+    };
+    let (fallen, risen) = (sum(&down), sum(&up));
+    match lang {
+        Lang::Vi => format!("Giảm {fallen} hộ, tăng {risen} hộ"),
+        Lang::En => format!("{fallen} households fewer, {risen} more"),
+    }
 }
 
 fn official_number(view: &View<'_>, row: MovementRow) -> String {
     let entries = view.app.catalogue.movements();
     let entry = entries.iter().find(|entry| entry.row == row.code());
     entry.map_or_else(String::new, |entry| entry.number.clone())
+}
+
+fn lists_sign(table: &MovementTable) -> String {
+    table.communes.map_or_else(String::new, |(open, all)| format!("{open}/{all}"))
 }
 
 fn heads_of(table: &MovementTable, wanted: MovementRow) -> Heads {
@@ -195,9 +218,11 @@ fn net(table: &MovementTable) -> i128 {
 /// increases, size and standard, closing, net.
 fn cells(view: &View<'_>, table: &MovementTable) -> Vec<Cell> {
     let (first, down, up, last) = order();
+    let is_known = table.missing.is_none();
+    let known = |text: String| if is_known { text } else { "…".to_owned() };
     let pair = |heads: Heads, class: [&'static str; 2]| {
         [(heads.households, class[0]), (heads.persons, class[1])].map(|(value, class)| Cell {
-            text: number::whole(view.lang, value),
+            text: known(number::whole(view.lang, value)),
             zero: value == 0,
             class,
         })
@@ -208,17 +233,22 @@ fn cells(view: &View<'_>, table: &MovementTable) -> Vec<Cell> {
     cells.extend(first.into_iter().chain(down).chain(up).chain(last).flat_map(plain));
     cells.extend(pair(table.closing, ["gl sumc", "k sumc"]));
     let net = net(table);
-    cells.push(Cell { text: number::signed(view.lang, net), zero: net == 0, class: "gl" });
+    let text = known(number::signed(view.lang, net));
+    cells.push(Cell { text, zero: net == 0, class: "gl" });
     cells
 }
 
 fn steps(view: &View<'_>, code: &str, table: &MovementTable) -> Vec<Step> {
     let lang = view.lang;
     let (from, to) = view.days();
+    let known = |value| match table.missing {
+        Some(_) => "…".to_owned(),
+        None => number::whole(lang, value),
+    };
     let step = |sign, heads: Heads, name: String, sum| Step {
         sign,
-        households: number::whole(lang, heads.households),
-        persons: number::whole(lang, heads.persons),
+        households: known(heads.households),
+        persons: known(heads.persons),
         name,
         sum,
     };

@@ -103,6 +103,7 @@ impl Shown {
                     | Missing::NoDenominator
                     | Missing::NoNumerator
                     | Missing::NotKept
+                    | Missing::NotReported
                     | Missing::UnknownIndicator
                     | Missing::BeyondRange => labels::missing(lang, why.code()),
                 };
@@ -119,11 +120,12 @@ impl Shown {
             self.sign.push('≈');
         }
         if let Some((told, all)) = marks.children.filter(|(told, all)| told < all) {
-            self.marks.push(match lang {
-                Lang::Vi => format!("{told} trên {all} đơn vị đủ số liệu"),
-                Lang::En => format!("complete in {told} of {all} units"),
-            });
+            self.marks.push(query::written::complete(lang, (told, all)));
             self.sign = format!("{}{told}/{all}", self.sign);
+            self.is_partial = true;
+        } else if let Some((open, all)) = marks.communes {
+            self.marks.push(query::written::lists(lang, (open, all)));
+            self.sign = format!("{}{open}/{all}", self.sign);
             self.is_partial = true;
         }
         if let Some(level) = marks.level.filter(|level| *level != Confirmation::Official) {

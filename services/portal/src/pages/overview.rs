@@ -2,18 +2,19 @@
 
 use askama::Template;
 use domain::codes::Standing;
-use domain::figures::Value;
 use domain::household::MovementRow;
-use domain::movements::{Heads, MovementTable};
+use domain::movements::MovementTable;
 use query::labels;
 
 use super::Outcome;
 use super::frame::{Frame, Link};
 use super::heads::{self, Head};
+use super::lede;
 use super::milestone::{self, Event};
 use super::number;
 use super::recent::{KeyedFact, RecentFact};
 use super::rows::{self, Row};
+use super::stock::Stock;
 use super::target::{self, Version};
 use super::text::fill;
 use super::tile_map::{self, TileMap};
@@ -82,7 +83,7 @@ pub(crate) fn page(
 ) -> Outcome {
     let t = view.t;
     let name = view.name(view.unit);
-    let (opening, closing, shown) = rows::stock(view, view.unit, "poor_households");
+    let stock = Stock::of(view, view.unit, "poor_households");
     let targets = target::versions(view, view.unit, "poor_households_reduction");
     let flow = view.reader().movements(view.unit, Standing::Poor, view.time);
     let below = view.below();
@@ -92,15 +93,8 @@ pub(crate) fn page(
     let (kin_forward, kin) = view.kin();
     let kin_more = kin.len().saturating_sub(6);
     let mut frame = Frame::of_unit(view, "", &name);
-    let fell = opening - closing;
-    let pair = [number::whole(view.lang, closing), number::whole(view.lang, fell.abs())];
-    let moved = match fell {
-        1.. => t.poor_fell_h,
-        0 => t.poor_same_h,
-        _ => t.poor_rose_h,
-    };
-    let moved = fill(moved, &[&pair[0], &pair[1]]);
-    frame.say = format!("{name}: {moved}.");
+    let headline = lede::headline(view.lang, &stock);
+    frame.say = format!("{name}: {headline}.");
     let map = tile_map::tile_map(view, &below, map_indicator(view, &table), true);
     let sorts = rows::SORTS.iter().map(|sort| {
         let href = view.ask.href(&view.ask.path, &[("sort", Some(sort))]);
@@ -129,9 +123,9 @@ pub(crate) fn page(
         } else {
             String::new()
         },
-        lede: lede(view, &name, &flow, opening, closing, targets.last()),
-        heads: heads::heads(view, opening, closing, shown, targets.last()),
-        trend_title: moved,
+        lede: lede::lede(view, &name, &flow, &stock, targets.last()),
+        heads: heads::heads(view, &stock, targets.last()),
+        trend_title: headline,
         trend,
         targets: targets
             .into_iter()
@@ -142,8 +136,8 @@ pub(crate) fn page(
             })
             .rev()
             .collect(),
-        moves_title: moves_title(view, &flow, closing),
-        moves: moves(view, &flow, opening, closing),
+        moves_title: moves_title(view, &flow),
+        moves: moves(view, &flow),
         moves_href: view.href(view.unit, "/movements"),
         map,
         map_href: view.href(view.unit, "/map"),
@@ -186,68 +180,10 @@ fn map_indicator(view: &View<'_>, rows: &[Row]) -> &'static str {
     }
 }
 
-/// Where the unit stands, in one or two whole sentences.
-fn lede(
-    view: &View<'_>,
-    name: &str,
-    flow: &MovementTable,
-    opening: i128,
-    closing: i128,
-    target: Option<&Version>,
-) -> String {
-    use proto::gazetteer::Lang::{En, Vi};
-    let lang = view.lang;
-    let (left, moved) =
-        (number::whole(lang, closing), number::whole(lang, (opening - closing).abs()));
-    let period = view.title().to_lowercase();
-    if !view.is_told_of(view.unit) {
-        return match lang {
-            Vi => format!("Chưa có dữ kiện nào của {name}."),
-            En => format!("{name}: no facts yet."),
-        };
+fn moves_title(view: &View<'_>, table: &MovementTable) -> String {
+    if let Some(why) = table.missing {
+        return labels::missing(view.lang, why.code());
     }
-    let is_move = |(row, heads): &&(MovementRow, Heads)| {
-        *row != MovementRow::Registered && heads.households != 0
-    };
-    let is_still = flow.rows.iter().find(is_move).is_none();
-    // A rate whose denominator only some of the units told is no sentence about the whole.
-    let figure = view.figure(view.unit, "poverty_rate", view.time);
-    let rate = match (figure.value, figure.marks.children) {
-        (Value::Ratio(_, _), Some((told, all))) if told < all => String::new(),
-        (Value::Ratio(n, d), _) => format!(" ({}\u{a0}%)", number::share(lang, n, d)),
-        (_, _) => String::new(),
-    };
-    let first = match (lang, (opening - closing).signum()) {
-        (Vi, 1) => format!("{name} còn {left} hộ nghèo{rate}, giảm {moved} hộ trong {period}."),
-        (Vi, 0) if is_still => format!(
-            "{name} có {left} hộ nghèo{rate}; trong {period} chưa ghi nhận hộ nào thoát nghèo hoặc \
-             nghèo mới."
-        ),
-        (En, 0) if is_still => format!(
-            "{name}, {period}: {left} poor households{rate}; none is recorded to have left or \
-             entered poverty."
-        ),
-        (Vi, 0) => format!("{name} có {left} hộ nghèo{rate}, không đổi trong {period}."),
-        (Vi, _) => format!("{name} có {left} hộ nghèo{rate}, tăng {moved} hộ trong {period}."),
-        (En, 1) => format!("{name}, {period}: {left} poor households{rate}, {moved} fewer."),
-        (En, 0) => format!("{name}, {period}: {left} poor households{rate}, unchanged."),
-        (En, _) => format!("{name}, {period}: {left} poor households{rate}, {moved} more."),
-    };
-    let Some(target) = target.filter(|version| !version.attained.is_empty()) else { return first };
-    let year = labels::period(lang, &target.period.to_string());
-    let (value, attained) = (&target.value, &target.attained);
-    let second = match lang {
-        Vi if is_still => format!("Chỉ tiêu của {year} là giảm {value} hộ."),
-        En if is_still => format!("The target for {year} is a fall of {value} households."),
-        Vi => format!("Như vậy đạt {attained}\u{a0}% chỉ tiêu giảm {value} hộ của {year}."),
-        En => format!(
-            "This is {attained}\u{a0}% of the target for {year}, a fall of {value} households."
-        ),
-    };
-    format!("{first} {second}")
-}
-
-fn moves_title(view: &View<'_>, table: &MovementTable, closing: i128) -> String {
     let of = |decrease: bool| -> i128 {
         let rows = table
             .rows
@@ -255,7 +191,8 @@ fn moves_title(view: &View<'_>, table: &MovementTable, closing: i128) -> String 
             .filter(|(row, _)| *row != MovementRow::Registered && row.is_decrease() == decrease);
         rows.map(|(_, heads)| heads.households).sum()
     };
-    let [down, up, left] = [of(true), of(false), closing].map(|n| number::whole(view.lang, n));
+    let left = table.closing.households;
+    let [down, up, left] = [of(true), of(false), left].map(|n| number::whole(view.lang, n));
     match view.lang {
         proto::gazetteer::Lang::Vi => format!("Giảm {down}, tăng {up}: còn {left} hộ"),
         proto::gazetteer::Lang::En => format!("{down} fewer, {up} more: {left} households"),
@@ -263,8 +200,12 @@ fn moves_title(view: &View<'_>, table: &MovementTable, closing: i128) -> String 
 }
 
 /// Opening, what moved, closing: bars from zero, on one scale for the stocks and one for the rest.
-fn moves(view: &View<'_>, table: &MovementTable, opening: i128, closing: i128) -> Vec<Move> {
+fn moves(view: &View<'_>, table: &MovementTable) -> Vec<Move> {
     let t = view.t;
+    let (opening, closing) = (table.opening.households, table.closing.households);
+    if table.missing.is_some() {
+        return Vec::new();
+    }
     let stocks = opening.max(closing) as f64;
     let stock = |name: &str, value: i128| Move {
         name: name.to_owned(),
@@ -272,25 +213,26 @@ fn moves(view: &View<'_>, table: &MovementTable, opening: i128, closing: i128) -
         bar: inline_bar(value as f64, stocks, 200.0, "f-ink3", None),
         total: true,
     };
-    let listed = table.rows.iter().filter(|(row, heads)| {
-        *row != MovementRow::Registered
-            && *row != MovementRow::SizeChange
-            && (*row != MovementRow::StandardChange || heads.households != 0)
+    // What the form does not have is shown where there is something of it.
+    let listed = table.rows.iter().filter(|(row, heads)| match row {
+        MovementRow::SizeChange => false,
+        MovementRow::Registered | MovementRow::StandardChange => heads.households != 0,
+        _ => true,
     });
-    let most = listed.clone().map(|(_, h)| h.households.abs()).max().unwrap_or(0) as f64;
-    let registered = table.rows.iter().find(|(row, _)| *row == MovementRow::Registered);
-    let opened = match registered.map_or(0, |(_, heads)| heads.households) {
-        0 => t.opening.to_owned(),
-        known => fill(t.opening_with, &[&number::whole(view.lang, known)]),
-    };
-    let mut moves = vec![stock(&opened, opening)];
+    let moved = listed.clone().filter(|(row, _)| *row != MovementRow::Registered);
+    let most = moved.map(|(_, h)| h.households.abs()).max().unwrap_or(0) as f64;
+    let mut moves = vec![stock(t.opening, opening)];
     moves.extend(listed.map(|(row, heads)| {
         let by = if row.is_decrease() { -heads.households } else { heads.households };
-        let class = if by <= 0 { "f-acc" } else { "f-worse" };
+        let (class, scale) = match row {
+            MovementRow::Registered => ("f-ink3", stocks),
+            _ if by <= 0 => ("f-acc", most),
+            _ => ("f-worse", most),
+        };
         Move {
             name: labels::movement(view.lang, "poor", row.code()),
             households: number::signed(view.lang, by),
-            bar: inline_bar(by.abs() as f64, most, 200.0, class, None),
+            bar: inline_bar(by.abs() as f64, scale, 200.0, class, None),
             total: false,
         }
     }));

@@ -1,9 +1,9 @@
 //! The units below one, ranked: their rate, their movement, their course, their target.
 
-use domain::atlas::Unit;
 use domain::figures::Value;
 
-use super::number::{self, Shown};
+use super::number::Shown;
+use super::stock::Stock;
 use super::target;
 use super::trend;
 use super::view::View;
@@ -53,15 +53,6 @@ pub(crate) fn sort(view: &View<'_>) -> &'static str {
     SORTS.into_iter().find(|one| *one == asked).unwrap_or("rate")
 }
 
-/// Opening, closing and net change of poor households; households that were there when the record
-/// began are opening stock.
-pub(crate) fn stock(view: &View<'_>, unit: Unit, of: &str) -> (i128, i128, Shown) {
-    let figure = view.figure(unit, of, view.time);
-    let closing = figure.as_whole().unwrap_or(0);
-    let fell = view.figure(unit, &format!("{of}_reduction"), view.time).as_whole().unwrap_or(0);
-    (closing + fell, closing, Shown::of(view.lang, of, &figure))
-}
-
 /// The unit's own row, and those of the units below in the order asked for.
 pub(crate) fn rows(view: &View<'_>, below: &[Below]) -> (Row, Vec<Row>) {
     let total = row(view, Below { unit: view.unit, wider: false });
@@ -95,10 +86,9 @@ pub(crate) fn rows(view: &View<'_>, below: &[Below]) -> (Row, Vec<Row>) {
 
 fn row(view: &View<'_>, below: Below) -> Row {
     let unit = below.unit;
-    let (opening, closing, shown) = stock(view, unit, "poor_households");
+    let stock = Stock::of(view, unit, "poor_households");
     let rate = view.figure(unit, "poverty_rate", view.time);
     let target = target::in_force(view, unit, "poor_households_reduction");
-    let net = closing - opening;
     let (attained, share) = match &target {
         Some(version) => (version.attained.clone(), version.share.map_or(-1.0, |s| s * 100.0)),
         None => (String::new(), -1.0),
@@ -108,12 +98,10 @@ fn row(view: &View<'_>, below: Below) -> Row {
             Value::Ratio(n, d) => n as f64 * 100.0 / d as f64,
             _ => -1.0,
         },
-        closing,
-        net,
+        closing: stock.closing.unwrap_or(-1),
+        net: stock.net().unwrap_or(0),
         attained: share,
     };
-    // Of a unit that nothing was ever told of, nothing is known: that is not zero.
-    let known = |text: String| if view.is_told_of(unit) { text } else { "…".to_owned() };
     let rate = Shown::of(view.lang, "poverty_rate", &rate);
     Row {
         rank: String::new(),
@@ -123,18 +111,17 @@ fn row(view: &View<'_>, below: Below) -> Row {
         why_rate: view.explain(unit, "poverty_rate"),
         key: view.key(unit).to_owned(),
         wider: below.wider,
-        is_allocated: rate.is_allocated() || shown.is_allocated(),
+        is_allocated: rate.is_allocated() || stock.shown.is_allocated(),
         rate,
         bar: String::new(),
-        opening: known(number::whole(view.lang, opening)),
-        closing: known(number::whole(view.lang, closing)),
-        sign: shown.sign,
-        net: known(number::signed(view.lang, net)),
-        net_zero: net == 0,
-        spark: if view.is_told_of(unit) {
-            spark(&trend::course(view, unit, "poor_households"))
-        } else {
-            String::new()
+        opening: stock.opening(view),
+        closing: stock.shown.number.clone(),
+        net: stock.net_text(view),
+        net_zero: stock.net() == Some(0),
+        sign: stock.shown.sign,
+        spark: match stock.closing {
+            Some(_) => spark(&trend::course(view, unit, "poor_households")),
+            None => String::new(),
         },
         target: target.map_or_else(String::new, |version| version.value),
         attained,

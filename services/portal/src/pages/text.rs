@@ -136,7 +136,6 @@ texts! {
     rank: "Thứ tự", "Rank";
     value: "Giá trị", "Value";
     change: "Thay đổi", "Change";
-    opening_with: "Đầu kỳ, gồm {0} hộ có khi bắt đầu ghi sổ", "Opening, with {0} there when the record began";
     opening: "Đầu kỳ", "Opening";
     closing: "Cuối kỳ", "Closing";
     numerator: "Tử số", "Numerator";
@@ -306,9 +305,6 @@ texts! {
     api: "API", "API";
     allocated_mark: "≈ phân bổ: một xã chia cho nhiều đơn vị mới, và không rõ phần nào.", "≈ allocated: a commune was divided and it is not known which part.";
     wider_note: "Dấu +: đơn vị hiện nay này còn nhận xã của đơn vị khác.", "The mark +: this unit of today took in places of other units, too.";
-    poor_fell_h: "Còn {0} hộ nghèo, giảm {1} hộ", "{0} poor households, {1} fewer";
-    poor_rose_h: "{0} hộ nghèo, tăng {1} hộ", "{0} poor households, {1} more";
-    poor_same_h: "{0} hộ nghèo, không đổi", "{0} poor households, unchanged";
 }
 
 #[cfg(test)]

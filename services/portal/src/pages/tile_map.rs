@@ -70,13 +70,8 @@ pub(super) fn values(view: &View<'_>, below: &[Below], id: &str) -> Vec<Tile> {
         .iter()
         .map(|one| {
             let figure = view.figure(one.unit, id, view.time);
-            let mut shown = Shown::of(view.lang, id, &figure);
-            let mut length = number::length(&figure.value);
-            // Of a unit that nothing was ever told of, nothing is known: that is not zero.
-            if length == Some(0.0) && !view.is_told_of(one.unit) {
-                shown.number = "…".to_owned();
-                length = None;
-            }
+            let shown = Shown::of(view.lang, id, &figure);
+            let length = number::length(&figure.value);
             Tile { unit: one.unit, shown, length, class: None }
         })
         .collect();

@@ -90,17 +90,12 @@ fn month_ends(view: &View<'_>, from: Option<Day>) -> Vec<Day> {
 fn of_stock(view: &View<'_>, indicator: &str, title: &str, targets: &[Version]) -> Trend {
     let year = targets.last().map(|version| version.period);
     let ends = month_ends(view, year.map(|period| *period.days().start()));
-    let mut begun = false;
     let points: Vec<Point> = ends
         .iter()
         .zip(view.on_days(view.unit, indicator, &ends))
-        .map(|(day, figure)| {
-            // Before the record of a unit begins, nothing is not zero.
-            begun |= !matches!(figure.value, Value::Whole(0) | Value::Missing(_));
-            match begun {
-                true => point(view, indicator, month(*day), &figure),
-                false => unknown(month(*day)),
-            }
+        .map(|(day, figure)| match figure.value {
+            Value::Missing(_) => unknown(month(*day)),
+            _ => point(view, indicator, month(*day), &figure),
         })
         .collect();
     let plans = plans(view, indicator, &ends, &points, targets);
@@ -221,12 +216,6 @@ pub(crate) fn month(day: Day) -> String {
 pub(crate) fn course(view: &View<'_>, unit: Unit, indicator: &str) -> Vec<Option<f64>> {
     let ends = month_ends(view, None);
     let recent = &ends[ends.len().saturating_sub(7)..];
-    let mut begun = false;
-    view.on_days(unit, indicator, recent)
-        .into_iter()
-        .map(|figure| {
-            begun |= !matches!(figure.value, Value::Whole(0) | Value::Missing(_));
-            number::length(&figure.value).filter(|_| begun)
-        })
-        .collect()
+    let figures = view.on_days(unit, indicator, recent).into_iter();
+    figures.map(|figure| number::length(&figure.value)).collect()
 }

@@ -118,7 +118,8 @@ impl<'a> View<'a> {
                     from = day.next();
                 }
                 let marks = Marks { allocated, ..Marks::default() };
-                Figure { value: Value::Whole(sum), marks }
+                let figure = Figure { value: Value::Whole(sum), marks };
+                self.reader().listed(unit, *day, figure)
             })
             .collect()
     }

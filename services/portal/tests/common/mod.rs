@@ -35,6 +35,19 @@ pub const COMMUNES: [&str; 4] = ["L-24076", "L-24097", "L-24100", "L-24103"];
 /// The half-year that they are about.
 pub const PERIOD: &str = "2021-H1@administrative";
 
+/// Every commune of the district opens its list of households on a day.
+pub fn lists(on: &str) -> Vec<String> {
+    let gazetteer = Gazetteer::embedded();
+    let district = gazetteer.unit(DISTRICT).unwrap();
+    let communes = gazetteer.atlas.children(district).iter();
+    let in_force = communes.filter(|one| gazetteer.atlas.in_force(**one, on.parse().unwrap()));
+    let open = |unit: &domain::atlas::Unit| {
+        let key = gazetteer.key(*unit);
+        fact("list.opened", &format!("list-{key}"), None, on, key, "")
+    };
+    in_force.map(open).collect()
+}
+
 pub struct Portal {
     pub folder: Arc<TempDir>,
     pub app: Arc<App>,
