@@ -5,6 +5,7 @@ mod audit;
 mod milestones;
 mod pack;
 mod proof;
+mod source;
 mod user;
 mod webhook;
 
@@ -21,6 +22,7 @@ pub use audit::{AsOfArgs, AuditArgs, ClosingsArgs, ExplainArgs, RevisionsArgs};
 pub use milestones::{FeedArgs, MilestonesArgs, MilestonesCommand};
 pub use pack::PackArgs;
 pub use proof::{CheckpointArgs, JournalArgs, KeygenArgs, ProveArgs, SignedArgs, VerifyArgs};
+pub use source::{SourceArgs, SourceCommand};
 pub use user::{RoleChoice, UserArgs, UserCommand};
 pub use webhook::{WebhookArgs, WebhookCommand};
 
@@ -96,6 +98,8 @@ pub enum Command {
     Up(UpArgs),
     /// Who may do what: users, their passwords and the tokens of their programs.
     User(UserArgs),
+    /// Whose which source is: under it nobody else writes facts over HTTP.
+    Source(SourceArgs),
     /// Where milestones are sent: webhooks, their secrets, what became of messages.
     Webhook(WebhookArgs),
     /// Checks facts and appends them to a journal.

@@ -149,9 +149,10 @@ impl Service {
                 .await;
         let herald = telling.herald(&data, webhook_allow, &parts).await;
         let (gateway, appending) = writer
-            .map(|writer| {
+            .zip(front.as_ref())
+            .map(|(writer, front)| {
                 let ledger = Arc::new(Folded(handle.clone()));
-                Gateway::new(writer, &url, &options, ledger)
+                Gateway::new(writer, &url, &options, ledger, front.doors.access.clone())
             })
             .unzip();
         let rebuild = projector.rebuild().map(str::to_owned);

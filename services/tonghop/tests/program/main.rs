@@ -23,6 +23,7 @@ mod rot;
 mod runner;
 mod same;
 mod serve;
+mod sources;
 mod subscribers;
 mod user;
 mod webhook;
