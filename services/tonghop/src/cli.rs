@@ -244,6 +244,10 @@ pub struct UpArgs {
     /// room again, and figures are shown.
     #[arg(long, env = "TONGHOP_DISK_RESERVE_MB", default_value_t = DISK_RESERVE_MB, value_name = "MB")]
     pub disk_reserve_mb: u64,
+    /// Says that today is this day (in Viet Nam), so that this machine's clock is right: facts are taken
+    /// although it is far from the last receive time of the journal. Counts on that day only.
+    #[arg(long, value_name = "DAY")]
+    pub today: Option<Day>,
     #[command(flatten)]
     #[allow(missing_docs)]
     pub nats_options: NatsArgs,
@@ -283,6 +287,10 @@ pub struct ImportArgs {
     /// Only checks; nothing is appended.
     #[arg(long)]
     pub dry_run: bool,
+    /// Says that today is this day (in Viet Nam), so that this machine's clock is right: facts are taken
+    /// although it is far from the last receive time of the journal. Counts on that day only.
+    #[arg(long, value_name = "DAY")]
+    pub today: Option<Day>,
     #[command(flatten)]
     #[allow(missing_docs)]
     pub nats_options: NatsArgs,

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use access::{Book, Owner, Sources};
 use anyhow::{Context, Result, bail};
-use journal::Writer;
+use journal::{Clock, Options, Writer};
 use proto::catalogue::Catalogue;
 use proto::gazetteer::{Gazetteer, Lang};
 use proto::intake::Intake;
@@ -18,7 +18,9 @@ use crate::screen::{self, Screen};
 
 pub(super) fn import(screen: &mut Screen, args: &ImportArgs) -> Result<Summary> {
     let target = target(args)?;
-    let mut summary = files(screen.lang, &args.files, target.as_deref(), &args.nats_options)?;
+    let clock = place::clock(args.today)?;
+    let target = target.as_deref();
+    let mut summary = files(screen.lang, &args.files, target, clock, &args.nats_options)?;
     summary.owned = owned(screen.lang, &summary, args.data.as_deref());
     report(screen, &summary, args.dry_run)?;
     if let (Some(data), false) = (&args.data, args.dry_run) {
@@ -49,12 +51,13 @@ pub(super) fn files(
     lang: Lang,
     files: &[PathBuf],
     url: Option<&str>,
+    clock: Clock,
     nats: &NatsArgs,
 ) -> Result<Summary> {
     let runtime = place::runtime()?;
     let mut writer = match url {
         Some(url) => {
-            let mut options = place::options(true, nats);
+            let mut options = Options { clock, ..place::options(true, nats) };
             if let Some(data) = url.strip_prefix("dir:").and_then(|path| Path::new(path).parent()) {
                 options.dir.known = place::known(data)?;
             }

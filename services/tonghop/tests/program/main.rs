@@ -10,6 +10,7 @@ mod alone;
 mod archive;
 mod audit;
 mod bad_input;
+mod clock;
 mod demo;
 mod endpoint;
 mod fire;
