@@ -40,6 +40,8 @@ pub struct Accepted {
     pub bytes: Vec<u8>,
     /// `<code of today's province, or VN>.<unit key>`.
     pub route: String,
+    /// Who wrote it, as the fact says.
+    pub source: String,
     /// What it means; its position is not known yet and is 0.
     pub meaning: Meaning,
 }
@@ -61,7 +63,8 @@ impl Intake<'_> {
         // It is in canonical form now.
         document.careful = None;
         let meaning = document.meaning(&leaf(&bytes), 0, self.gazetteer)?;
-        Ok(Accepted { bytes, route: self.route(unit), meaning })
+        let source = document.attributes.source.into_owned();
+        Ok(Accepted { bytes, route: self.route(unit), source, meaning })
     }
 
     /// Today's province of a unit and the unit's key, as the journal's subjects have them.

@@ -89,6 +89,8 @@ def measure(program, facts, listeners, folder, running):
                                         input="a long password\n", capture_output=True, text=True,
                                         check=True).stdout
     tool("user", "add", "bench", "--role", "officer", "--unit", "VN")
+    for source in {json.loads(line)["source"] for _, line in facts}:
+        tool("source", "add", source, "--user", "bench")
     token = tool("user", "token", "bench").strip()
     endpoint, allow = webhook(heard["webhook"]), ["--webhook-allow", "127.0.0.0/8"]
     for nth in range(webhooks):

@@ -3,7 +3,8 @@
 
 Sends the file's facts ten times a second, so many a second in all, each batch acknowledged when it
 is durable, and asks for the position until the figures are as of it. Prints percentiles, in
-milliseconds, from the first byte sent: until acknowledged, and until visible."""
+milliseconds, from the first byte sent: until acknowledged, and until visible. The user of the token
+must own the sources of the facts (tonghop source add)."""
 
 import http.client
 import itertools

@@ -35,6 +35,7 @@ export class Portal {
     run(['demo', '--data', this.data, '--facts', '20000', '--no-serve']);
     const officer = ['user', 'add', 'hoa', '--role', 'officer', '--unit', 'L-637', '--data', this.data];
     run(officer, 'xoa doi giam ngheo 2021\n');
+    run(['source', 'add', 'urn:tonghop:test:browser', '--user', 'hoa', '--data', this.data]);
     this.token = run(['user', 'token', 'hoa', '--label', 'test', '--data', this.data]).trim().split(/\s+/).pop();
     run(['user', 'add', 'minh', '--role', 'operator', '--data', this.data], 'van hanh he thong 2021\n');
     this.sent = 0;

@@ -13,7 +13,7 @@ use crate::private::register::Register;
 use crate::record::Record;
 use crate::session::{Pieces, Session, Signer};
 use crate::tries::Tries;
-use crate::{Error, Who, secret};
+use crate::{Error, Sources, Who, secret};
 
 /// Longest delay of a try because of what others tried, in seconds.
 const DELAY_S_MAX: u64 = 5;
@@ -51,6 +51,7 @@ struct Known {
     book: Book,
     /// Index of the user, and of the token, by the hash of the token.
     tokens: HashMap<String, (usize, usize)>,
+    sources: Arc<Sources>,
     /// Why they are not those of the file.
     trouble: Option<String>,
 }
@@ -109,6 +110,12 @@ impl Access {
     /// Who somebody is without token or session.
     pub fn anybody(&self) -> Who {
         if self.is_open() { Who::open() } else { Who::public() }
+    }
+
+    /// Whose each source is, as it is now.
+    pub fn sources(&self) -> Arc<Sources> {
+        let Some(users) = &self.0 else { return Arc::default() };
+        users.look(|known| known.sources.clone())
     }
 
     /// What is wrong with the file of users, if it cannot be read: those that there were stay.
@@ -302,7 +309,8 @@ impl Known {
                 tokens.insert(token.hash().to_owned(), (user, at));
             }
         }
-        Ok(Known { stamp, book, tokens, trouble: None })
+        let sources = Arc::new(book.sources());
+        Ok(Known { stamp, book, tokens, sources, trouble: None })
     }
 }
 

@@ -1,4 +1,5 @@
-//! `users.toml`: who there is. What `tonghop user` reads and changes.
+//! `users.toml`: who there is, and whose which source is. What `tonghop user` and `tonghop source`
+//! read and change.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -9,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock::today;
 use crate::private::register::{self, Register};
+use crate::source::{self, Source, Sources};
 use crate::{Error, Role, Who, secret};
 
 /// A token is good for no longer.
@@ -22,6 +24,8 @@ const TOKENS_MAX: usize = 50;
 pub struct Book {
     #[serde(default, rename = "user")]
     users: Vec<User>,
+    #[serde(default, rename = "source", skip_serializing_if = "Vec::is_empty")]
+    registered: Vec<Source>,
 }
 
 /// A user.
@@ -183,6 +187,44 @@ impl Book {
         Ok(())
     }
 
+    /// The sources that were registered, in the order in which they were.
+    pub fn registered(&self) -> &[Source] {
+        &self.registered
+    }
+
+    /// Whose each source is.
+    pub fn sources(&self) -> Sources {
+        Sources::of(&self.registered)
+    }
+
+    /// Registers a source for one user or one unit: from now on nobody else writes under it over
+    /// HTTP.
+    ///
+    /// # Errors
+    /// `Refused`: it is registered already, is some user's own, or there is no such officer or unit.
+    pub fn add_source(&mut self, source: Source) -> Result<(), Error> {
+        source.check(|name| self.is_officer(name)).map_err(Error::Refused)?;
+        source::add(&mut self.registered, source)
+    }
+
+    /// Takes a source out: then it is nobody's.
+    ///
+    /// # Errors
+    /// `Refused`: it is not registered.
+    pub fn remove_source(&mut self, source: &str) -> Result<(), Error> {
+        let before = self.registered.len();
+        self.registered.retain(|one| one.source != source);
+        if self.registered.len() == before {
+            let what = format!("{source} is not registered; tonghop source list names all");
+            return Err(Error::Refused(what));
+        }
+        Ok(())
+    }
+
+    fn is_officer(&self, name: &str) -> bool {
+        self.users.iter().any(|user| user.name == name && user.role == Post::Officer)
+    }
+
     fn user_mut(&mut self, name: &str) -> Result<&mut User, Error> {
         let user = self.users.iter_mut().find(|user| user.name == name);
         user.ok_or_else(|| Error::Refused(format!("there is no user {name}")))
@@ -193,7 +235,7 @@ impl Register for Book {
     const FILE: &str = "users.toml";
     const ENTRY: &str = "user";
     const LOCK: &str = "users.lock";
-    const HEAD: &str = "# Who may do what. Written by `tonghop user`; read again when it changes.\n\
+    const HEAD: &str = "# Who may do what. Written by `tonghop user` and `tonghop source`; read again when it changes.\n\
                         # It holds no password and no token, only their hashes: keep it from others all the same.\n\n";
 
     type Error = Error;
@@ -211,6 +253,13 @@ impl Register for Book {
             let days = user.tokens.iter().flat_map(|token| [&token.created, &token.expires]);
             for day in days {
                 day.parse::<Day>().map_err(|error| format!("a token of {}: {error}", user.name))?;
+            }
+        }
+        let mut sources = HashMap::new();
+        for source in &self.registered {
+            source.check(|name| self.is_officer(name))?;
+            if sources.insert(&source.source, ()).is_some() {
+                return Err(format!("the source {} is there twice", source.source));
             }
         }
         Ok(())

@@ -2,6 +2,8 @@
 
 use domain::atlas::{Atlas, Place, Unit};
 
+use crate::Owner;
+
 /// What somebody is here.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Role {
@@ -60,6 +62,18 @@ impl Who {
         match self.role {
             Role::Officer { .. } | Role::Open => true,
             Role::Public | Role::Auditor | Role::Operator => false,
+        }
+    }
+
+    /// Whether they may write facts under a source of this owner: a user's own, or one of the very
+    /// unit they are an officer of. Nobody writes under what is nobody's.
+    pub fn may_write_under(&self, owner: Option<&Owner>) -> bool {
+        match (self.role, owner) {
+            (Role::Open, _) => true,
+            (Role::Officer { .. }, Some(Owner::User(name))) => self.name == *name,
+            (Role::Officer { of }, Some(Owner::Unit(unit))) => of == *unit,
+            (Role::Officer { .. }, None) => false,
+            (Role::Public | Role::Auditor | Role::Operator, _) => false,
         }
     }
 

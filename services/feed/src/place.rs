@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use journal::{Error as JournalError, Options, Stream, Writer};
+use journal::{Clock, Error as JournalError, Options, Stream, Writer};
 
 use crate::Result;
 
@@ -21,7 +21,8 @@ pub fn url(journal: &str, data: &Path) -> String {
 /// How it is opened: as the journal, but the other stream, under its own identity, and as who may
 /// write there.
 pub fn options(journal: &Options) -> Options {
-    let mut options = Options { identity: None, ..journal.clone() };
+    // When something was told decides nothing: it is never held up by a clock.
+    let mut options = Options { identity: None, clock: Clock::trusted(), ..journal.clone() };
     options.nats.stream = Stream::Milestones;
     if let Some(credentials) = options.nats.feed_credentials.take() {
         options.nats.credentials = credentials;

@@ -37,13 +37,15 @@ async fn main() -> Result<(), Box<dyn Error>> {
         }
         _ => return Err("say dir or nats".into()),
     };
-    let (gateway, appending) = Gateway::open(&url, &options, Arc::new(NoLedger)).await?;
+    let access = Access::open_to_all();
+    let opened = Gateway::open(&url, &options, Arc::new(NoLedger), access.clone()).await?;
+    let (gateway, appending) = opened;
     let (stop, stopped) = oneshot::channel::<()>();
     let (stop_writing, stopped_writing) = oneshot::channel::<()>();
     let writing = tokio::spawn(appending.run(async { drop(stopped_writing.await) }));
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let address = listener.local_addr()?;
-    let doors = Doors::new(Access::open_to_all());
+    let doors = Doors::new(access);
     let routes = router(gateway.clone());
     let serving = tokio::spawn(serve(listener, doors, routes, async { drop(stopped.await) }));
 

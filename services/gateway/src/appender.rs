@@ -289,7 +289,8 @@ impl Job {
     /// household or writes another content under a key that came a moment ago. Whoever has the
     /// whole country in their care is not asked.
     fn depends(&self, recent: &Recent) -> bool {
-        let replaces = |asked: &Asked| recent.known(asked.key, asked.meaning) == Known::Rival;
+        let replaces =
+            |asked: &Asked| matches!(recent.known(asked.key, asked.meaning), Known::Rival(_));
         let depends = |offer: &Offer| offer.touched.depends() || replaces(&offer.asked);
         !everywhere(&self.who) && self.offers.iter().any(depends)
     }

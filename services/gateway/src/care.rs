@@ -47,12 +47,14 @@ impl Touched {
     }
 }
 
-/// Why a fact is refused, if it is; `sent` tells which facts come in the same run of the same
+/// Why a fact is refused, if it is. `taken` is the position of the fact that has its key with another
+/// content; `sent` tells which facts come in the same run of the same
 /// sender, who was allowed to write them.
 pub(crate) fn refused(
     who: &Who,
     ledger: &dyn Ledger,
     asked: &Asked,
+    taken: Option<u64>,
     touched: Touched,
     sent: impl Fn(Key) -> bool,
 ) -> Option<Refusal> {
@@ -70,9 +72,14 @@ pub(crate) fn refused(
         return Some(Refusal::NotThere);
     }
     let voided = voided.and_then(|(_, place)| place);
-    let replaced = ledger.places_of(asked.key);
-    if !voided.iter().chain(&replaced).all(may) {
+    if !voided.iter().all(may) {
         return Some(Refusal::NotAllowed);
+    }
+    // What takes another's place, or is taken for its rival, is for those who may write there.
+    if let Some(position) = taken
+        && !ledger.places_of(asked.key).iter().all(may)
+    {
+        return Some(Refusal::IdTaken(position));
     }
     let home = touched.household.and_then(|on| ledger.home(subject, on));
     (!home.iter().all(may)).then_some(Refusal::LivesElsewhere)

@@ -1,8 +1,9 @@
-//! Checks lines: may they enter, and may this sender write in the unit that they say.
+//! Checks lines: may they enter, and may this sender write in the unit and under the source that they
+//! say.
 
 use std::borrow::Cow;
 
-use access::Who;
+use access::{Sources, Who};
 use journal::Entry;
 use proto::catalogue::Catalogue;
 use proto::gazetteer::Gazetteer;
@@ -28,7 +29,7 @@ pub(crate) struct Checked {
 }
 
 /// Checks a run of lines, in order. It computes: not for a thread that others wait for.
-pub(crate) fn check(who: &Who, lines: Vec<Line>) -> Vec<Checked> {
+pub(crate) fn check(who: &Who, sources: &Sources, lines: Vec<Line>) -> Vec<Checked> {
     let intake = Intake {
         gazetteer: Gazetteer::embedded(),
         plan: &Catalogue::embedded().plan,
@@ -37,17 +38,19 @@ pub(crate) fn check(who: &Who, lines: Vec<Line>) -> Vec<Checked> {
     let one = |Line { number, bytes }: Line| Checked {
         line: number,
         id: id(&bytes),
-        result: take(&intake, who, &bytes),
+        result: take(&intake, who, sources, &bytes),
     };
     lines.into_iter().map(one).collect()
 }
 
-fn take(intake: &Intake<'_>, who: &Who, line: &[u8]) -> Result<Offer, Refusal> {
-    let Accepted { bytes, route, meaning } = intake.take(line).map_err(Refusal::Wrong)?;
+fn take(intake: &Intake<'_>, who: &Who, sources: &Sources, line: &[u8]) -> Result<Offer, Refusal> {
+    let Accepted { bytes, route, source, meaning } = intake.take(line).map_err(Refusal::Wrong)?;
     let atlas = &intake.gazetteer.atlas;
     if !meaning.facts.iter().all(|fact| who.may_write_at(atlas, fact.at)) {
         return Err(Refusal::NotAllowed);
     }
+    // Of this fact only: one that it voids or corrects may be of another source.
+    sources.allow(who, &source).map_err(Refusal::NotYourSource)?;
     let touched = Touched::by(&meaning);
     let fact = meaning.facts.first().expect("a document means at least one fact");
     let asked = Asked { subject: meaning.subject, key: fact.key, meaning: fact.meaning() };

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use access::Who;
+use access::{Access, Who};
 use futures::{Stream, StreamExt};
 use journal::{Error, Options, Writer};
 use tokio::sync::Semaphore;
@@ -27,6 +27,8 @@ const PARTS_AHEAD: usize = 3;
 pub struct Gateway {
     appender: Appender,
     counts: Arc<Counts>,
+    /// Whose each source is.
+    access: Access,
     pub(crate) places: Arc<Semaphore>,
 }
 
@@ -37,7 +39,7 @@ struct Part {
 }
 
 impl Gateway {
-    /// Opens a journal for writing.
+    /// Opens a journal for writing; `access` knows whose each source is.
     ///
     /// # Errors
     /// As [`Writer::open`].
@@ -45,9 +47,10 @@ impl Gateway {
         url: &str,
         options: &Options,
         ledger: Arc<dyn Ledger>,
+        access: Access,
     ) -> Result<(Gateway, Appending), Error> {
         let writer = Writer::open(url, options).await?;
-        Ok(Gateway::new(writer, url, options, ledger))
+        Ok(Gateway::new(writer, url, options, ledger, access))
     }
 
     /// Writes with a writer that is open; `url` and `options` open it again, should a disk fail.
@@ -56,11 +59,12 @@ impl Gateway {
         url: &str,
         options: &Options,
         ledger: Arc<dyn Ledger>,
+        access: Access,
     ) -> (Gateway, Appending) {
         let counts = Arc::new(Counts::default());
         let (appender, appending) = Appender::new(writer, url, options, ledger, counts.clone());
         let places = Arc::new(Semaphore::new(REQUESTS_MAX));
-        (Gateway { appender, counts, places }, appending)
+        (Gateway { appender, counts, access, places }, appending)
     }
 
     /// Takes lines of JSON, one fact each, for somebody; what became of each, in order. When it
@@ -86,8 +90,9 @@ impl Gateway {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let checking = parts.map(|part| async {
             let lines = part?;
-            let who = who.clone();
-            let checked = tokio::task::spawn_blocking(move || check(&who, lines));
+            let (who, access) = (who.clone(), self.access.clone());
+            let checked =
+                tokio::task::spawn_blocking(move || check(&who, &access.sources(), lines));
             // A check that panics has been logged; nothing of it is handed in.
             checked.await.map_err(|_| E::from(Failed::Busy))
         });
@@ -169,8 +174,8 @@ fn became(placed: Placed) -> Became {
     let Placed { position, known } = placed;
     match known {
         Known::Same(position) => Became::Duplicate { position },
-        Known::Not => Became::Accepted { position, rival: false },
-        Known::Rival => Became::Accepted { position, rival: true },
+        Known::Not => Became::Accepted { position, rival_of: None },
+        Known::Rival(first) => Became::Accepted { position, rival_of: Some(first) },
     }
 }
 

@@ -26,8 +26,8 @@ pub enum Known {
     Not,
     /// The same, in whatever spelling, at this position.
     Same(u64),
-    /// Another meaning under that key.
-    Rival,
+    /// Another meaning under that key, first at this position.
+    Rival(u64),
 }
 
 /// Tells when it is over whether what was waited for has come.

@@ -1,5 +1,6 @@
 //! What became of one fact, as its sender is told.
 
+use access::{NotYours, Owner};
 use proto::catalogue::Catalogue;
 use proto::gazetteer::Lang;
 use proto::reject::Rejection;
@@ -25,8 +26,8 @@ pub enum Became {
     Accepted {
         /// Where it is in the journal.
         position: u64,
-        /// The same key was there with other bytes: both are kept, the fold chooses.
-        rival: bool,
+        /// Where a fact of the same key with another content is: both are kept, the fold chooses.
+        rival_of: Option<u64>,
     },
     /// The journal has exactly these bytes already, at this position.
     Duplicate {
@@ -44,6 +45,11 @@ pub enum Refusal {
     Wrong(Rejection),
     /// The sender may not write facts of that unit.
     NotAllowed,
+    /// The sender may not write under that source.
+    NotYourSource(NotYours),
+    /// The fact that has its source and id, at this position, happened in a unit that is not in the
+    /// sender's care.
+    IdTaken(u64),
     /// It changes the record of a household that lives in a unit that is not in the sender's care.
     LivesElsewhere,
     /// It voids or corrects a fact that is not in the journal.
@@ -79,6 +85,26 @@ impl Refusal {
                      that did",
                 )
                 .at("data.unit")
+            },
+            Refusal::NotYourSource(NotYours { owner, yours }) => Problem {
+                title: "Nguồn không phải của người gửi",
+                title_en: "The source is not the sender's",
+                reason: Some("not_your_source"),
+                ..Problem::new(Kind::Forbidden, not_your_source(owner.as_ref(), yours)).at("source")
+            },
+            Refusal::IdTaken(position) => Problem {
+                title: "Nguồn và mã này đã là của một dữ kiện ở đơn vị khác",
+                title_en: "The source and id are those of a fact of another unit already",
+                reason: Some("id_taken"),
+                taken_at: Some(*position),
+                ..Problem::new(
+                    Kind::Forbidden,
+                    format!(
+                        "the fact at position {position} has this source and id, and happened in a \
+                         unit that is not in the sender's care; send yours under another id"
+                    ),
+                )
+                .at("id")
             },
             Refusal::LivesElsewhere => Problem {
                 title: "Hộ đang sống ở đơn vị không thuộc phạm vi của người gửi",
@@ -118,6 +144,21 @@ impl Refusal {
     }
 }
 
+/// Whose the source is, and the two ways out: without anybody's help, and with the operator's.
+fn not_your_source(owner: Option<&Owner>, yours: &str) -> String {
+    let whose = match owner {
+        Some(Owner::User(_)) => "it belongs to another user",
+        Some(Owner::Unit(_)) => {
+            "it belongs to a unit, and the sender is no officer of that very unit"
+        }
+        None => "it belongs to nobody: it is not registered",
+    };
+    format!(
+        "{whose}; write under {yours}, which is the sender's own, or let the operator register it: \
+         tonghop source add SOURCE --user NAME, or --unit UNIT"
+    )
+}
+
 impl Became {
     fn name(&self) -> &'static str {
         match self {
@@ -137,10 +178,11 @@ impl Serialize for Outcome {
         }
         map.serialize_entry("outcome", self.became.name())?;
         match &self.became {
-            Became::Accepted { position, rival } => {
+            Became::Accepted { position, rival_of } => {
                 map.serialize_entry("position", position)?;
-                if *rival {
+                if let Some(first) = rival_of {
                     map.serialize_entry("note", "rival")?;
+                    map.serialize_entry("taken_at", first)?;
                 }
             }
             Became::Duplicate { position } => map.serialize_entry("position", position)?,
@@ -153,6 +195,9 @@ impl Serialize for Outcome {
                 map.serialize_entry("reason", &problem.reason)?;
                 if let Some(field) = &problem.field {
                     map.serialize_entry("field", field)?;
+                }
+                if let Some(position) = problem.taken_at {
+                    map.serialize_entry("taken_at", &position)?;
                 }
                 map.serialize_entry("detail", &problem.detail)?;
             }

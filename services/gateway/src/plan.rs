@@ -44,7 +44,7 @@ impl Plan {
     pub(crate) fn of(seen: Vec<(Offer, Seen)>, recent: &Recent) -> Plan {
         let mut plan = Plan::default();
         let mut written: HashMap<(Key, u64), usize> = HashMap::new();
-        let mut keys: HashSet<Key> = HashSet::new();
+        let mut keys: HashMap<Key, usize> = HashMap::new();
         for (Offer { asked, entry, .. }, Seen { known: folded, refusal }) in seen {
             let Asked { key, meaning, .. } = asked;
             let recent = recent.known(key, meaning);
@@ -59,13 +59,33 @@ impl Plan {
                     let nth = plan.entries.len();
                     written.insert((key, meaning), nth);
                     plan.entries.push(entry);
-                    let first = keys.insert(key);
-                    let rival = !first || Known::Rival == recent || Known::Rival == folded;
-                    Step::Write { nth, rival }
+                    let rival_of = match (rival_of(folded), rival_of(recent)) {
+                        // The fold is older than what we remember.
+                        (Some(first), _) | (None, Some(first)) => Some(First::At(first)),
+                        (None, None) => keys.get(&key).copied().map(First::Nth),
+                    };
+                    keys.entry(key).or_insert(nth);
+                    Step::Write { nth, rival_of }
                 };
             plan.steps.push((asked, step));
         }
         plan
+    }
+}
+
+/// The fact that had a key first.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum First {
+    /// In the journal, at this position.
+    At(u64),
+    /// The n-th that the same append writes.
+    Nth(usize),
+}
+
+fn rival_of(known: Known) -> Option<u64> {
+    match known {
+        Known::Rival(first) => Some(first),
+        Known::Not | Known::Same(_) => None,
     }
 }
 
@@ -76,8 +96,8 @@ pub(crate) enum Step {
     Refused(Refusal),
     /// It is in the journal.
     There { position: u64 },
-    /// It is the n-th that this append writes.
-    Write { nth: usize, rival: bool },
+    /// It is the n-th that this append writes; `rival_of` has its key with another content.
+    Write { nth: usize, rival_of: Option<First> },
     /// The same as the n-th.
     Again { nth: usize },
 }
@@ -93,13 +113,14 @@ impl Step {
                 let position = receipts[*nth].position.0;
                 Ok(Placed { position, known: Known::Same(position) })
             }
-            Step::Write { nth, rival } => {
+            Step::Write { nth, rival_of } => {
                 let Receipt { position: Position(position), duplicate } = receipts[*nth];
-                let known = match (duplicate, rival) {
+                let known = match (duplicate, rival_of) {
                     // The journal itself knew it.
                     (true, _) => Known::Same(position),
-                    (false, true) => Known::Rival,
-                    (false, false) => Known::Not,
+                    (false, Some(First::At(first))) => Known::Rival(*first),
+                    (false, Some(First::Nth(first))) => Known::Rival(receipts[*first].position.0),
+                    (false, None) => Known::Not,
                 };
                 Ok(Placed { position, known })
             }
@@ -128,10 +149,12 @@ pub(crate) fn look(who: &Who, offers: Vec<Offer>, ledger: &dyn Ledger) -> Vec<(O
     }
     let sent: HashSet<Key> = asked.iter().map(|asked| asked.key).collect();
     let one = |(offer, known): (Offer, Known)| {
-        let asks = offer.touched.depends() || known == Known::Rival;
-        let judged =
-            || refused(who, ledger, &offer.asked, offer.touched, |key| sent.contains(&key));
-        let refusal = if asks { judged() } else { None };
+        let taken = rival_of(known);
+        let judged = || {
+            let sent = |key| sent.contains(&key);
+            refused(who, ledger, &offer.asked, taken, offer.touched, sent)
+        };
+        let refusal = (offer.touched.depends() || taken.is_some()).then(judged).flatten();
         (offer, Seen { known, refusal })
     };
     offers.into_iter().zip(known).map(one).collect()

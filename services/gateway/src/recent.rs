@@ -28,7 +28,7 @@ impl Recent {
             None => Known::Not,
             Some(all) => match all.iter().find(|(one, _)| *one == meaning) {
                 Some((_, position)) => Known::Same(*position),
-                None => Known::Rival,
+                None => all.first().map_or(Known::Not, |(_, first)| Known::Rival(*first)),
             },
         }
     }
@@ -69,7 +69,7 @@ mod tests {
         let table = [
             (1, 10, Known::Same(1)),
             (1, 11, Known::Same(2)),
-            (1, 12, Known::Rival),
+            (1, 12, Known::Rival(1)),
             (2, 20, Known::Same(3)),
             (3, 30, Known::Not),
         ];
@@ -77,7 +77,7 @@ mod tests {
             assert_eq!(recent.known(key(n), meaning), expected, "{n} {meaning}");
         }
         recent.add(key(3), 30, 4);
-        assert_eq!(recent.known(key(1), 10), Known::Rival, "forgotten, its rival is not");
+        assert_eq!(recent.known(key(1), 10), Known::Rival(2), "forgotten, its rival is not");
         recent.add(key(4), 40, 5);
         assert_eq!(recent.known(key(1), 11), Known::Not);
         assert_eq!((recent.of.len(), recent.order.len()), (3, 3));

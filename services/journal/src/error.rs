@@ -4,7 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::{Identity, Position};
+use crate::{Identity, Position, ReceiveTime};
 
 /// The result of this crate's functions.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -103,6 +103,17 @@ pub enum Error {
     Busy {
         /// What did not answer.
         what: String,
+    },
+    /// The clock, or the last receive time, cannot be right. Nothing was written.
+    #[error(
+        "the clock shows {now}, and the last record was received at {last}: nothing is written before \
+         somebody has looked at the clock; set it, or say that it is right: --today and today's date"
+    )]
+    Clock {
+        /// The receive time of the last record.
+        last: ReceiveTime,
+        /// What the clock shows.
+        now: ReceiveTime,
     },
     /// A record is larger than [`crate::RECORD_BYTES_MAX`].
     #[error("a record of {bytes} bytes is larger than {bytes_max}")]

@@ -144,7 +144,7 @@ impl Writer {
                 Ok(Self::Dir(dir, writer))
             }
             Journal::Nats(nats) => {
-                let writer = NatsWriter::open(&nats);
+                let writer = NatsWriter::open(&nats, options).await?;
                 Ok(Self::Nats(nats, writer))
             }
         }
@@ -165,7 +165,7 @@ impl Writer {
     /// engine stores it a second time. Readers tell facts apart by their keys, not by position.
     ///
     /// # Errors
-    /// `TooLarge`, `Empty`, `Route` (nothing was stored), `Full`, `Busy`, `Stopped`, `Io`.
+    /// `TooLarge`, `Empty`, `Route`, `Clock` (nothing was stored), `Full`, `Busy`, `Stopped`, `Io`.
     pub async fn append(&mut self, batch: &[Entry]) -> Result<Vec<Receipt>> {
         match self {
             Self::Dir(_, dir) => dir.append(batch).await,

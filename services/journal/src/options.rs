@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::{Identity, Position};
+use crate::{Clock, Identity, Position};
 
 /// How a journal is opened. `Options::default()` opens what is there and creates nothing.
 #[derive(Clone, Debug, Default)]
@@ -12,6 +12,9 @@ pub struct Options {
     pub create: bool,
     /// The identity it must have; a new one is created with it (restore), otherwise at random.
     pub identity: Option<Identity>,
+    /// Gives receive times, or measures those of a server. It knows the last one of the journal that a
+    /// writer was opened of: another journal has another clock.
+    pub clock: Clock,
     /// For `dir:` journals.
     pub dir: DirOptions,
     /// For `nats://` journals.

@@ -182,7 +182,8 @@ async fn a_form_becomes_one_fact_or_says_what_is_missing() {
         assert_eq!(fact["data"]["unit"], DISTRICT);
         // The district is no more: it declares as of its last day.
         assert!(fact["time"].as_str().unwrap().starts_with("2025-06-30"), "{}", fact["time"]);
-        assert!(fact["source"].as_str().unwrap().ends_with(&portal.app.identity));
+        let source = format!("urn:tonghop:user:an/{}", portal.app.identity);
+        assert_eq!(fact["source"], source, "whoever sends the form may write under it");
         assert!(fact["id"].as_str().unwrap().len() <= 64);
         let intake = proto::intake::Intake {
             gazetteer: Gazetteer::embedded(),

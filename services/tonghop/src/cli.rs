@@ -5,6 +5,7 @@ mod audit;
 mod milestones;
 mod pack;
 mod proof;
+mod source;
 mod user;
 mod webhook;
 
@@ -21,6 +22,7 @@ pub use audit::{AsOfArgs, AuditArgs, ClosingsArgs, ExplainArgs, RevisionsArgs};
 pub use milestones::{FeedArgs, MilestonesArgs, MilestonesCommand};
 pub use pack::PackArgs;
 pub use proof::{CheckpointArgs, JournalArgs, KeygenArgs, ProveArgs, SignedArgs, VerifyArgs};
+pub use source::{SourceArgs, SourceCommand};
 pub use user::{RoleChoice, UserArgs, UserCommand};
 pub use webhook::{WebhookArgs, WebhookCommand};
 
@@ -96,6 +98,8 @@ pub enum Command {
     Up(UpArgs),
     /// Who may do what: users, their passwords and the tokens of their programs.
     User(UserArgs),
+    /// Whose which source is: under it nobody else writes facts over HTTP.
+    Source(SourceArgs),
     /// Where milestones are sent: webhooks, their secrets, what became of messages.
     Webhook(WebhookArgs),
     /// Checks facts and appends them to a journal.
@@ -240,6 +244,10 @@ pub struct UpArgs {
     /// room again, and figures are shown.
     #[arg(long, env = "TONGHOP_DISK_RESERVE_MB", default_value_t = DISK_RESERVE_MB, value_name = "MB")]
     pub disk_reserve_mb: u64,
+    /// Says that today is this day (in Viet Nam), so that this machine's clock is right: facts are taken
+    /// although it is far from the last receive time of the journal. Counts on that day only.
+    #[arg(long, value_name = "DAY")]
+    pub today: Option<Day>,
     #[command(flatten)]
     #[allow(missing_docs)]
     pub nats_options: NatsArgs,
@@ -279,6 +287,10 @@ pub struct ImportArgs {
     /// Only checks; nothing is appended.
     #[arg(long)]
     pub dry_run: bool,
+    /// Says that today is this day (in Viet Nam), so that this machine's clock is right: facts are taken
+    /// although it is far from the last receive time of the journal. Counts on that day only.
+    #[arg(long, value_name = "DAY")]
+    pub today: Option<Day>,
     #[command(flatten)]
     #[allow(missing_docs)]
     pub nats_options: NatsArgs,

@@ -21,6 +21,7 @@ mod restore;
 mod rules;
 mod service;
 mod simulate;
+mod source;
 mod up;
 mod user;
 mod verify;
@@ -74,6 +75,7 @@ fn dispatch(command: Command, screen: &mut Screen) -> Result<ExitCode> {
         Command::Demo(args) => demo::demo(screen, &args)?,
         Command::Up(args) => up::up(screen, &args)?,
         Command::User(args) => user::user(screen, &args)?,
+        Command::Source(args) => source::source(screen, &args)?,
         Command::Webhook(args) => return webhook::webhook(screen, &args),
         Command::Import(args) => {
             let summary = import::import(screen, &args)?;

@@ -1,7 +1,7 @@
 //! Import: lines are checked on all processors, in order, and appended in batches. A rejected line
 //! stops nothing: it goes to a file of its own with the line's number, the reason and the field.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
@@ -35,6 +35,27 @@ pub struct Summary {
     pub reasons: BTreeMap<&'static str, u64>,
     /// Where the refused lines are, with their reasons.
     pub rejected_files: Vec<PathBuf>,
+    /// How many facts were taken of each source.
+    #[serde(skip)]
+    pub of: HashMap<String, u64>,
+    /// Of these, the sources that belong to somebody: over HTTP nobody else writes under them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub owned: Vec<OwnedSource>,
+}
+
+/// A source that belongs to somebody, and how many facts were taken under it.
+#[derive(Clone, Debug, Serialize)]
+pub struct OwnedSource {
+    /// As facts name it.
+    pub source: String,
+    /// The name of the user whose it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user: Option<String>,
+    /// The key of the unit whose it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unit: Option<String>,
+    /// How many facts.
+    pub facts: u64,
 }
 
 /// A refused line, as it is written beside the file.
@@ -56,10 +77,12 @@ struct Chunk {
     lines: Vec<Vec<u8>>,
 }
 
+#[derive(Default)]
 struct Checked {
     entries: Vec<Entry>,
     rejected: Vec<(u64, Rejection, Option<String>)>,
     lines: u64,
+    of: HashMap<String, u64>,
 }
 
 /// Imports one file into a journal; without a writer, only checks it. `progress` is told how many
@@ -103,6 +126,9 @@ pub fn file(
                 continue;
             };
             summary.lines += checked.lines;
+            for (source, facts) in checked.of {
+                *summary.of.entry(source).or_default() += facts;
+            }
             for (line, rejection, fact) in checked.rejected {
                 summary.rejected += 1;
                 *summary.reasons.entry(rejection.reason.code()).or_default() += 1;
@@ -148,14 +174,17 @@ fn append(
 }
 
 fn check(chunk: Chunk, intake: &Intake<'_>) -> Checked {
-    let mut checked = Checked { entries: Vec::new(), rejected: Vec::new(), lines: 0 };
+    let mut checked = Checked::default();
     for (line, number) in chunk.lines.into_iter().zip(chunk.first_line..) {
         if line.trim_ascii().is_empty() {
             continue;
         }
         checked.lines += 1;
         match intake.take(&line) {
-            Ok(accepted) => checked.entries.push(Entry::new(accepted.route, accepted.bytes)),
+            Ok(accepted) => {
+                *checked.of.entry(accepted.source).or_default() += 1;
+                checked.entries.push(Entry::new(accepted.route, accepted.bytes));
+            }
             Err(rejection) => {
                 let shown = rejection.reason != Reason::PersonalData;
                 let fact = shown.then(|| String::from_utf8_lossy(&line).trim().to_owned());

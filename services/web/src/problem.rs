@@ -44,6 +44,9 @@ pub struct Problem {
     /// The parameter or field that is wrong.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub field: Option<String>,
+    /// The position of the fact that has the source and id already.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub taken_at: Option<u64>,
     /// When to come again, in seconds.
     #[serde(skip)]
     pub retry_after: Option<u32>,
@@ -91,6 +94,7 @@ impl Problem {
             detail,
             reason: None,
             field: None,
+            taken_at: None,
             retry_after: None,
         }
     }

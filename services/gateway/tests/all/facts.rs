@@ -1,6 +1,6 @@
 //! Accepted, duplicate, rejected: in every way of sending.
 
-use access::{Role, Who};
+use access::{Access, Role, Who};
 use axum::http::StatusCode;
 use gateway::{Became, Gateway};
 use serde_json::json;
@@ -61,7 +61,7 @@ async fn every_way_of_sending_says_what_became_of_each_fact() {
         ),
         (LINES, String::new(), 200, vec![]),
         // The same source and id with other bytes: both are kept, and told.
-        (ONE, changed.clone(), 201, vec!["1 accepted 8 rival"]),
+        (ONE, changed.clone(), 201, vec!["1 accepted 8 rival 1"]),
         (ONE, changed.clone(), 200, vec!["1 duplicate 8"]),
         (ONE, a.clone(), 200, vec!["1 duplicate 1"]),
     ];
@@ -154,7 +154,7 @@ async fn what_is_folded_already_is_known_to_a_gateway_that_was_started_again() {
         let answer = running.send(&world, ONE, loan("a")).await;
         assert_eq!(answer.outcomes(), ["1 duplicate 1"], "{engine:?}");
         let answer = running.send(&world, ONE, loan_in("L-24097", "a", 5)).await;
-        assert_eq!(answer.outcomes(), ["1 accepted 2 rival"], "{engine:?}");
+        assert_eq!(answer.outcomes(), ["1 accepted 2 rival 1"], "{engine:?}");
         running.stop().await;
     }
 }
@@ -163,7 +163,8 @@ async fn what_is_folded_already_is_known_to_a_gateway_that_was_started_again() {
 async fn many_at_once_share_one_append_and_each_has_its_own_place() {
     for engine in ENGINES {
         let world = World::new(engine).await;
-        let opened = Gateway::open(&world.url, &world.options, world.ledger.clone()).await;
+        let (ledger, access) = (world.ledger.clone(), Access::open_to_all());
+        let opened = Gateway::open(&world.url, &world.options, ledger, access).await;
         let (gateway, appending) = opened.expect("the journal opens");
         let who = Who { name: "all".to_owned(), role: Role::Open };
         let takes = (0..24).map(|n| gateway.take(&who, loan(&format!("n{n}")).into()));
@@ -184,7 +185,7 @@ async fn many_at_once_share_one_append_and_each_has_its_own_place() {
         let mut positions = Vec::new();
         for outcomes in taken {
             match outcomes.expect("it is taken")[0].became {
-                Became::Accepted { position, rival: false } => positions.push(position),
+                Became::Accepted { position, rival_of: None } => positions.push(position),
                 ref other => panic!("{other:?}"),
             }
         }

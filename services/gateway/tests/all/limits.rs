@@ -1,6 +1,6 @@
 //! Requests that are too large, too deep, or of no kind we know.
 
-use access::{Role, Who};
+use access::{Access, Role, Who};
 use axum::body::Body;
 use bytes::Bytes;
 use futures::StreamExt;
@@ -89,7 +89,8 @@ async fn whoever_sends_nothing_more_is_not_waited_for() {
 async fn where_too_many_wait_already_nobody_else_does() {
     let world = World::new(ENGINES[0]).await;
     // Opened, and nobody writes.
-    let opened = Gateway::open(&world.url, &world.options, world.ledger.clone()).await;
+    let (ledger, access) = (world.ledger.clone(), Access::open_to_all());
+    let opened = Gateway::open(&world.url, &world.options, ledger, access).await;
     let (gateway, _appending) = opened.expect("the journal opens");
     let who = Who { name: "all".to_owned(), role: Role::Open };
     let takes = (0..100).map(|n| gateway.take(&who, loan(&format!("n{n}")).into()));

@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use domain::atlas::Place;
 use proto::gazetteer::Gazetteer;
 use proto::meaning::{key, subject};
+use serde_json::json;
 
 use crate::world::{ENGINES, World, loan, loan_in};
 
@@ -32,7 +33,7 @@ async fn a_token_writes_for_its_own_units_only() {
         if !name.is_empty() {
             headers.push(("authorization", &bearer));
         }
-        let fact = loan_in(unit, &format!("{name}-{unit}"), 1_000_000);
+        let fact = own(name, &loan_in(unit, &format!("{name}-{unit}"), 1_000_000));
         let answer = running.send_with("/v1/facts", &headers, fact).await;
         assert_eq!(answer.status, status, "{name} in {unit}: {}", answer.body);
         assert_eq!(answer.headers.contains_key("www-authenticate"), status == 401, "{name}");
@@ -72,13 +73,14 @@ async fn a_void_or_correction_of_another_subjects_fact_is_refused_at_once() {
     world.ledger.abroad.lock().expect("no panic").extend([there]);
     let corrected = loan("corrects-abroad").replace(
         "\"time\"",
-        "\"correctsid\":\"abroad\",\"correctsreason\":\"wrong_value\",\"time\"",
+        "\"correctsid\":\"abroad\",\"correctssource\":\"urn:tonghop:test\",\
+         \"correctsreason\":\"wrong_value\",\"time\"",
     );
     for name in ["district", "national"] {
         let bearer = world.bearer(name);
         let headers = [("content-type", "application/json"), ("authorization", bearer.as_str())];
         for fact in [void("abroad"), corrected.clone()] {
-            let answer = running.send_with("/v1/facts", &headers, fact).await;
+            let answer = running.send_with("/v1/facts", &headers, own(name, &fact)).await;
             assert_eq!(answer.status, 422, "{name}: {}", answer.body);
             assert!(answer.body.contains("other_subject"), "{name}: {}", answer.body);
         }
@@ -92,9 +94,66 @@ async fn nobody_takes_the_id_of_what_happened_in_anothers_unit_to_another_househ
     let running = world.start().await;
     let name = key("urn:tonghop:test", "theirs");
     world.ledger.abroad.lock().expect("no panic").insert(name, place(&commune_of("L-638")));
-    world.ledger.known.lock().expect("no panic").insert(name, (1, 1));
+    world.ledger.known.lock().expect("no panic").insert(name, (1, 17));
     let answer = running.send(&world, "application/json", loan("theirs")).await;
     assert_eq!(answer.status, 403, "{}", answer.body);
+    let told = answer.json();
+    assert_eq!((&told["reason"], &told["field"]), (&json!("id_taken"), &json!("id")));
+    assert_eq!(told["taken_at"], 17, "by which fact: {told}");
+    let answer = running.send(&world, "application/json", format!("[{}]", loan("theirs"))).await;
+    assert_eq!(answer.json()["outcomes"][0]["taken_at"], 17, "{}", answer.body);
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn nobody_takes_the_id_of_somebody_elses_next_fact() {
+    let world = World::new(ENGINES[0]).await;
+    let running = world.start().await;
+    let closing = closing("urn:district");
+    // Who, what, and what is said of the source.
+    let table = [
+        ("commune", activity("urn:district"), 403, "belongs to a unit"),
+        ("commune", activity("urn:district/closings"), 403, "belongs to a unit"),
+        ("commune", activity("urn:tonghop:test"), 403, "belongs to another user"),
+        ("commune", activity("urn:tonghop:user:district"), 403, "belongs to another user"),
+        ("commune", activity("urn:other"), 403, "belongs to nobody"),
+        // Not even those above: the nation writes of the district, and not in its name.
+        ("national", closing.clone(), 403, "belongs to a unit"),
+        ("commune", activity("urn:tonghop:user:commune"), 201, "accepted"),
+        ("commune", activity("urn:tonghop:user:commune/office"), 201, "accepted"),
+        // What the commune tried to take is free.
+        ("district", closing, 201, "accepted"),
+    ];
+    for (name, fact, status, says) in table {
+        let bearer = world.bearer(name);
+        let headers = [("content-type", "application/json"), ("authorization", bearer.as_str())];
+        let answer = running.send_with("/v1/facts", &headers, fact.clone()).await;
+        assert_eq!(answer.status, status, "{name}: {fact}: {}", answer.body);
+        assert!(answer.body.contains(says), "{name}: {}", answer.body);
+        if status == 403 {
+            let told = answer.json();
+            assert_eq!(
+                (&told["reason"], &told["field"]),
+                (&json!("not_your_source"), &json!("source"))
+            );
+            let detail = told["detail"].as_str().expect("a text");
+            assert!(detail.contains(&format!("urn:tonghop:user:{name},")), "{detail}");
+            assert!(detail.contains("tonghop source add"), "{detail}");
+        }
+    }
+    assert_eq!(world.ids().await, ["2021-Q2"; 3]);
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn who_is_allowed_to_writes_a_rival_and_is_told_of_whom_also_within_one_request() {
+    let world = World::new(ENGINES[0]).await;
+    let running = world.start().await;
+    let other = |amount| loan_in("L-24097", "a", amount);
+    let batch = format!("[{},{},{},{}]", loan("b"), other(1), other(2), other(3));
+    let answer = running.send(&world, "application/json", batch).await;
+    let expected = ["1 accepted 1", "2 accepted 2", "3 accepted 3 rival 2", "4 accepted 4 rival 2"];
+    assert_eq!(answer.outcomes(), expected);
     running.stop().await;
 }
 
@@ -191,6 +250,35 @@ fn void(of: &str) -> String {
          \"subject\":\"household/52.74f874a7ac1ab96d\",\"time\":\"2021-02-04T07:00:00+07:00\",\
          \"data\":{{\"unit\":\"L-24097\",\"of\":{{\"source\":\"urn:tonghop:test\",\
          \"id\":\"{of}\"}},\"reason\":\"entered_twice\"}}}}"
+    )
+}
+
+/// The fact, written under its sender's own source.
+fn own(name: &str, fact: &str) -> String {
+    let (written, own) =
+        ("\"source\":\"urn:tonghop:test\",\"id\":\"", format!("urn:tonghop:user:{name}"));
+    match fact.split_once(written) {
+        Some((head, rest)) => format!("{head}\"source\":\"{own}\",\"id\":\"{rest}"),
+        None => fact.to_owned(),
+    }
+}
+
+/// What an officer of a commune may write, under the id that a district's next closing will have.
+fn activity(source: &str) -> String {
+    told(source, "activity.held", "\"unit\":\"L-24094\",\"kind\":\"training_class\",\"count\":1")
+}
+
+fn closing(source: &str) -> String {
+    let data = "\"unit\":\"L-637\",\"period\":\"2021-Q2\",\"level\":\"official\",\
+                \"set_by\":\"district_committee\",\"reference\":\"209\"";
+    told(source, "period.closed", data)
+}
+
+fn told(source: &str, what: &str, data: &str) -> String {
+    format!(
+        "{{\"specversion\":\"1.0\",\"type\":\"vn.tonghop.{what}.v1\",\
+         \"source\":\"{source}\",\"id\":\"2021-Q2\",\"time\":\"2021-07-01T07:00:00+07:00\",\
+         \"data\":{{{data}}}}}"
     )
 }
 

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use access::{Access, Book, Post};
+use access::{Access, Book, Post, Source};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
@@ -53,7 +53,7 @@ impl Ledger for Told {
         let one = |asked: &Asked| match known.get(&asked.key) {
             None => Known::Not,
             Some((meaning, position)) if *meaning == asked.meaning => Known::Same(*position),
-            Some(_) => Known::Rival,
+            Some((_, position)) => Known::Rival(*position),
         };
         asked.iter().map(one).collect()
     }
@@ -127,10 +127,13 @@ impl World {
             book.add("auditor", Post::Auditor, None, PASSWORD)?;
             book.add("operator", Post::Operator, None, PASSWORD)?;
             book.add("national", Post::Officer, Some("VN"), PASSWORD)?;
-            for name in ["district", "neighbour", "auditor", "operator", "national"] {
+            book.add("commune", Post::Officer, Some("L-24094"), PASSWORD)?;
+            for name in ["district", "neighbour", "auditor", "operator", "national", "commune"] {
                 tokens.insert(name, book.add_token(name, "test", 1)?);
             }
-            Ok(())
+            let (user, unit) = (Some("district".to_owned()), Some("L-637".to_owned()));
+            book.add_source(Source { source: "urn:tonghop:test".to_owned(), user, unit: None })?;
+            book.add_source(Source { source: "urn:district".to_owned(), user: None, unit })
         })
         .expect("users are written");
         let access = Access::open(&users).expect("it opens");
@@ -139,7 +142,8 @@ impl World {
     }
 
     pub(crate) async fn start(&self) -> Running {
-        let opened = Gateway::open(&self.url, &self.options, self.ledger.clone()).await;
+        let ledger = self.ledger.clone();
+        let opened = Gateway::open(&self.url, &self.options, ledger, self.access.clone()).await;
         let (gateway, appending) = opened.expect("the journal opens");
         let (stop, stopped) = oneshot::channel::<()>();
         let appending = tokio::spawn(appending.run(async { drop(stopped.await) }));
@@ -198,12 +202,14 @@ impl Answer {
 
     /// Of each fact what became of it: its position, or the reason for its rejection.
     pub(crate) fn outcomes(&self) -> Vec<String> {
+        let taken =
+            |one: &Value| one["taken_at"].as_u64().map_or(String::new(), |at| format!(" {at}"));
         let of = |one: &Value| {
             let what = one["outcome"].as_str().expect("an outcome");
             let note = one["note"].as_str().map_or(String::new(), |note| format!(" {note}"));
             match what {
                 "rejected" => format!("{} {what} {}", one["line"], one["reason"]),
-                _ => format!("{} {what} {}{note}", one["line"], one["position"]),
+                _ => format!("{} {what} {}{note}{}", one["line"], one["position"], taken(one)),
             }
         };
         if self.headers["content-type"] == "application/x-ndjson" {

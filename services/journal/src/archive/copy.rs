@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::{DirWriter, Error, Journal, Options, Position, Result, Tail, Writer};
+use crate::{Clock, DirWriter, Error, Journal, Options, Position, Result, Tail, Writer};
 
 /// Copies a journal into a directory, from where the directory ends, block by block.
 ///
@@ -26,7 +26,9 @@ impl Archiver {
     pub async fn open(source: &Journal, archive: &Path, options: &Options) -> Result<Self> {
         refuse_itself(source, archive)?;
         let wanted = Some(source.identity());
-        let mut options = Options { create: true, identity: wanted, ..options.clone() };
+        // Times are copied, not given.
+        let clock = Clock::trusted();
+        let mut options = Options { create: true, identity: wanted, clock, ..options.clone() };
         // What is known of the journal, its archive may not have yet.
         options.dir.known.clear();
         let url = format!("dir:{}", archive.display());

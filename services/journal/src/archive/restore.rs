@@ -1,7 +1,7 @@
 //! Restoring: the archive's records published into an empty journal, as they were.
 
 use super::compare;
-use crate::{Block, Error, Journal, Options, Position, Record, Result, Writer};
+use crate::{Block, Clock, Error, Journal, Options, Position, Record, Result, Writer};
 
 /// What a restore did.
 #[derive(Debug)]
@@ -34,7 +34,8 @@ pub async fn restore(
 ) -> Result<Restored> {
     let end = archive.end().await?;
     let identity = Some(archive.identity());
-    let mut options = Options { create: true, identity, ..options.clone() };
+    let clock = Clock::trusted();
+    let mut options = Options { create: true, identity, clock, ..options.clone() };
     // What is known of the journal is what is being brought back.
     options.dir.known.clear();
     let mut writer = match Writer::open(target, &options).await {

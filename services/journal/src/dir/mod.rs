@@ -175,8 +175,9 @@ pub struct DirWriter {
 impl DirWriter {
     pub(crate) async fn open(journal: &DirJournal, options: &Options) -> Result<Self> {
         let (dir, identity) = (Arc::clone(&journal.dir), journal.identity);
-        let options = options.dir.clone();
-        let appender = blocking(move || Appender::open(dir, identity, &options)).await?;
+        let (options, clock) = (options.dir.clone(), options.clock.clone());
+        let opening = move || Appender::open(dir, identity, &options, clock);
+        let appender = blocking(opening).await?;
         Ok(Self { appender: Arc::new(Mutex::new(appender)) })
     }
 

@@ -5,7 +5,6 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
 
@@ -14,7 +13,7 @@ use super::lock::Lock;
 use super::{BLOCK_BYTES, files, recover, seal};
 use crate::frame;
 use crate::options::DirOptions;
-use crate::{Error, Identity, Position, RECORD_BYTES_MAX, ReceiveTime, Result};
+use crate::{Clock, Error, Identity, Position, RECORD_BYTES_MAX, ReceiveTime, Result};
 
 /// Holds the lock and the active segment. Its functions block the thread.
 #[derive(Debug)]
@@ -29,7 +28,7 @@ pub(crate) struct Appender {
     /// The length of the active segment: whole frames only.
     len: u64,
     end: Position,
-    last_received: ReceiveTime,
+    clock: Clock,
     /// A write or sync failed and could not be undone: the file is in doubt.
     stopped: bool,
     unsealed: Vec<Position>,
@@ -50,6 +49,7 @@ impl Appender {
         dir: Arc<PathBuf>,
         identity: Identity,
         options: &DirOptions,
+        clock: Clock,
     ) -> Result<Self> {
         let lock = Lock::take(&dir, options.lock_wait)?;
         let known = options.known.iter().filter(|(of, _)| *of == identity);
@@ -65,6 +65,7 @@ impl Appender {
                 (first, create_active(&dir, first, identity)?, HEADER as u64)
             }
         };
+        clock.learn((found.end > Position(0)).then_some(found.last_received));
         let mut appender = Self {
             path: layout::path(&dir, first, Kind::Active),
             dir,
@@ -74,7 +75,7 @@ impl Appender {
             first,
             len,
             end: found.end,
-            last_received: found.last_received,
+            clock,
             stopped: false,
             unsealed: found.unsealed,
             sealing: None,
@@ -99,6 +100,11 @@ impl Appender {
         if self.stopped {
             return Err(Error::Stopped { path: self.dir.as_ref().clone() });
         }
+        // One time for all that is appended at once, known before anything is written.
+        let now = match received {
+            Received::Now => self.clock.check()?,
+            Received::At(_) => ReceiveTime::default(),
+        };
         let first = self.end.next();
         let mut buffer = Vec::new();
         let mut done = 0;
@@ -112,12 +118,13 @@ impl Appender {
             let before = done;
             while done < records.len() && buffer.len() < BLOCK_BYTES && (buffer.len() as u64) < room
             {
-                self.last_received = match received {
-                    Received::Now => self.last_received.max(now()),
+                let time = match received {
+                    Received::Now => now,
                     // As it is, even if the clock of the server it comes from went back.
                     Received::At(times) => times[done],
                 };
-                frame::encode(&mut buffer, self.last_received, &records[done]);
+                frame::encode(&mut buffer, time, &records[done]);
+                self.clock.learn(Some(time));
                 done += 1;
             }
             self.write(&buffer, (done - before) as u64)?;
@@ -253,9 +260,4 @@ fn check_sizes(records: &[Bytes], bytes_min: usize, bytes_max: usize) -> Result<
         }
     }
     Ok(())
-}
-
-fn now() -> ReceiveTime {
-    let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    ReceiveTime(i64::try_from(since_epoch.as_millis()).unwrap_or(i64::MAX))
 }

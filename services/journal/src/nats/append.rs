@@ -15,7 +15,9 @@ use super::stream::Trouble;
 use super::tail;
 use super::{NatsJournal, RETRY, RETRY_MAX};
 use crate::options::Stream;
-use crate::{Block, Entry, Error, Position, RECORD_BYTES_MAX, Receipt, Record, Result};
+use crate::{
+    Block, Clock, Entry, Error, Options, Position, RECORD_BYTES_MAX, Receipt, Record, Result,
+};
 
 /// The server's limit for one atomic batch.
 const BATCH_MAX: usize = 1000;
@@ -35,15 +37,20 @@ pub struct NatsWriter {
     /// When, and on which connection, the stream was last known to be ours; `None` after an
     /// answer that did not come.
     checked: Option<(Instant, u64)>,
+    /// What the times of the server are measured by.
+    clock: Clock,
 }
 
 /// Where a message is, and whether it was there before.
 type Place = (Position, bool);
 
 impl NatsWriter {
-    pub(crate) fn open(journal: &NatsJournal) -> Self {
-        let checked = Some((Instant::now(), connects(journal)));
-        Self { journal: journal.clone(), end: Position(0), checked }
+    pub(crate) async fn open(journal: &NatsJournal, options: &Options) -> Result<Self> {
+        let (journal, clock) = (journal.clone(), options.clock.clone());
+        let mut writer = Self { journal, end: Position(0), checked: None, clock };
+        // An answer that does not come now is waited for by the first append.
+        writer.check().await?;
+        Ok(writer)
     }
 
     pub(crate) async fn append(&mut self, batch: &[Entry]) -> Result<Vec<Receipt>> {
@@ -66,7 +73,15 @@ impl NatsWriter {
             }
             index_of_entry.push((index, first));
         }
+        // The server gives the times; where its clock and ours are far apart, one of them is wrong.
+        if self.check().await?.is_none() {
+            self.clock.check()?;
+        }
         let places = self.store(&messages).await?;
+        if !self.clock.knows() {
+            // The first record shows the server's clock: the next append looks.
+            self.checked = None;
+        }
         let receipt = |(index, first): (usize, bool)| {
             let (position, duplicate) = places[index];
             Receipt { position, duplicate: duplicate || !first }
@@ -151,7 +166,8 @@ impl NatsWriter {
             return Ok(None);
         }
         match tail::check(&self.journal, self.end).await {
-            Ok(_) => {
+            Ok((_, received)) => {
+                self.clock.learn_of_server(received);
                 self.checked = Some((Instant::now(), connects));
                 Ok(None)
             }

@@ -98,7 +98,7 @@ impl NatsJournal {
 
     pub(crate) async fn end(&self) -> Result<Position> {
         match tail::check(self, Position(0)).await {
-            Ok(end) => Ok(end),
+            Ok((end, _)) => Ok(end),
             Err(Trouble::Fatal(error)) => Err(error),
             Err(Trouble::Absent) => {
                 Err(Error::Diverged { what: format!("the stream {} is gone", self.of().name()) })

@@ -14,7 +14,7 @@ use super::feed::{self, Event, Feed, Taken};
 use super::stream::{self, Trouble};
 use super::{NatsJournal, RETRY, RETRY_MAX};
 use crate::block::BlockBuilder;
-use crate::{Block, Error, Position, Result};
+use crate::{Block, Error, Position, ReceiveTime, Result};
 
 /// A stream that is said not to exist for this long does not exist.
 const ABSENT_MAX: Duration = Duration::from_secs(30);
@@ -122,7 +122,8 @@ impl NatsTail {
             Ok(Event::Broken(why)) => self.reopen(Trouble::Again(why))?,
             Ok(Event::Silent) => {
                 let (journal, last) = (self.journal.clone(), self.last);
-                feed.check = Some(async move { check(&journal, last).await }.boxed());
+                let checking = async move { check(&journal, last).await.map(|(end, _)| end) };
+                feed.check = Some(checking.boxed());
             }
             Ok(Event::Checked(checked)) => self.checked(checked).await?,
         }
@@ -213,8 +214,11 @@ impl NatsTail {
     }
 }
 
-/// The end of the stream, if it is still the one we knew.
-pub(crate) async fn check(journal: &NatsJournal, last: Position) -> Result<Position, Trouble> {
+/// The end of the stream and when its last record was received, if it is still the one we knew.
+pub(crate) async fn check(
+    journal: &NatsJournal,
+    last: Position,
+) -> Result<(Position, Option<ReceiveTime>), Trouble> {
     let info = stream::ask(&journal.inner.js, journal.of()).await?;
     let identity = stream::verify(journal.of(), &info.config).map_err(Trouble::Fatal)?;
     if identity != journal.identity() {
@@ -224,5 +228,7 @@ pub(crate) async fn check(journal: &NatsJournal, last: Position) -> Result<Posit
     if end < last {
         return Err(Trouble::Fatal(Error::lost_end(end, last)));
     }
-    Ok(end)
+    let nanos = info.state.last_timestamp.unix_timestamp_nanos();
+    let received = i64::try_from(nanos / 1_000_000).ok().map(ReceiveTime);
+    Ok((end, received.filter(|_| end > Position(0))))
 }

@@ -6,6 +6,7 @@
 mod accounts;
 mod archive;
 mod away;
+mod clock;
 mod conformance;
 mod crash;
 mod feed;

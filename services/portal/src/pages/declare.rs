@@ -161,7 +161,8 @@ fn fact(app: &App, name: &str, unit: Unit, declaration: &Declaration) -> String 
     let mut fact = json!({
         "specversion": "1.0",
         "type": kind,
-        "source": format!("urn:tonghop:portal:{}", app.identity),
+        // The user's own, so that nobody else writes under it; users of other journals have theirs.
+        "source": format!("{}/{}", access::own_source(name), app.identity),
         "id": format!("{key}.{period}.{level}.{nth}.{}", mark(name)),
         "time": if in_force { now.clone() } else { format!("{last}T12:00:00+07:00") },
         "data": data,

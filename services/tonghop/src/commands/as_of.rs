@@ -1,6 +1,6 @@
 //! `--as-of`: figures as they were known at a position, at a time, or when they were closed.
 
-use anyhow::{Context, Error, Result, anyhow};
+use anyhow::{Error, Result, anyhow};
 use auditor::{Replay, Shelf, as_was};
 use chrono::DateTime;
 use domain::time::Day;
@@ -41,7 +41,11 @@ pub(super) fn answer(
         let journal = Journal::open(&url, &place::options(false, &args.nats_options)).await?;
         let position = match then {
             Then::Position(position) => position,
-            Then::Time(ms) => last_of(&journal, ms).await?,
+            Then::Time(ms) => {
+                let position = last_of(&journal, ms).await?;
+                tell_of_the_future(lang, &journal, position).await?;
+                position
+            }
             Then::Vintage(id) => shelf.get(&id)?.head.position,
         };
         if position == 0 {
@@ -78,6 +82,30 @@ fn read(text: &str) -> Result<Then> {
     Ok(Then::Vintage(text.to_owned()))
 }
 
+/// Says where the next record was received at a time that is yet to come: a clock was ahead, and by
+/// when that record was known nobody can tell before a later one was received.
+async fn tell_of_the_future(lang: Lang, journal: &Journal, position: u64) -> Result<()> {
+    let next = position + 1;
+    let Some((received, _)) = journal.record(Position(next)).await? else { return Ok(()) };
+    let today = instant::first_milli(place::today()?.next()) - 1;
+    // A later one that was received by now tells that it came before that.
+    if received.0 <= today || last_of(journal, today).await? > position {
+        return Ok(());
+    }
+    let text = match lang {
+        Lang::Vi => format!(
+            "vị trí {next} ghi thời điểm nhận {received}, là lúc chưa tới: đồng hồ đã chạy trước; các bản \
+             ghi từ đó không tính vào đây"
+        ),
+        Lang::En => format!(
+            "position {next} says that it was received at {received}, which is yet to come: a clock was \
+             ahead; the records from there are not in this answer"
+        ),
+    };
+    screen::note(lang, &text);
+    Ok(())
+}
+
 /// Before its first record a journal knows nothing: zeros would say that it had counted none.
 async fn nothing_known(journal: &Journal, asked: &str) -> Result<Error> {
     let first = journal.record(Position(1)).await?;
@@ -91,18 +119,25 @@ async fn nothing_known(journal: &Journal, asked: &str) -> Result<Error> {
     })
 }
 
-/// The last position that the journal received by then; 0 if there was none.
+/// Records that are looked through at once, from the end of the journal backwards.
+const LOOK: u64 = 1 << 16;
+
+/// The last position that the journal received by then; 0 if there was none. The order is that of the
+/// positions: what lies before it was known by then, whatever a clock that was ahead has said of it.
 async fn last_of(journal: &Journal, ms: i64) -> Result<u64> {
-    let (mut known, mut beyond) = (0, journal.end().await?.0 + 1);
-    while beyond - known > 1 {
-        let middle = known + (beyond - known) / 2;
-        let record = journal.record(Position(middle)).await?;
-        let (received, _) = record.with_context(|| format!("position {middle} is missing"))?;
-        if received.0 <= ms {
-            known = middle;
-        } else {
-            beyond = middle;
+    let mut to = journal.end().await?;
+    while to > Position(0) {
+        let from = Position(to.0.saturating_sub(LOOK) + 1);
+        let (mut blocks, mut last) = (journal.read(from, to), None);
+        while let Some(block) = blocks.next().await {
+            let block = block?.open()?;
+            let by_then = block.records().filter(|record| record.received.0 <= ms);
+            last = by_then.last().map(|record| record.position.0).or(last);
         }
+        if let Some(last) = last {
+            return Ok(last);
+        }
+        to = Position(from.0 - 1);
     }
-    Ok(known)
+    Ok(0)
 }

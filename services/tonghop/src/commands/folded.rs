@@ -20,7 +20,10 @@ impl Ledger for Folded {
                     if fact.meaning() == asked.meaning {
                         return Known::Same(fact.position);
                     }
-                    known = Known::Rival;
+                    known = match known {
+                        Known::Rival(first) => Known::Rival(first.min(fact.position)),
+                        Known::Not | Known::Same(_) => Known::Rival(fact.position),
+                    };
                 }
                 known
             };

@@ -2,8 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
+use access::{Book, Owner, Sources};
 use anyhow::{Context, Result, bail};
-use journal::Writer;
+use journal::{Clock, Options, Writer};
 use proto::catalogue::Catalogue;
 use proto::gazetteer::{Gazetteer, Lang};
 use proto::intake::Intake;
@@ -12,12 +13,15 @@ use query::lang;
 
 use super::{place, private, service};
 use crate::cli::{Format, ImportArgs, NatsArgs};
-use crate::import::{self, Summary};
+use crate::import::{self, OwnedSource, Summary};
 use crate::screen::{self, Screen};
 
 pub(super) fn import(screen: &mut Screen, args: &ImportArgs) -> Result<Summary> {
     let target = target(args)?;
-    let summary = files(screen.lang, &args.files, target.as_deref(), &args.nats_options)?;
+    let clock = place::clock(args.today)?;
+    let target = target.as_deref();
+    let mut summary = files(screen.lang, &args.files, target, clock, &args.nats_options)?;
+    summary.owned = owned(screen.lang, &summary, args.data.as_deref());
     report(screen, &summary, args.dry_run)?;
     if let (Some(data), false) = (&args.data, args.dry_run) {
         project(screen, data)?;
@@ -47,12 +51,13 @@ pub(super) fn files(
     lang: Lang,
     files: &[PathBuf],
     url: Option<&str>,
+    clock: Clock,
     nats: &NatsArgs,
 ) -> Result<Summary> {
     let runtime = place::runtime()?;
     let mut writer = match url {
         Some(url) => {
-            let mut options = place::options(true, nats);
+            let mut options = Options { clock, ..place::options(true, nats) };
             if let Some(data) = url.strip_prefix("dir:").and_then(|path| Path::new(path).parent()) {
                 options.dir.known = place::known(data)?;
             }
@@ -96,10 +101,66 @@ fn held(error: journal::Error, url: &str) -> anyhow::Error {
     }
 }
 
+/// The sources of what was taken that belong to somebody. Whoever may import is trusted to write under
+/// them, and told.
+fn owned(lang: Lang, summary: &Summary, data: Option<&Path>) -> Vec<OwnedSource> {
+    let book = data.map_or_else(|| Ok(Book::default()), Book::read);
+    let sources = book.map(|book| book.sources()).unwrap_or_else(|error| {
+        // The facts are in: what cannot be told of them is no reason to fail.
+        screen::note(lang, &error.to_string());
+        Sources::default()
+    });
+    let one = |(source, facts): (&String, &u64)| {
+        let (user, unit) = match sources.owner(source)? {
+            Owner::User(name) => (Some(name), None),
+            Owner::Unit(unit) => (None, Some(Gazetteer::embedded().key(unit).to_owned())),
+        };
+        Some(OwnedSource { source: source.clone(), user, unit, facts: *facts })
+    };
+    let mut owned: Vec<OwnedSource> = summary.of.iter().filter_map(one).collect();
+    owned.sort_by(|a, b| a.source.cmp(&b.source));
+    owned
+}
+
+/// Most sources that are named; the JSON has all.
+const NAMED_MAX: usize = 10;
+
+fn tell_owned(lang: Lang, owned: &[OwnedSource]) {
+    for OwnedSource { source, user, unit, facts } in owned.iter().take(NAMED_MAX) {
+        let facts = lang::whole(lang, i128::from(*facts));
+        let of = match (user, unit, lang) {
+            (Some(name), _, Lang::Vi) => format!("người dùng {name}"),
+            (Some(name), _, Lang::En) => format!("user {name}"),
+            (None, unit, Lang::Vi) => format!("đơn vị {}", unit.as_deref().unwrap_or_default()),
+            (None, unit, Lang::En) => format!("unit {}", unit.as_deref().unwrap_or_default()),
+        };
+        screen::note(
+            lang,
+            &match lang {
+                Lang::Vi => format!("{facts} dữ kiện ghi nguồn {source}, của {of}"),
+                Lang::En => {
+                    format!("{facts} facts have the source {source}, which belongs to {of}")
+                }
+            },
+        );
+    }
+    let more = owned.len().saturating_sub(NAMED_MAX);
+    if more > 0 {
+        let text = match lang {
+            Lang::Vi => format!("và {more} nguồn khác đã có chủ (--format json kể hết)"),
+            Lang::En => {
+                format!("and {more} more sources that belong to somebody (--format json has all)")
+            }
+        };
+        screen::note(lang, &text);
+    }
+}
+
 fn report(screen: &mut Screen, summary: &Summary, dry_run: bool) -> Result<()> {
     if screen.format == Format::Json {
         return screen.json(summary);
     }
+    tell_owned(screen.lang, &summary.owned);
     let lang = screen.lang;
     let number = |value: u64| lang::whole(lang, i128::from(value));
     let Summary { lines, accepted, duplicates, rejected, .. } = summary;

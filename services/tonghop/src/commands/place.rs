@@ -9,11 +9,12 @@ use anyhow::{Context, Result, bail};
 use auditor::{Desk, Shelf};
 use domain::contribution::Rules;
 use domain::time::Day;
-use journal::{Credentials, Identity, Journal, Options, Position};
+use journal::{Clock, Credentials, Identity, Journal, Options, Position};
 use projector::{Config, Report};
 use proof::{Checkpoint, Signer};
 use proto::catalogue::Catalogue;
 use proto::gazetteer::{Gazetteer, Lang, UnitRef};
+use proto::instant;
 use store::Store;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -108,6 +109,16 @@ pub(super) fn today() -> Result<Day> {
     const FIRST: u64 = 946_684_800 - 7 * 3600;
     let days = seconds.as_secs().saturating_sub(FIRST) / 86_400;
     Ok(Day(u16::try_from(days).context("the clock is after 2179")?))
+}
+
+/// The clock that gives receive times, which somebody may have said to be right today.
+pub(super) fn clock(stated: Option<Day>) -> Result<Clock> {
+    let Some(day) = stated else { return Ok(Clock::system()) };
+    let shown = today()?;
+    if shown != day {
+        bail!("--today {day}: this machine's clock shows {shown}; set it, or leave --today out");
+    }
+    Ok(Clock::system().stating(instant::first_milli(day)..instant::first_milli(day.next())))
 }
 
 /// The unit that a person means: by its key, or by its name on a day; a name that is of no unit

@@ -16,7 +16,7 @@ use axum::http::Extensions;
 use feed::Followed;
 use gateway::{Appending, Gateway};
 use herald::{Cidr, Herald};
-use journal::{Journal, Options, Writer};
+use journal::{Clock, Journal, Options, Writer};
 use portal::App;
 use portal::pages::Pages;
 use projector::{Handle, Projector};
@@ -35,7 +35,7 @@ mod signing;
 mod telling;
 
 use self::forms::Forms;
-use self::gauges::{watch_feed, watch_live, watch_over, watch_webhooks};
+use self::gauges::{watch_clock, watch_feed, watch_live, watch_over, watch_webhooks};
 use self::parts::{Part, Parts, watch_records};
 use self::reach::Reach;
 use self::room::Room;
@@ -99,6 +99,7 @@ pub(super) struct Opened {
     herald: Option<Herald>,
     parts: Parts,
     room: Room,
+    clock: Clock,
 }
 
 impl Service {
@@ -149,9 +150,10 @@ impl Service {
                 .await;
         let herald = telling.herald(&data, webhook_allow, &parts).await;
         let (gateway, appending) = writer
-            .map(|writer| {
+            .zip(front.as_ref())
+            .map(|(writer, front)| {
                 let ledger = Arc::new(Folded(handle.clone()));
-                Gateway::new(writer, &url, &options, ledger)
+                Gateway::new(writer, &url, &options, ledger, front.doors.access.clone())
             })
             .unzip();
         let rebuild = projector.rebuild().map(str::to_owned);
@@ -170,6 +172,7 @@ impl Service {
             herald,
             parts,
             room,
+            clock: options.clock,
         })
     }
 }
@@ -182,7 +185,8 @@ impl Opened {
 
     /// Runs until `stop`.
     pub(super) async fn run(self, stop: impl Future<Output = ()> + Send) -> Result<()> {
-        let Opened { journal, handle, gateway, projector, appending, front, data, room, .. } = self;
+        let Opened { journal, handle, gateway, projector, appending, front, data, .. } = self;
+        let (room, clock) = (self.room, self.clock);
         let (signing, telling, herald, parts) =
             (self.signing, self.telling, self.herald, self.parts);
         let subscriptions = herald.as_ref().map(Herald::desk);
@@ -234,6 +238,7 @@ impl Opened {
                     match gateway {
                         Some(gateway) => {
                             room.watch(&mut doors.health);
+                            watch_clock(&mut doors.health, clock);
                             routes = routes.merge(room.before(gateway::router(gateway)));
                         }
                         None if parts.why(Part::Writing).is_some() => {

@@ -34,6 +34,8 @@ async fn serve(screen: &mut Screen, args: &UpArgs) -> Result<()> {
     store::folder::claim(data)?;
     private::tighten(data);
     let mut options = place::options(true, &args.nats_options);
+    options.clock = place::clock(args.today)?;
+    let clock = options.clock.clone();
     if args.listen.is_some() {
         options.nats.busy_after = BUSY_AFTER;
     }
@@ -69,6 +71,10 @@ async fn serve(screen: &mut Screen, args: &UpArgs) -> Result<()> {
     let opened = service.open().await?;
     for warning in opened.journal.warnings() {
         crate::screen::note(screen.lang, &warning);
+    }
+    // Only where facts are taken does the clock know a time of the journal.
+    if let Err(error) = clock.check() {
+        crate::screen::note(screen.lang, &error.to_string());
     }
     if let Some(why) = &opened.rebuild {
         screen.line(match screen.lang {

@@ -68,6 +68,16 @@ fn add(
     screen.line(match screen.lang {
         Lang::Vi => format!("Đã thêm {name}: {what}{of}."),
         Lang::En => format!("Added {name}: {what}{of}."),
+    })?;
+    if role != Post::Officer {
+        return Ok(());
+    }
+    let own = access::own_source(name);
+    screen.line(match screen.lang {
+        Lang::Vi => {
+            format!("Dữ kiện gửi qua HTTP ghi nguồn {own}; nguồn khác: tonghop source add.")
+        }
+        Lang::En => format!("Facts over HTTP have the source {own}; others: tonghop source add."),
     })
 }
 

@@ -27,17 +27,29 @@ impl Up {
         (status, serde_json::from_str(body).expect("it is JSON"))
     }
 
-    /// What is said of a part in English; none when it is as it should be.
-    fn fault(&self, part: &str) -> Option<String> {
+    /// All that is said, what of a part, and whether it is as it should be.
+    fn part(&self, part: &str) -> (serde_json::Value, serde_json::Value, bool) {
         let (status, ready) = self.ready();
         assert_eq!(status, 200, "{ready}");
         let parts = ready["parts"].as_array().expect("a list");
         let found = parts.iter().find(|one| one["name"] == part).expect("the part is there");
-        let ok = found["ok"].as_bool().expect("a truth");
-        assert_eq!(
-            metric(&self.1, &format!("tonghop_part_ok{{part=\"{part}\"}}")),
-            Some(ok.into())
-        );
+        let (found, ok) = (found.clone(), found["ok"].as_bool().expect("a truth"));
+        (ready, found, ok)
+    }
+
+    /// What is said of a part in English; none when it is as it should be.
+    fn fault(&self, part: &str) -> Option<String> {
+        let (mut ready, mut found, mut ok) = self.part(part);
+        // A part may change between two questions: what is asked before and after is the same.
+        loop {
+            let told = metric(&self.1, &format!("tonghop_part_ok{{part=\"{part}\"}}"));
+            let again = self.part(part);
+            if again.2 == ok {
+                assert_eq!(told, Some(ok.into()), "{part}");
+                break;
+            }
+            (ready, found, ok) = again;
+        }
         assert!(ok || ready["degraded"] == true, "{ready}");
         (!ok).then(|| found["reason_en"].as_str().expect("a text").to_owned())
     }

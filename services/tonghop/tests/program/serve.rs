@@ -62,6 +62,11 @@ pub(crate) fn officer(data: &Path) -> String {
     let add = ["user", "add", "hoa", "--role", "officer", "--unit", "L-62", "--data", text(data)];
     let added = run_with_input(&add, "mua xuan 2021 o Kon Tum\n");
     assert!(added.status.success(), "{}", String::from_utf8_lossy(&added.stderr));
+    // Of the simulated facts.
+    for office in ["https://xa.example.vn", "https://nhcsxh.example.vn", "https://dien.example.vn"]
+    {
+        succeed(&["source", "add", office, "--user", "hoa", "--data", text(data)]);
+    }
     succeed(&["user", "token", "hoa", "--label", "test", "--data", text(data)]).trim().to_owned()
 }
 
