@@ -274,13 +274,17 @@ texts! {
     generation_n: "từ 1/7/2025", "since 1 July 2025";
     level_nation: "cả nước", "nation";
     published_title: "Số công bố và số trong sổ", "Published and recorded figures";
-    published_sub: "Mỗi con số của báo cáo đã công bố đứng cạnh con số tính từ sổ. Khớp nghĩa là bằng nhau ở độ chính xác mà báo cáo viết.", "Each figure of a published report beside the figure computed from the ledger. They agree when equal at the precision the report was written with.";
+    published_sub: "Mỗi con số của báo cáo đã công bố đứng cạnh con số tính từ sổ. Chỉ tiêu so với chỉ tiêu, kết quả so với số đếm được, ước tính so với ước tính. Khớp nghĩa là bằng nhau ở độ chính xác mà báo cáo viết.", "Each figure of a published report beside the figure of the ledger: a target beside the target, a result beside what was counted, an estimate beside the estimate. They agree when equal at the precision the report was written with.";
     published_none: "Hệ thống này không có báo cáo công bố nào để đối chiếu.", "There is no published report here to compare with.";
     published_figure: "Con số trong báo cáo", "Figure of the report";
     report_says: "Báo cáo", "Report";
     ledger_says: "Sổ", "Ledger";
     agrees: "khớp", "agrees";
     differs: "không khớp", "differs";
+    said_as: "Loại", "Kind";
+    not_counted: "sổ không đếm", "not counted";
+    not_in_ledger: "sổ chưa có", "not in the ledger";
+    not_comparable: "không so được", "not comparable";
     cannot_ask: "không hỏi được", "cannot be asked";
     back_home: "Về trang đầu", "To the first page";
     error_404: "Không có trang này", "There is no such page";
