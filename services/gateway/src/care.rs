@@ -69,9 +69,10 @@ pub(crate) fn refused(
         // Whoever could void what is not there yet could void what others will write.
         return Some(Refusal::NotThere);
     }
-    let voided = voided.and_then(|(_, place)| place);
+    let giver = touched.voids.and_then(|of| ledger.giver_of(subject, of));
+    let voided = voided.and_then(|(_, place)| place).into_iter().chain(giver);
     let replaced = ledger.places_of(asked.key);
-    if !voided.iter().chain(&replaced).all(may) {
+    if !voided.chain(replaced).all(|place| may(&place)) {
         return Some(Refusal::NotAllowed);
     }
     let home = touched.household.and_then(|on| ledger.home(subject, on));

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use access::Who;
+use domain::fact::Fact;
 use journal::Entry;
 use proto::catalogue::Catalogue;
 use proto::gazetteer::Gazetteer;
@@ -45,7 +46,10 @@ pub(crate) fn check(who: &Who, lines: Vec<Line>) -> Vec<Checked> {
 fn take(intake: &Intake<'_>, who: &Who, line: &[u8]) -> Result<Offer, Refusal> {
     let Accepted { bytes, route, meaning } = intake.take(line).map_err(Refusal::Wrong)?;
     let atlas = &intake.gazetteer.atlas;
-    if !meaning.facts.iter().all(|fact| who.may_write_at(atlas, fact.at)) {
+    // Money that comes from another unit changes that unit's figures.
+    let giver = |fact: &Fact| fact.giver().is_none_or(|unit| who.may_write(atlas, unit));
+    let may = |fact: &Fact| who.may_write_at(atlas, fact.at) && giver(fact);
+    if !meaning.facts.iter().all(may) {
         return Err(Refusal::NotAllowed);
     }
     let touched = Touched::by(&meaning);

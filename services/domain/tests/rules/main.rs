@@ -6,6 +6,7 @@ mod distinct;
 mod findings;
 mod homes;
 mod hostile;
+mod money;
 mod movements;
 mod moves;
 mod oracle;

@@ -281,6 +281,7 @@ texts! {
     ledger_says: "Sổ", "Ledger";
     agrees: "khớp", "agrees";
     differs: "không khớp", "differs";
+    taken_away: "Trừ", "Less";
     said_as: "Loại", "Kind";
     not_counted: "sổ không đếm", "not counted";
     not_in_ledger: "sổ chưa có", "not in the ledger";

@@ -73,13 +73,15 @@ fn kind(indicator: &str, plan: &Plan) -> Says {
     let Some(indicator) = plan.indicator(indicator) else { return Says::Counted };
     match &indicator.definition.measure {
         Measure::Flow { of, .. } | Measure::Distinct { of, .. } => {
-            let is_decision = |name: &String| name == EventKind::FundsAllocated.name();
+            let decisions = [EventKind::FundsAllocated, EventKind::FundsWithdrawn];
+            let is_decision = |name: &String| decisions.iter().any(|kind| kind.name() == name);
             if of.iter().all(is_decision) { Says::Decided } else { Says::Counted }
         }
         Measure::Stock { .. } | Measure::Movement { .. } | Measure::ChildrenBehind { .. } => {
             Says::Counted
         }
         Measure::Reduction { of: reference }
+        | Measure::Balance { of: reference, .. }
         | Measure::Communes { of: reference }
         | Measure::Codes { of: reference, .. }
         | Measure::Ratio { numerator: reference, .. } => of(reference),

@@ -14,6 +14,7 @@ mod demo;
 mod endpoint;
 mod fire;
 mod milestones;
+mod money;
 mod nats;
 mod oracle;
 mod pack;
