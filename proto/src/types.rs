@@ -62,7 +62,7 @@ mod voided;
 
 pub use closing::{FiguresPublished, PeriodClosed, PeriodReopened};
 pub use event::{
-    ActivityHeld, FundsAllocated, FundsDisbursed, HouseCompleted, HouseStarted, ListOpened,
+    ActivityHeld, FundsAllocated, FundsDisbursed, FundsWithdrawn, HouseCompleted, HouseStarted, ListOpened,
     LoanDisbursed, SupportDelivered,
 };
 pub use household::{

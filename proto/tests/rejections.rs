@@ -16,6 +16,7 @@ const SUPPORT: &str = r#"{"specversion":"1.0","type":"vn.tonghop.support.deliver
 const RICE: &str = r#"{"specversion":"1.0","type":"vn.tonghop.support.delivered.v1","source":"//xa.example","id":"S2","time":"2021-01-01T00:00:00+07:00","data":{"unit":"L-24097","kind":"rice","quantity":45390,"counted_in":"kg","households":740}}"#;
 const CENSUS: &str = r#"{"specversion":"1.0","type":"vn.tonghop.census.reported.v1","source":"//xa.example","id":"C1","time":"2021-01-01T00:00:00+07:00","data":{"unit":"L-637","households":19077,"reference":"Niên giám"}}"#;
 const TARGET: &str = r#"{"specversion":"1.0","type":"vn.tonghop.target.adjusted.v1","source":"//xa.example","id":"T1","time":"2021-01-01T00:00:00+07:00","correctsid":"T0","correctsreason":"Ghi nhầm","data":{"unit":"L-637","indicator":"poverty_rate_reduction","period":"2021@civil","value":"3.0","set_by":"commune","reference":"146/QĐ-UBND","reason":"Giao lại"}}"#;
+const FUNDS: &str = r#"{"specversion":"1.0","type":"vn.tonghop.funds.allocated.v1","source":"//xa.example","id":"F1","time":"2021-03-05T00:00:00+07:00","data":{"unit":"L-24097","project":"livelihood","fund":"central_budget","amount":420000000,"from":"L-637"}}"#;
 const EXIT: &str = r#"{"specversion":"1.0","type":"vn.tonghop.household.registered_to_exit.v1","source":"//xa.example","id":"E1","subject":"household/52.7d1f0c52a9e84b36","time":"2021-01-01T00:00:00+07:00","data":{"unit":"L-24097","year":2021,"sponsor":"none"}}"#;
 const VOID: &str = r#"{"specversion":"1.0","type":"vn.tonghop.fact.voided.v1","source":"//xa.example","id":"V1","time":"2021-01-01T00:00:00+07:00","data":{"unit":"L-637","of":{"source":"//xa.example","id":"C1"},"reason":"Nhập hai lần"}}"#;
 
@@ -173,6 +174,11 @@ const CASES: &[Case] = &[
     (LOAN, r#""L-24097""#, r#""L-24550","part":"N-99999""#, UnitUnknown, "data.part"),
     (MOVED, "L-24112", "L-99999", UnitUnknown, "data.from"),
     (MOVED, "L-24112", "L-24550", OtherProvince, "data.from"),
+    // Money comes from another unit, that is in force.
+    (FUNDS, "L-637", "L-24097", Contradiction, "data.from"),
+    (FUNDS, "L-637", "N-52", UnitNotInForce, "data.from"),
+    (FUNDS, "L-637", "L-99999", UnitUnknown, "data.from"),
+    (FUNDS, "420000000", "-1", OutOfRange, "data.amount"),
     // Texts, in every field that has one.
     (HOUSEHOLD, "buôn Thim", "", BadText, "data.village"),
     (HOUSEHOLD, "buôn Thim", " ", BadText, "data.village"),

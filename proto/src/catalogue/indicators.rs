@@ -1,6 +1,6 @@
 //! The indicators: read one by one, checked against each other, compiled.
 
-use domain::catalogue::{Catalogue, Combine, Definition, Filter, Measure, Reference};
+use domain::catalogue::{Catalogue, Combine, Definition, Filter, Measure, Reference, Side};
 use domain::plan::{Indicator, Plan};
 
 use super::labels::Labels;
@@ -53,11 +53,14 @@ fn words(definition: &Definition) -> Option<String> {
 fn combination(definition: &Definition) -> Option<String> {
     use Combine::*;
     let allowed: &[Combine] = match &definition.measure {
-        Measure::Flow { .. }
+        // What a unit has for itself does not add up.
+        Measure::Flow { side: Side::Received | Side::HandedOn, .. } => &[Own],
+        Measure::Flow { side: Side::Both, .. }
         | Measure::Distinct { .. }
         | Measure::Stock { .. }
         | Measure::Movement { .. }
         | Measure::Communes { .. } => &[Sum],
+        Measure::Balance { .. } => &[Sum, Own],
         Measure::Reduction { .. } => &[Sum, Recompute],
         Measure::Ratio { .. } | Measure::Codes { .. } => &[Recompute],
         Measure::Census {} | Measure::External {} | Measure::Plan {} => &[Own, OwnElseChildren],
@@ -82,6 +85,9 @@ fn references(plan: &Plan, indicator: &Indicator) -> Option<String> {
     match &indicator.definition.measure {
         Measure::Ratio { numerator, denominator } => {
             answerable(plan, numerator, None).or_else(|| answerable(plan, denominator, None))
+        }
+        Measure::Balance { of, less } => {
+            answerable(plan, of, None).or_else(|| answerable(plan, less, None))
         }
         Measure::Reduction { of } | Measure::Communes { of } => answerable(plan, of, None),
         Measure::Codes { of, attribute } => answerable(plan, of, Some(attribute)),

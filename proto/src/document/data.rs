@@ -107,6 +107,7 @@ types! {
     "vn.tonghop.target.adjusted.v1" => TargetAdjusted, Collective;
     "vn.tonghop.funds.allocated.v1" => FundsAllocated, Collective;
     "vn.tonghop.funds.disbursed.v1" => FundsDisbursed, Collective;
+    "vn.tonghop.funds.withdrawn.v1" => FundsWithdrawn, Collective;
     "vn.tonghop.external.reported.v1" => ExternalReported, Collective;
     "vn.tonghop.list.opened.v1" => ListOpened, Collective;
     "vn.tonghop.period.closed.v1" => PeriodClosed, Collective;

@@ -23,6 +23,8 @@ impl Intake<'_> {
             Data::TargetAssigned(d) => self.indicator(&d.indicator),
             Data::TargetAdjusted(d) => self.indicator(&d.indicator),
             Data::ExternalReported(d) => self.indicator(&d.indicator),
+            Data::FundsAllocated(d) => self.giver(&d.unit, d.from.as_ref(), ("data.from", on)),
+            Data::FundsWithdrawn(d) => self.giver(&d.unit, d.to.as_ref(), ("data.to", on)),
             Data::FactVoided(d) => another_fact(d, document),
             Data::ListOpened(d) => self.a_commune(&d.unit),
             Data::HouseholdClassified(_)
@@ -34,7 +36,6 @@ impl Intake<'_> {
             | Data::HouseCompleted(_)
             | Data::LoanDisbursed(_)
             | Data::ActivityHeld(_)
-            | Data::FundsAllocated(_)
             | Data::FundsDisbursed(_)
             | Data::PeriodClosed(_)
             | Data::PeriodReopened(_)
@@ -76,6 +77,28 @@ impl Intake<'_> {
         let message = "a move from one of today's provinces to another is two facts: \
                        household.moved_out there and household.moved_in here, with a new subject";
         Err(Rejection::new(Reason::OtherProvince, "data.from", message))
+    }
+
+    /// Money comes from another unit or goes to one, that is in force with the first: a unit that
+    /// has ended has nothing to hand on. Both are keys by now.
+    fn giver(
+        &self,
+        unit: &UnitField<'_>,
+        other: Option<&UnitField<'_>>,
+        (field, on): (&str, Day),
+    ) -> Result<(), Rejection> {
+        let Some(other) = other else { return Ok(()) };
+        if other.key() == unit.key() {
+            let message = "money goes from one unit to another; leave this out where it comes \
+                           from outside of the units, or leaves them";
+            return contradiction(field, message);
+        }
+        let found = other.key().and_then(|key| self.gazetteer.unit(key));
+        if found.is_none_or(|unit| self.gazetteer.atlas.in_force(unit, on)) {
+            return Ok(());
+        }
+        let message = "this unit is not in force on the day of the fact; name the one that is";
+        Err(Rejection::new(Reason::UnitNotInForce, field, message))
     }
 }
 

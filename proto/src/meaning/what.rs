@@ -1,5 +1,6 @@
 //! From the data of a document to what the domain knows as having happened.
 
+use domain::atlas::Unit;
 use domain::closing::{Act, Closing};
 use domain::codes::{Authority, Code, Confirmation, Qualifier};
 use domain::fact::{ATTRIBUTES_MAX, Decimal, Entry, Event, EventKind, Stated, StatedKind, What};
@@ -9,7 +10,7 @@ use super::{key, known_unit, subject};
 use crate::document::Data;
 use crate::gazetteer::Gazetteer;
 use crate::reject::Rejection;
-use crate::scalars::{Coded, Heads, Text};
+use crate::scalars::{Coded, Heads, Text, UnitField};
 use crate::types::CensusReported;
 
 impl Data<'_> {
@@ -96,8 +97,16 @@ impl Data<'_> {
             Data::ListOpened(_) => What::ListOpened,
             Data::FundsAllocated(d) => {
                 let attributes = [code(d.project), code(d.fund), optional(d.nature), 0, 0, 0];
+                let giver = giver(gazetteer, d.from.as_ref(), "data.from")?;
                 with(event(EventKind::FundsAllocated, single, attributes), |e| {
-                    e.amount = d.amount.0
+                    (e.amount, e.giver) = (d.amount.0, giver);
+                })
+            }
+            Data::FundsWithdrawn(d) => {
+                let attributes = [code(d.project), code(d.fund), optional(d.nature), 0, 0, 0];
+                let giver = giver(gazetteer, d.to.as_ref(), "data.to")?;
+                with(event(EventKind::FundsWithdrawn, single, attributes), |e| {
+                    (e.amount, e.giver) = (d.amount.0, giver);
                 })
             }
             Data::FundsDisbursed(d) => {
@@ -222,7 +231,17 @@ fn event(kind: EventKind, single: bool, attributes: [u8; ATTRIBUTES_MAX]) -> Wha
         quantity: 1,
         work: 0,
         amount: 0,
+        giver: None,
     })
+}
+
+/// The unit on the other side of money.
+fn giver(
+    gazetteer: &Gazetteer,
+    unit: Option<&UnitField<'_>>,
+    field: &str,
+) -> Result<Option<Unit>, Rejection> {
+    unit.map(|unit| known_unit(gazetteer, unit, field)).transpose()
 }
 
 fn with(what: What, change: impl FnOnce(&mut Event)) -> What {

@@ -130,6 +130,9 @@ data! {
         /// The number of the decision.
         #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
         reference: Option<Text<'a>>,
+        /// The unit that hands it on out of its own; left out where it comes from outside.
+        #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+        from: Option<UnitField<'a>>,
     }
 
     /// Allocated money was paid out.
@@ -143,5 +146,24 @@ data! {
         nature: Option<Coded<Nature>>,
         /// The amount in đồng.
         amount: Dong,
+    }
+
+    /// Allocated money was taken back, or an allocation reduced.
+    FundsWithdrawn {
+        /// For what.
+        project: Coded<Project>,
+        /// Whose money.
+        fund: Coded<Fund>,
+        /// Investment or recurrent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        nature: Option<Coded<Nature>>,
+        /// The amount in đồng.
+        amount: Dong,
+        /// The number of the decision.
+        #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+        reference: Option<Text<'a>>,
+        /// The unit that had handed it on and has it again; left out where it goes outside.
+        #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+        to: Option<UnitField<'a>>,
     }
 }

@@ -45,7 +45,7 @@ fn what_line(what: &What, gazetteer: &Gazetteer) -> String {
         What::MovedWithin { from } => format!("moved within from {}", gazetteer.key(*from)),
         What::MovedOut => "moved out".to_owned(),
         What::Dissolved => "dissolved".to_owned(),
-        What::Event(event) => event_line(event),
+        What::Event(event) => event_line(event, gazetteer),
         What::Stated(stated) => stated.iter().map(stated_line).collect::<Vec<_>>().join(" and "),
         What::Closing(one) => {
             let Closing { act, period, level, authority, reference, .. } = &**one;
@@ -69,8 +69,9 @@ fn traits_line(traits: Traits) -> String {
     format!("[{}]", codes.join(" "))
 }
 
-fn event_line(event: &Event) -> String {
-    let Event { kind, attributes, single, households, persons, quantity, work, amount } = event;
+fn event_line(event: &Event, gazetteer: &Gazetteer) -> String {
+    let Event { kind, attributes, single, households, persons, quantity, work, amount, giver } =
+        event;
     let mut text = kind.name().to_owned();
     for (attribute, index) in kind.attributes().iter().zip(attributes) {
         let code = (attribute.codes)()[usize::from(*index)];
@@ -78,9 +79,14 @@ fn event_line(event: &Event) -> String {
     }
     let rest = &attributes[kind.attributes().len()..];
     assert!(rest.iter().all(|index| *index == 0), "an attribute that the kind does not have");
-    text + &format!(
+    text += &format!(
         " single {single} households {households} persons {persons} quantity {quantity} work {work:08x} amount {amount}"
-    )
+    );
+    // Facts that were written before units could be on the other side are rendered as they were.
+    if let Some(unit) = giver {
+        text += &format!(" giver {}", gazetteer.key(*unit));
+    }
+    text
 }
 
 fn stated_line(stated: &Stated) -> String {

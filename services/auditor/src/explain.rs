@@ -225,6 +225,10 @@ impl Opener<'_> {
                     |one: &Question<'_>| matches!(self.reader.figure(one).value, Value::Ratio(..));
                 (How::Share, below().into_iter().map(same).filter(known).collect())
             }
+            Measure::Balance { of: came, less: went } => {
+                let until = time.since_ever();
+                (How::Change, vec![of(*unit, came, filter, until), of(*unit, went, filter, until)])
+            }
             Measure::Reduction { of: reference } => {
                 let days = time.days();
                 let first = days.start().previous();

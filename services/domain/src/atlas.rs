@@ -185,6 +185,13 @@ impl Atlas {
         &self.closures[usize::from(place.0)].units
     }
 
+    /// The units of a place's closure that are at the level of its own unit: that unit, and those
+    /// that took it in. What a unit has for itself is theirs afterwards.
+    pub fn own_line(&self, unit: Unit, place: Place) -> impl Iterator<Item = Unit> + '_ {
+        let level = self.record(unit).level;
+        self.closure(place).iter().copied().filter(move |one| self.record(*one).level == level)
+    }
+
     /// All places that contribute to a unit.
     pub fn places(&self, unit: Unit) -> &[Place] {
         &self.places[usize::from(unit.0)]

@@ -66,14 +66,27 @@ pub enum Measure {
     Flow {
         /// Names of event kinds.
         of: Vec<String>,
+        /// Kinds that are taken away: what was allotted less what was taken back.
+        #[serde(default)]
+        less: Vec<String>,
         /// What is added.
         sum: Sum,
+        /// Of money that one unit hands on to another, whose side is counted.
+        #[serde(default)]
+        side: Side,
         /// Which events.
         #[serde(default, rename = "where")]
         filter: Filter,
         /// The attributes it can be broken down by, all at once.
         #[serde(default)]
         by: Vec<String>,
+    },
+    /// What of a flow is left on a day: all of it until then, less all of another.
+    Balance {
+        /// What came.
+        of: Reference,
+        /// What went.
+        less: Reference,
     },
     /// Different households over a period: adds up neither over time nor over breakdowns.
     Distinct {
@@ -143,6 +156,19 @@ pub enum Measure {
     },
     /// The target itself, where nothing is measured against it.
     Plan {},
+}
+
+/// Whose side of money handed on is counted.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Side {
+    /// Both, against each other: in each unit every đồng counts once, wherever in it that is.
+    #[default]
+    Both,
+    /// The receiver's: what the unit itself received, not what units within it did.
+    Received,
+    /// The giver's: what the unit itself handed on.
+    HandedOn,
 }
 
 /// What is added for each event.

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::catalogue::{Catalogue, Definition, Filter, Measure, Reference, Sum};
+use crate::catalogue::{Catalogue, Definition, Filter, Measure, Reference, Side, Sum};
 use crate::codes::{Code, Standing, Trait};
 use crate::fact::{ATTRIBUTES_MAX, EventKind, Traits};
 use crate::household::{Head, MovementRow, movement_column};
@@ -67,16 +67,18 @@ impl Compiler {
             return Err("an id is made of a-z, 0-9 and _".into());
         }
         let kept = match &definition.measure {
-            Measure::Flow { of, sum, filter, by } => {
-                let kinds = kinds(of)?;
-                vec![self.flow(&kinds, *sum, filter, by)?]
+            Measure::Flow { of, less, sum, side, filter, by } => {
+                let flow =
+                    Flow { of: kinds(of)?, less: less_kinds(of, less)?, sum: *sum, side: *side };
+                vec![self.flow(&flow, filter, by)?]
             }
             Measure::Distinct { of, filter, by, grains } => {
                 self.distinct(&kinds(of)?, filter, by, grains)?
             }
             Measure::Stock { head, standing, traits } => vec![self.stock(*head, standing, traits)?],
             Measure::Movement { head, class, row } => vec![movement(*head, class, row)?],
-            Measure::Reduction { .. }
+            Measure::Balance { .. }
+            | Measure::Reduction { .. }
             | Measure::Ratio { .. }
             | Measure::Communes { .. }
             | Measure::Codes { .. }
@@ -94,17 +96,20 @@ impl Compiler {
         }
     }
 
-    fn flow(
-        &mut self,
-        kinds: &[EventKind],
-        sum: Sum,
-        filter: &Filter,
-        by: &[String],
-    ) -> Result<Kept, String> {
-        let kept = self.block(kinds, by)?;
-        for kind in kinds {
+    fn flow(&mut self, flow: &Flow, filter: &Filter, by: &[String]) -> Result<Kept, String> {
+        let Flow { of, less, sum, side } = flow;
+        let all = of.iter().map(|kind| (kind, false)).chain(less.iter().map(|kind| (kind, true)));
+        let kept = self.block(of, by)?;
+        for (kind, is_less) in all {
+            if *side != Side::Both && !(kind.has_giver() && *sum == Sum::Amount) {
+                return Err(format!(
+                    "only the money of {} and {} has sides; leave `side` out",
+                    EventKind::FundsAllocated.name(),
+                    EventKind::FundsWithdrawn.name()
+                ));
+            }
             let select = select(*kind, filter, &kept)?;
-            let rule = FlowRule { select, sum };
+            let rule = FlowRule { select, sum: *sum, side: *side, is_less };
             for rules in self.rules_for(*kind, &rule.select) {
                 rules.flows.push(rule.clone());
             }
@@ -229,6 +234,7 @@ impl Compiler {
             let definition = &indicator.definition;
             let referred: Vec<&Reference> = match &definition.measure {
                 Measure::Ratio { numerator, denominator } => vec![numerator, denominator],
+                Measure::Balance { of, less } => vec![of, less],
                 Measure::Reduction { of }
                 | Measure::Communes { of }
                 | Measure::Codes { of, .. } => vec![of],
@@ -261,6 +267,25 @@ impl Compiler {
 /// No rule yet, for each code of a kind's first attribute.
 fn no_rules(kind: EventKind) -> Vec<EventRules> {
     vec![EventRules::default(); (kind.attributes()[0].codes)().len()]
+}
+
+/// A flow, its kinds of events known.
+struct Flow {
+    of: Vec<EventKind>,
+    less: Vec<EventKind>,
+    sum: Sum,
+    side: Side,
+}
+
+/// The kinds that a flow takes away; none of them does it add.
+fn less_kinds(of: &[String], less: &[String]) -> Result<Vec<EventKind>, String> {
+    if less.is_empty() {
+        return Ok(Vec::new());
+    }
+    if let Some(both) = less.iter().find(|name| of.contains(name)) {
+        return Err(format!("\"{both}\" is added and taken away: it would count nothing"));
+    }
+    kinds(less)
 }
 
 fn kinds(names: &[String]) -> Result<Vec<EventKind>, String> {

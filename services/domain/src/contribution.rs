@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::atlas::{Atlas, Place};
-use crate::catalogue::Sum;
+use crate::atlas::{Atlas, Place, Unit};
+use crate::catalogue::{Side, Sum};
 use crate::codes::{Class, Code as _};
 use crate::exact;
 use crate::fact::{Event, EventKind, Fact, What};
@@ -221,8 +221,44 @@ impl<'r> Scan<'r> {
                     Sum::Households => i64::from(event.households),
                     Sum::Persons => i64::from(event.persons),
                 };
-                let (site, slot) = (Site::place(at), Slot::from(turn.fact.on));
-                turn.ledger.post(Posting { site, column, slot, by });
+                let by = if rule.is_less { -i128::from(by) } else { by.into() };
+                self.post_side(turn, (rule.side, rule.sum), (event.giver, at), (column, by));
+            }
+        }
+    }
+
+    /// Money that a unit hands on counts against it where it counts for the receiver: whatever
+    /// holds both has it once.
+    fn post_side<L: Ledger>(
+        &self,
+        turn: &mut Turn<'_, L>,
+        (side, sum): (Side, Sum),
+        (giver, at): (Option<Unit>, Place),
+        (column, by): (Column, i128),
+    ) {
+        let atlas = &self.rules.atlas;
+        let slot = Slot::from(turn.fact.on);
+        let mut post = |site: Site, by: i128| match i64::try_from(by) {
+            Ok(by) => turn.ledger.post(Posting { site, column, slot, by }),
+            // The least number of 64 bits has no opposite there.
+            Err(_) => {
+                exact::split(by).for_each(|by| turn.ledger.post(Posting { site, column, slot, by }))
+            }
+        };
+        match side {
+            Side::Both => {
+                post(Site::place(at), by);
+                if let Some(giver) = giver.filter(|_| sum == Sum::Amount) {
+                    post(Site::place(giver.into()), -by);
+                }
+            }
+            Side::Received => {
+                let unit = atlas.unit_of(at);
+                atlas.own_line(unit, at).for_each(|unit| post(Site::only(unit), by));
+            }
+            Side::HandedOn => {
+                let line = giver.into_iter().flat_map(|unit| atlas.own_line(unit, unit.into()));
+                line.for_each(|unit| post(Site::only(unit), by));
             }
         }
     }

@@ -130,6 +130,14 @@ impl Fact {
         self.content ^ self.respelt
     }
 
+    /// The unit that money comes from or goes back to: it counts there, too.
+    pub fn giver(&self) -> Option<Unit> {
+        match &self.what {
+            What::Event(event) => event.giver,
+            _ => None,
+        }
+    }
+
     /// Whether it changes the record of a household, and so what is counted where that lives.
     pub fn changes_household(&self) -> bool {
         match self.what {

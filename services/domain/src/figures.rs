@@ -73,6 +73,7 @@ impl<'a> Reader<'a> {
                 let count = self.distinct(*unit, indicator, filter, *time);
                 self.reported(*unit, indicator, time.last(), count)
             }
+            Measure::Balance { of, less } => self.balance(*unit, (of, less), filter, *time),
             Measure::Reduction { of } => self.reduction(*unit, of, *time),
             Measure::Ratio { numerator, denominator } => {
                 let parts = Parts { above: numerator, below: denominator, filter };
@@ -126,7 +127,8 @@ impl<'a> Reader<'a> {
                 let slot = Slot::from(period);
                 (kept, slot..=slot)
             }
-            Measure::Reduction { .. }
+            Measure::Balance { .. }
+            | Measure::Reduction { .. }
             | Measure::Ratio { .. }
             | Measure::Communes { .. }
             | Measure::Codes { .. }
@@ -154,6 +156,28 @@ impl<'a> Reader<'a> {
             })
         });
         Figure::whole(reached.count() as i128)
+    }
+
+    /// What is left of a flow on the last day: all that came until then, less all that went.
+    fn balance(
+        &self,
+        unit: Unit,
+        (of, less): (&Reference, &Reference),
+        filter: &Filter,
+        time: Time,
+    ) -> Figure {
+        let until = time.since_ever();
+        let came = self.refer(unit, of, filter, until);
+        let went = self.refer(unit, less, filter, until);
+        match (came.as_whole(), went.as_whole()) {
+            (Some(left), Some(gone)) => {
+                let allocated = came.marks.allocated || went.marks.allocated;
+                let marks = Marks { allocated, ..Marks::default() };
+                Figure { value: Value::Whole(left - gone), marks }
+            }
+            (None, _) => came,
+            (_, None) => went,
+        }
     }
 
     fn communes(&self, unit: Unit, of: &Reference, filter: &Filter, time: Time) -> Figure {

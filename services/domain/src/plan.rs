@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;
 
-use crate::catalogue::{Definition, Filter, Sum};
+use crate::catalogue::{Definition, Filter, Side, Sum};
 use crate::codes::{Code, Standing};
 use crate::fact::{ATTRIBUTES_MAX, Event, Traits};
 use crate::household::{Head, MOVEMENT_COLUMNS};
@@ -57,6 +57,9 @@ pub(crate) struct EventRules {
 pub(crate) struct FlowRule {
     pub(crate) select: Select,
     pub(crate) sum: Sum,
+    pub(crate) side: Side,
+    /// Whether it is taken away.
+    pub(crate) is_less: bool,
 }
 
 #[derive(Clone, Debug)]

@@ -1,4 +1,4 @@
-//! Which subjects have facts at which place: whoever asks about one district need not walk along
+//! Which subjects have facts at which place, or facts that count there: whoever asks about one district need not walk along
 //! the timelines of the whole country.
 
 use crate::atlas::Place;
@@ -12,10 +12,17 @@ pub(crate) struct Whereabouts(Vec<Vec<Subject>>);
 impl Whereabouts {
     /// Notes where a fact is that is about to be put into its subject's timeline.
     pub(crate) fn note(&mut self, subject: Subject, timeline: &Timeline, fact: &Fact) {
-        if timeline.facts().iter().any(|one| one.at == fact.at) {
-            return;
+        let giver = fact.giver().map(Place::from).filter(|giver| *giver != fact.at);
+        for at in [Some(fact.at), giver].into_iter().flatten() {
+            let is_at = |one: &Fact| one.at == at || one.giver().map(Place::from) == Some(at);
+            if !timeline.facts().iter().any(is_at) {
+                self.put(subject, at);
+            }
         }
-        let at = usize::from(fact.at.0);
+    }
+
+    fn put(&mut self, subject: Subject, at: Place) {
+        let at = usize::from(at.0);
         if self.0.len() <= at {
             self.0.resize_with(at + 1, Vec::new);
         }

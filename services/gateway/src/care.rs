@@ -71,8 +71,9 @@ pub(crate) fn refused(
         // Whoever could void what is not there yet could void what others will write.
         return Some(Refusal::NotThere);
     }
-    let voided = voided.and_then(|(_, place)| place);
-    if !voided.iter().all(may) {
+    let giver = touched.voids.and_then(|of| ledger.giver_of(subject, of));
+    let mut voided = voided.and_then(|(_, place)| place).into_iter().chain(giver);
+    if !voided.all(|place| may(&place)) {
         return Some(Refusal::NotAllowed);
     }
     // What takes another's place, or is taken for its rival, is for those who may write there.

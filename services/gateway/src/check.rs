@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 
 use access::{Sources, Who};
+use domain::fact::Fact;
 use journal::Entry;
 use proto::catalogue::Catalogue;
 use proto::gazetteer::Gazetteer;
@@ -46,7 +47,10 @@ pub(crate) fn check(who: &Who, sources: &Sources, lines: Vec<Line>) -> Vec<Check
 fn take(intake: &Intake<'_>, who: &Who, sources: &Sources, line: &[u8]) -> Result<Offer, Refusal> {
     let Accepted { bytes, route, source, meaning } = intake.take(line).map_err(Refusal::Wrong)?;
     let atlas = &intake.gazetteer.atlas;
-    if !meaning.facts.iter().all(|fact| who.may_write_at(atlas, fact.at)) {
+    // Money that comes from another unit changes that unit's figures.
+    let giver = |fact: &Fact| fact.giver().is_none_or(|unit| who.may_write(atlas, unit));
+    let may = |fact: &Fact| who.may_write_at(atlas, fact.at) && giver(fact);
+    if !meaning.facts.iter().all(may) {
         return Err(Refusal::NotAllowed);
     }
     // Of this fact only: one that it voids or corrects may be of another source.

@@ -41,7 +41,11 @@ pub trait Ledger: Send + Sync {
     /// Where the fact of that key happened: whoever voids it must be allowed to write there, too.
     fn place_of(&self, subject: Subject, key: Key) -> Option<Place>;
 
-    /// Where the facts of that key happened, whomever they are about: whoever writes another content
+    /// The unit that money of that fact came from or went back to: it counts there, too, and whoever
+    /// voids it must be allowed to write there.
+    fn giver_of(&self, subject: Subject, key: Key) -> Option<Place>;
+
+    /// Where the facts of that key happened, or count beside that, whomever they are about: whoever writes another content
     /// under it may take the place of one, and must be allowed to write there, too.
     fn places_of(&self, key: Key) -> Vec<Place>;
 
@@ -64,6 +68,10 @@ impl Ledger for NoLedger {
     }
 
     fn place_of(&self, _: Subject, _: Key) -> Option<Place> {
+        None
+    }
+
+    fn giver_of(&self, _: Subject, _: Key) -> Option<Place> {
         None
     }
 

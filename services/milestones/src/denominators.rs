@@ -67,6 +67,7 @@ fn is_stated(fold: &Fold, of: &Reference) -> bool {
         | Measure::Movement { .. }
         | Measure::Stock { .. }
         | Measure::Distinct { .. }
+        | Measure::Balance { .. }
         | Measure::Ratio { .. }
         | Measure::Reduction { .. }
         | Measure::Communes { .. }

@@ -95,6 +95,14 @@ impl Depends {
                 self.add(plan, numerator, &filter);
                 self.add(plan, denominator, &Filter::new());
             }
+            Measure::Balance { of, less } => {
+                let mut both = Depends::default();
+                both.add(plan, of, &filter);
+                both.add(plan, less, &filter);
+                // What came or went stays so.
+                let onwards = |(column, _)| (column, Reach::Onwards);
+                self.columns.extend(both.columns.into_iter().map(onwards));
+            }
             Measure::Reduction { of } => {
                 self.add(plan, of, &Filter::new());
                 // What was in the record when it began is opening stock.

@@ -218,7 +218,8 @@ fn parts(rules: &contribution::Rules, rule: &Rule) -> Option<(Reference, Option<
             let percent = indicator.definition.counted_in == "percent";
             Some((sum, Some(denominator.clone()), if percent { 100 } else { 1 }))
         }
-        Measure::Communes { .. }
+        Measure::Balance { .. }
+        | Measure::Communes { .. }
         | Measure::Codes { .. }
         | Measure::Census {}
         | Measure::External {}

@@ -120,7 +120,8 @@ impl Meter {
             }
             Measure::Stock { .. } => Reach::Onwards,
             Measure::Distinct { .. } => Reach::Itself,
-            Measure::Ratio { .. }
+            Measure::Balance { .. }
+            | Measure::Ratio { .. }
             | Measure::Communes { .. }
             | Measure::Codes { .. }
             | Measure::Census {}

@@ -75,6 +75,9 @@ pub(crate) fn is_heavy(rules: &Rules, unit: Unit, indicator: &str) -> bool {
             columns * atlas.places(unit).len() > CELLS_MAX
         }
         Measure::Communes { .. } => matches!(level, Level::Nation | Level::Province),
+        Measure::Balance { of, less } => {
+            is_heavy(rules, unit, &of.indicator) || is_heavy(rules, unit, &less.indicator)
+        }
         Measure::Ratio { numerator, denominator } => {
             is_heavy(rules, unit, &numerator.indicator)
                 || is_heavy(rules, unit, &denominator.indicator)

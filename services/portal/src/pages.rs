@@ -62,7 +62,7 @@ use parts::parts;
 use serving::{aside, html, is_audit, serve};
 use view::View;
 
-pub use published::{PublishedReport, PublishedRow};
+pub use published::{Held, PublishedReport, PublishedRow};
 pub use recent::RecentFact;
 
 /// Finds the latest facts of a unit, newest first, at most so many.

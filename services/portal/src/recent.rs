@@ -191,6 +191,7 @@ fn kind(lang: Lang, kind: EventKind) -> &'static str {
         EventKind::SupportDelivered => ("Hỗ trợ", "Support delivered"),
         EventKind::ActivityHeld => ("Hoạt động", "Activity held"),
         EventKind::FundsAllocated => ("Phân bổ kinh phí", "Funds allocated"),
+        EventKind::FundsWithdrawn => ("Thu hồi kinh phí", "Funds taken back"),
         EventKind::FundsDisbursed => ("Giải ngân kinh phí", "Funds disbursed"),
     };
     lang::pick(lang, vi, en)

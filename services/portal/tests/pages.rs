@@ -14,7 +14,7 @@ use domain::contribution::Rules;
 use domain::time::Day;
 use journal::{Entry, Options, Writer};
 use portal::App;
-use portal::pages::{Pages, PublishedReport, PublishedRow, RecentFact};
+use portal::pages::{Held, Pages, PublishedReport, PublishedRow, RecentFact};
 use projector::{Config, Projector};
 use proto::catalogue::Catalogue;
 use proto::gazetteer::{Gazetteer, Lang};
@@ -49,12 +49,13 @@ struct Server {
 }
 
 fn report() -> PublishedReport {
-    let row = |label: &str, ledger: Option<&str>, agrees| PublishedRow {
+    let row = |label: &str, ledger: Option<&str>, held: Held| PublishedRow {
         label: label.to_owned(),
         quote: "“x” <script>".to_owned(),
         published: "2.342".to_owned(),
         ledger: ledger.map(str::to_owned),
-        agrees,
+        kind: "kết quả".to_owned(),
+        held,
         note: String::new(),
     };
     PublishedReport {
@@ -62,10 +63,12 @@ fn report() -> PublishedReport {
         unit: ("L-637".to_owned(), "Huyện Krông Pa".to_owned()),
         published: "15/6/2021".to_owned(),
         rows: vec![
-            row("a", Some("2.342"), true),
-            row("b", Some("1"), false),
-            row("c", None, false),
+            row("a", Some("2.342"), Held::Agrees),
+            row("b", Some("1"), Held::Differs),
+            row("c", None, Held::CannotAsk),
+            row("d", Some("702 (chỉ tiêu)"), Held::NotCounted),
         ],
+        tallies: vec!["kết quả: 1 trên 4 số bằng số đếm".to_owned(), "chỉ tiêu".to_owned()],
         contradictions: vec![("vậy".to_owned(), "mà vậy".to_owned())],
     }
 }
@@ -316,5 +319,35 @@ async fn whoever_signed_in_is_named_and_can_sign_out() {
         assert_eq!(in_nav, named, "operations are in the navigation of who may see them");
         assert_eq!(page.contains(&name), named);
         assert_eq!(page.contains("name=\"csrf\" value=\"t&#38;1\""), form);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_published_figure_is_marked_equal_only_to_one_of_its_kind() {
+    let server = server().await;
+    for (lang, marks, kind, lede) in [
+        (
+            "vi",
+            ["khớp", "không khớp", "không hỏi được", "sổ không đếm"],
+            "Loại",
+            "Kết quả: 1 trên 4 số bằng số đếm.",
+        ),
+        (
+            "en",
+            ["agrees", "differs", "cannot be asked", "not counted"],
+            "Kind",
+            "Kết quả: 1 trên 4 số bằng số đếm.",
+        ),
+    ] {
+        let (_, _, page) = server.get(&format!("/published?lang={lang}")).await;
+        assert!(page.contains(&format!("<th scope=\"col\">{kind}</th>")), "{lang}");
+        assert!(page.contains(lede), "{lang}");
+        let found: Vec<&str> = page
+            .split("<td><span class=\"tag")
+            .skip(1)
+            .filter_map(|rest| rest.split('>').nth(1)?.split('<').next())
+            .collect();
+        assert_eq!(found, marks, "{lang}");
+        assert_eq!(page.matches("tag ok").count(), 1, "{lang}");
     }
 }

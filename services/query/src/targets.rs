@@ -276,7 +276,7 @@ pub fn bound(fold: &Fold, indicator: &str, qualifier: Qualifier) -> Option<Bound
         | Measure::Reduction { .. }
         | Measure::Communes { .. }
         | Measure::Codes { .. } => Some(Bound::AtLeast),
-        Measure::ChildrenBehind { .. } => Some(Bound::AtMost),
+        Measure::ChildrenBehind { .. } | Measure::Balance { .. } => Some(Bound::AtMost),
         // A number of relapses and a number of exits point in opposite directions, and what comes
         // from outside may be anything.
         Measure::Movement { .. } | Measure::Census {} | Measure::External {} | Measure::Plan {} => {

@@ -12,12 +12,14 @@ mod deliveries;
 mod households;
 mod pen;
 mod published;
+mod says;
 mod statements;
 
 use std::io::{self, Write};
 
 pub use agreement::agrees;
-pub use published::{Ask, Contradiction, How, Published, Report};
+pub use published::{Ask, Contradiction, Published, Report, Span, Version};
+pub use says::Says;
 
 use communes::Communes;
 use households::Register;

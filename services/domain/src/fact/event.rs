@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::atlas::Unit;
 use crate::codes::{
     ActivityKind, Attribute, Class, Construction, CountedIn, Fund, Group, Nature, Occasion,
     Organiser, Programme, Project, Purpose, Sponsor, SupportKind, Topic,
@@ -29,6 +30,9 @@ pub struct Event {
     pub work: u32,
     /// Money in đồng.
     pub amount: i64,
+    /// Of money allotted, the unit that hands it on; of money taken back, the unit that has it
+    /// again. None where it comes from outside, or leaves, and for all other kinds.
+    pub giver: Option<Unit>,
 }
 
 /// The kinds of counted events.
@@ -43,11 +47,12 @@ pub enum EventKind {
     ActivityHeld,
     FundsAllocated,
     FundsDisbursed,
+    FundsWithdrawn,
 }
 
 impl EventKind {
     /// All kinds.
-    pub const ALL: [EventKind; 8] = [
+    pub const ALL: [EventKind; 9] = [
         EventKind::ExitRegistered,
         EventKind::HouseStarted,
         EventKind::HouseCompleted,
@@ -56,6 +61,7 @@ impl EventKind {
         EventKind::ActivityHeld,
         EventKind::FundsAllocated,
         EventKind::FundsDisbursed,
+        EventKind::FundsWithdrawn,
     ];
 
     /// The kind's name as the catalogue writes it.
@@ -69,6 +75,7 @@ impl EventKind {
             EventKind::ActivityHeld => "activity.held",
             EventKind::FundsAllocated => "funds.allocated",
             EventKind::FundsDisbursed => "funds.disbursed",
+            EventKind::FundsWithdrawn => "funds.withdrawn",
         }
     }
 
@@ -81,8 +88,14 @@ impl EventKind {
             | EventKind::SupportDelivered
             | EventKind::ActivityHeld
             | EventKind::FundsAllocated
-            | EventKind::FundsDisbursed => None,
+            | EventKind::FundsDisbursed
+            | EventKind::FundsWithdrawn => None,
         }
+    }
+
+    /// Whether its money may come from another unit, or go back to one.
+    pub fn has_giver(self) -> bool {
+        matches!(self, EventKind::FundsAllocated | EventKind::FundsWithdrawn)
     }
 
     /// The attributes that an event of this kind carries, in stored order.
@@ -117,7 +130,9 @@ impl EventKind {
             EventKind::LoanDisbursed => LOAN,
             EventKind::SupportDelivered => SUPPORT,
             EventKind::ActivityHeld => ACTIVITY,
-            EventKind::FundsAllocated | EventKind::FundsDisbursed => FUNDS,
+            EventKind::FundsAllocated | EventKind::FundsDisbursed | EventKind::FundsWithdrawn => {
+                FUNDS
+            }
         }
     }
 }

@@ -50,6 +50,11 @@ impl Time {
         Slot::from(self.first())..=Slot::from(self.last())
     }
 
+    /// All days there are until the last.
+    pub fn since_ever(self) -> Time {
+        Time::Days(Day::MIN, self.last())
+    }
+
     pub(super) fn ending(self, last: Day) -> Time {
         Time::Days(self.first().min(last), last)
     }

@@ -122,7 +122,10 @@ fn rank(what: &What) -> u8 {
             EventKind::HouseCompleted => 7,
             EventKind::LoanDisbursed => 8,
             EventKind::SupportDelivered => 9,
-            EventKind::ActivityHeld | EventKind::FundsAllocated | EventKind::FundsDisbursed => 10,
+            EventKind::ActivityHeld
+            | EventKind::FundsAllocated
+            | EventKind::FundsDisbursed
+            | EventKind::FundsWithdrawn => 10,
         },
         What::Stated(_) | What::Closing(_) => 11,
         What::MovedOut => 12,

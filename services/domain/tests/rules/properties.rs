@@ -88,7 +88,10 @@ proptest! {
         }
         for unit in UNITS.iter() {
             let places = rules().atlas.places(*unit).to_vec();
-            let is_here = |timeline: &Timeline| timeline.facts().iter().any(|f| places.contains(&f.at));
+            let counts_here = |f: &Fact| {
+                places.contains(&f.at) || f.giver().is_some_and(|giver| places.contains(&giver.into()))
+            };
+            let is_here = |timeline: &Timeline| timeline.facts().iter().any(counts_here);
             let walked: BTreeSet<Subject> =
                 fold.timelines().filter(|(_, one)| is_here(one)).map(|(subject, _)| subject).collect();
             let found = fold.timelines_at(places.iter().copied()).map(|(subject, _)| subject);

@@ -11,8 +11,8 @@ use proptest::prelude::*;
 
 use crate::story::{self, Tell, day, key};
 use crate::world::{
-    CHU_GU, CHU_GU_EAST, CHU_GU_WEST, IA_MLAH, IA_SAO, LE_LOI, NEW_AYUN_PA, NEW_IA_MLAH,
-    NEW_PHU_TUC, PHU_CAN, PHU_TUC, PHUOC_HOA,
+    CHU_GU, CHU_GU_EAST, CHU_GU_WEST, GIA_LAI, IA_MLAH, IA_SAO, KRONG_PA, LE_LOI, NEW_AYUN_PA,
+    NEW_IA_MLAH, NEW_PHU_TUC, PHU_CAN, PHU_TUC, PHUOC_HOA, VIET_NAM,
 };
 
 /// The days of all facts: edges of periods and of 36 months, so that many of them tie.
@@ -188,7 +188,13 @@ fn made(seed: &Seed, kind: u8, other: u64) -> Fact {
         }
         63..68 => story::electricity(on, at),
         68..71 => story::house_started(on, at, u32::from(a % 2)),
-        71..74 => story::house_completed(on, at, u32::from(a % 2)),
+        71..73 => story::house_completed(on, at, u32::from(a % 2)),
+        73 => {
+            let givers = [None, Some(KRONG_PA), Some(GIA_LAI), Some(VIET_NAM), Some(PHU_TUC)];
+            let giver = givers[usize::from(a) % givers.len()];
+            let money = if b % 4 == 0 { story::withdrawn } else { story::allotted };
+            money(on, at, giver, i64::from(b))
+        }
         74 => story::rice(on, at, u32::from(a), u32::from(b), 15),
         75 => {
             let indicator = ["households", "poverty_rate", "unknown"][usize::from(a % 3)];

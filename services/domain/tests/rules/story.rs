@@ -143,6 +143,7 @@ pub(crate) fn dissolved(on: &str, at: impl Into<Place>) -> Fact {
 
 fn event(on: &str, at: impl Into<Place>, kind: EventKind, attributes: [u8; 6]) -> Fact {
     let event = Event {
+        giver: None,
         kind,
         attributes,
         single: true,
@@ -159,6 +160,28 @@ pub(crate) fn loan(on: &str, at: impl Into<Place>, class: Class, amount: i64) ->
     let (programme, purpose) = (Programme::PoorHousehold, Purpose::HouseholdEconomy);
     let attributes = [class.index(), programme.index(), purpose.index(), 0, 0, 0];
     event(on, at, EventKind::LoanDisbursed, attributes).by_event(|e| e.amount = amount)
+}
+
+/// Money comes to a unit, from another or from outside.
+pub(crate) fn allotted(on: &str, to: impl Into<Place>, from: Option<Unit>, amount: i64) -> Fact {
+    money(EventKind::FundsAllocated, (on, to), from, amount)
+}
+
+/// Money is taken back from a unit, to another or to outside.
+pub(crate) fn withdrawn(on: &str, from: impl Into<Place>, to: Option<Unit>, amount: i64) -> Fact {
+    money(EventKind::FundsWithdrawn, (on, from), to, amount)
+}
+
+fn money(
+    kind: EventKind,
+    (on, at): (&str, impl Into<Place>),
+    giver: Option<Unit>,
+    amount: i64,
+) -> Fact {
+    event(on, at, kind, [0; 6]).by_event(|event| {
+        (event.single, event.households) = (false, 0);
+        (event.giver, event.amount) = (giver, amount);
+    })
 }
 
 pub(crate) fn electricity(on: &str, at: impl Into<Place>) -> Fact {

@@ -13,7 +13,7 @@
 use std::sync::{Arc, OnceLock};
 
 use domain::atlas::{Atlas, Generation, Level, Place, Succession, Unit, UnitRecord};
-use domain::catalogue::{Catalogue, Combine, Definition, Filter, Measure, Sum};
+use domain::catalogue::{Catalogue, Combine, Definition, Filter, Measure, Reference, Side, Sum};
 use domain::contribution::Rules;
 use domain::household::Head;
 use domain::plan::Plan;
@@ -116,8 +116,24 @@ fn catalogue() -> Catalogue {
         by: by.iter().map(|set| owned(set)).collect(),
         grains: owned(grains),
     };
-    let flow = |of, sum, filter, by: &[&str]| Measure::Flow { of, sum, filter, by: owned(by) };
+    let flow = |of, sum, filter, by: &[&str]| Measure::Flow {
+        of,
+        less: Vec::new(),
+        sum,
+        side: Side::Both,
+        filter,
+        by: owned(by),
+    };
     let none = Filter::new;
+    let all_of = |indicator: &str| Reference { indicator: indicator.into(), filter: none() };
+    let money = |side| Measure::Flow {
+        of: vec!["funds.allocated".into()],
+        less: vec!["funds.withdrawn".into()],
+        sum: Sum::Amount,
+        side,
+        filter: none(),
+        by: owned(&["project"]),
+    };
     let measures = [
         ("loans", flow(loans(), Sum::Instances, none(), &["class", "programme"])),
         ("loan_amount", flow(loans(), Sum::Amount, none(), &["class"])),
@@ -154,6 +170,10 @@ fn catalogue() -> Catalogue {
         ("poor_minority", stock(Head::Households, &["poor"], &["ethnic_minority"])),
         ("poor_or_near", stock(Head::Persons, &["poor", "near_poor"], &[])),
         ("near_or_escaped", stock(Head::Households, &["near_poor", "newly_escaped"], &["merit"])),
+        ("allocated", money(Side::Both)),
+        ("received", money(Side::Received)),
+        ("handed_on", money(Side::HandedOn)),
+        ("kept", Measure::Balance { of: all_of("received"), less: all_of("handed_on") }),
         ("households", Measure::Census {}),
         ("poverty_rate", Measure::Plan {}),
     ];

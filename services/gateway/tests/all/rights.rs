@@ -66,6 +66,37 @@ async fn nobody_voids_what_happened_in_anothers_unit() {
 }
 
 #[tokio::test]
+async fn nobody_hands_on_or_takes_back_what_is_in_anothers_care() {
+    let world = World::new(ENGINES[0]).await;
+    let running = world.start().await;
+    let funds = |id: &str, unit: &str, from: &str| {
+        format!(
+            r#"{{"specversion":"1.0","type":"vn.tonghop.funds.allocated.v1","source":"urn:tonghop:test","id":"{id}","time":"2024-05-02T00:00:00+07:00","data":{{"unit":"{unit}","project":"livelihood","fund":"central_budget","amount":5,"from":"{from}"}}}}"#
+        )
+    };
+    let table = [
+        ("to-below", "L-24097", "L-637", 201),
+        ("between-ours", "L-24097", "L-24100", 201),
+        ("from-above", "L-637", "L-64", 403),
+        ("from-a-neighbour", "L-637", "L-638", 403),
+        ("to-a-neighbour", "L-638", "L-637", 403),
+    ];
+    for (id, unit, from, status) in table {
+        let answer = running.send(&world, "application/json", funds(id, unit, from)).await;
+        assert_eq!(answer.status, status, "{id}: {}", answer.body);
+    }
+    // What the neighbour handed on to ours is voided by whoever has both in their care.
+    for (id, giver, status) in [("theirs", "L-638", 403), ("own", "L-637", 201)] {
+        let name = key("urn:tonghop:test", id);
+        world.ledger.places.lock().expect("no panic").insert(name, place("L-24097"));
+        world.ledger.givers.lock().expect("no panic").insert(name, place(giver));
+        let answer = running.send(&world, "application/json", void(id)).await;
+        assert_eq!(answer.status, status, "{id}: {}", answer.body);
+    }
+    running.stop().await;
+}
+
+#[tokio::test]
 async fn a_void_or_correction_of_another_subjects_fact_is_refused_at_once() {
     let world = World::new(ENGINES[0]).await;
     let running = world.start().await;

@@ -42,6 +42,8 @@ pub(crate) struct Told {
     pub(crate) places: Mutex<HashMap<Key, Place>>,
     /// Facts about somebody else than whoever writes.
     pub(crate) abroad: Mutex<HashMap<Key, Place>>,
+    /// The units that the money of facts came from.
+    pub(crate) givers: Mutex<HashMap<Key, Place>>,
     pub(crate) homes: Mutex<HashMap<Subject, Place>>,
     /// Whether it never gets any further.
     pub(crate) stuck: AtomicBool,
@@ -60,6 +62,10 @@ impl Ledger for Told {
 
     fn place_of(&self, _: Subject, key: Key) -> Option<Place> {
         self.places.lock().expect("no panic").get(&key).copied()
+    }
+
+    fn giver_of(&self, _: Subject, key: Key) -> Option<Place> {
+        self.givers.lock().expect("no panic").get(&key).copied()
     }
 
     fn places_of(&self, key: Key) -> Vec<Place> {

@@ -33,7 +33,7 @@ pub(crate) struct IndicatorLine {
     counted_in_vi: String,
     /// The same in English.
     counted_in_en: String,
-    /// What it measures: `flow`, `distinct`, `stock`, `movement`, `reduction`, `ratio`,
+    /// What it measures: `flow`, `distinct`, `stock`, `movement`, `balance`, `reduction`, `ratio`,
     /// `communes`, `codes`, `census`, `external`, `children_behind` or `plan`.
     measure: &'static str,
     /// How children make their parent: `sum`, `recompute`, `own` or `own_else_children`.
@@ -112,6 +112,7 @@ fn measure(measure: &Measure) -> &'static str {
         Measure::Distinct { .. } => "distinct",
         Measure::Stock { .. } => "stock",
         Measure::Movement { .. } => "movement",
+        Measure::Balance { .. } => "balance",
         Measure::Reduction { .. } => "reduction",
         Measure::Ratio { .. } => "ratio",
         Measure::Communes { .. } => "communes",
@@ -136,9 +137,10 @@ fn references(measure: &Measure) -> [Option<String>; 3] {
     let id = |reference: &Reference| Some(reference.indicator.clone());
     match measure {
         Measure::Ratio { numerator, denominator } => [id(numerator), id(denominator), None],
-        Measure::Reduction { of } | Measure::Communes { of } | Measure::Codes { of, .. } => {
-            [None, None, id(of)]
-        }
+        Measure::Balance { of, .. }
+        | Measure::Reduction { of }
+        | Measure::Communes { of }
+        | Measure::Codes { of, .. } => [None, None, id(of)],
         Measure::ChildrenBehind { target } => [None, None, Some(target.clone())],
         Measure::Flow { .. }
         | Measure::Distinct { .. }

@@ -168,6 +168,10 @@ fn definition(
             lines.push((t.numerator, named(numerator)));
             lines.push((t.denominator, named(denominator)));
         }
+        Measure::Balance { of, less } => {
+            lines.push((t.what, named(of)));
+            lines.push((t.taken_away, named(less)));
+        }
         Measure::Reduction { of } | Measure::Communes { of } | Measure::Codes { of, .. } => {
             lines.push((t.what, named(of)));
         }

@@ -2,6 +2,7 @@
 
 use askama::Template;
 use projector::Progress;
+use proto::gazetteer::Lang;
 
 use super::ask::Ask;
 use super::frame::Frame;
@@ -20,6 +21,8 @@ pub struct PublishedReport {
     pub published: String,
     /// Its figures, in the order of its text.
     pub rows: Vec<PublishedRow>,
+    /// For each kind, how many are equal and what became of the others.
+    pub tallies: Vec<String>,
     /// Where it disagrees with itself: what disagrees, and how it was taken.
     pub contradictions: Vec<(String, String)>,
 }
@@ -35,16 +38,71 @@ pub struct PublishedRow {
     pub published: String,
     /// The ledger's, written at its own precision; none when it cannot be asked for.
     pub ledger: Option<String>,
-    /// Whether they are equal at the precision of the report.
-    pub agrees: bool,
+    /// What it is given as: a result, a target, an estimate, …
+    pub kind: String,
+    /// How the two stand to each other.
+    pub held: Held,
     /// What has to be known of it.
     pub note: String,
+}
+
+/// How a published figure stands to the ledger's of the same kind: a target to the target, what was
+/// done to what was counted.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Held {
+    /// They are of one kind, and equal at the precision of the report.
+    Agrees,
+    /// They are of one kind, and not equal.
+    Differs,
+    /// The report says what was done, and the ledger counts nothing of it.
+    NotCounted,
+    /// The ledger could have such a number, and has none.
+    NotStated,
+    /// The ledger has a number of another kind only.
+    NotComparable,
+    /// There is no question for it.
+    CannotAsk,
+}
+
+impl Held {
+    /// All of them.
+    pub const ALL: [Held; 6] = [
+        Held::Agrees,
+        Held::Differs,
+        Held::NotCounted,
+        Held::NotStated,
+        Held::NotComparable,
+        Held::CannotAsk,
+    ];
+
+    /// Its name on screen.
+    pub fn name(self, lang: Lang) -> &'static str {
+        let t = text::of(lang);
+        match self {
+            Held::Agrees => t.agrees,
+            Held::Differs => t.differs,
+            Held::NotCounted => t.not_counted,
+            Held::NotStated => t.not_in_ledger,
+            Held::NotComparable => t.not_comparable,
+            Held::CannotAsk => t.cannot_ask,
+        }
+    }
+
+    /// How its mark is coloured.
+    fn style(self) -> &'static str {
+        match self {
+            Held::Agrees => "tag ok",
+            Held::Differs => "tag warn",
+            Held::NotCounted | Held::NotStated | Held::NotComparable | Held::CannotAsk => "tag",
+        }
+    }
 }
 
 #[derive(Template)]
 #[template(path = "published.html")]
 struct Page {
     f: Frame,
+    lang: Lang,
     report: Option<PublishedReport>,
     href: String,
     lede: String,
@@ -57,17 +115,10 @@ pub(crate) fn page(
     ask: &Ask,
     report: Option<PublishedReport>,
 ) -> Outcome {
-    use proto::gazetteer::Lang::{En, Vi};
     let t = text::of(ask.lang);
     let frame = Frame::around(app, ask, t, t.published_title, progress.position);
-    let lede = report.as_ref().map_or_else(String::new, |report| {
-        let asked = report.rows.iter().filter(|row| row.ledger.is_some()).count();
-        let agree = report.rows.iter().filter(|row| row.agrees).count();
-        match ask.lang {
-            Vi => format!("{agree} trên {asked} con số công bố khớp với sổ."),
-            En => format!("{agree} of {asked} published figures agree with the ledger."),
-        }
-    });
+    let lede = report.as_ref().and_then(|report| report.tallies.first().cloned());
+    let lede = lede.map_or_else(String::new, capital);
     let position = number::whole(ask.lang, i128::from(progress.position));
     Outcome::Page(Box::new(Page {
         href: report
@@ -77,5 +128,13 @@ pub(crate) fn page(
         lede,
         source: fill(t.source_facts, &[&position]),
         f: frame,
+        lang: ask.lang,
     }))
+}
+
+/// A sentence of its own: begun with a capital, and ended.
+fn capital(text: String) -> String {
+    let mut chars = text.chars();
+    let first = chars.next().into_iter().flat_map(char::to_uppercase);
+    first.chain(chars).chain(['.']).collect()
 }

@@ -40,7 +40,7 @@ const POINTS: usize = 13;
 pub(crate) fn is_stock(view: &View<'_>, indicator: &str) -> bool {
     let Some(found) = view.app.rules.plan.indicator(indicator) else { return false };
     match &found.definition.measure {
-        Measure::Stock { .. } | Measure::Census {} => true,
+        Measure::Stock { .. } | Measure::Balance { .. } | Measure::Census {} => true,
         Measure::Ratio { numerator, .. } => is_stock(view, &numerator.indicator),
         Measure::Flow { .. }
         | Measure::Distinct { .. }

@@ -230,6 +230,7 @@ fn what(random: &mut Random, list: &[(Subject, Fact)]) -> What {
             quantity: 1,
             work: 0,
             amount: random.below(100_000_000) as i64,
+            giver: None,
         }),
     }
 }

@@ -15,6 +15,7 @@ use domain::figures::{Reader, Time};
 use domain::fold::Fold;
 use domain::time::Period;
 use journal::Clock;
+use portal::pages::Held;
 use projector::Report as Projected;
 use proto::gazetteer::{Gazetteer, Lang};
 use query::labels;
@@ -24,8 +25,8 @@ use query::{Editions, Query, When, written};
 use super::{import, place, simulate};
 use crate::cli::{DemoArgs, NatsArgs};
 use crate::render;
+use crate::scenario::Report;
 use crate::scenario::beside::{self, Beside};
-use crate::scenario::{How, Report};
 use crate::screen::Screen;
 use crate::simulate::Simulation;
 
@@ -34,10 +35,11 @@ const PROVINCE: &str = "L-34";
 /// The year whose movements are shown.
 const YEAR: &str = "2024";
 /// Of the published figures these are shown without `--all`: one of each kind.
-const SHOWN: [&str; 24] = [
+const SHOWN: [&str; 25] = [
     "kp21_008", "kp21_009", "kp21_010", "kp21_012", "kp21_018", "kp21_019", "kp21_020", "kp21_021",
-    "kp21_022", "kp21_023", "kp21_027", "kp21_032", "kp21_038", "kp21_040", "kp21_043", "kp21_053",
-    "kp21_055", "kp21_060", "kp21_074", "kp21_081", "kp21_089", "kp21_105", "kp21_112", "kp21_113",
+    "kp21_022", "kp21_023", "kp21_027", "kp21_031", "kp21_032", "kp21_038", "kp21_040", "kp21_043",
+    "kp21_053", "kp21_055", "kp21_060", "kp21_074", "kp21_081", "kp21_089", "kp21_105", "kp21_112",
+    "kp21_113",
 ];
 
 struct Times {
@@ -104,34 +106,33 @@ fn published(screen: &mut Screen, fold: &Fold, all: bool) -> Result<()> {
     ))?;
     screen.line(&report.title)?;
     let beside = beside::all(report, &Reader::from(fold));
-    let equal = beside.iter().filter(|one| one.agrees).count();
-    let row = |one: &Beside<'_>| {
-        let sign = if one.agrees { "✓" } else { "✗" };
-        vec![one.indicator(lang), one.by(lang), one.told(lang), one.ledger(lang), sign.to_owned()]
+    let row = |one: &&Beside<'_>| {
+        let sign = match one.held {
+            Held::Agrees => "✓",
+            Held::Differs => "✗",
+            other => other.name(lang),
+        };
+        let says = one.figure.says.name(lang);
+        let (name, by) = (one.indicator(lang), one.by(lang));
+        vec![name, by, says.to_owned(), one.told(lang), one.ledger(lang), sign.to_owned()]
     };
-    let is_shown =
-        |one: &&Beside<'_>| all || !one.agrees || SHOWN.contains(&one.figure.id.as_str());
-    let rows: Vec<_> = beside.iter().filter(is_shown).map(row).collect();
+    let is_shown = |one: &&Beside<'_>| {
+        all || one.held != Held::Agrees || SHOWN.contains(&one.figure.id.as_str())
+    };
+    let mut shown: Vec<_> = beside.iter().filter(is_shown).collect();
+    // What was done first; a target that is in the ledger proves nothing of it.
+    shown.sort_by_key(|one| one.figure.says);
+    let rows: Vec<_> = shown.iter().map(row).collect();
     let header = [
         screen.pick("Chỉ số", "Indicator"),
         "",
+        screen.pick("Loại", "Kind"),
         screen.pick("Báo cáo", "Published"),
         screen.pick("Từ sổ", "Ledger"),
         "",
     ];
-    screen.rows(&header, &rows, 2)?;
-    let of = |how: How| report.figure.iter().filter(|figure| figure.how == how).count();
-    let (count, echoed) = (report.figure.len(), of(How::Echoed));
-    screen.line(match lang {
-        Lang::Vi => format!(
-            "{equal} trên {count} số liệu bằng nhau; {echoed} số là chỉ tiêu, kế hoạch hoặc số từ bên ngoài, \
-             ghi lại nguyên văn; các số còn lại được đếm từ từng dữ kiện."
-        ),
-        Lang::En => format!(
-            "{equal} of {count} figures are equal; {echoed} are targets, plans or figures from outside, \
-             stated as such; all others are counted from facts."
-        ),
-    })?;
+    screen.aligned(&header, &rows, 3..5)?;
+    beside::tallies(&beside, lang).into_iter().try_for_each(|tally| screen.line(tally))?;
     if !all {
         screen.line(
             screen.pick("(Xem đủ: tonghop demo --all)", "(All of them: tonghop demo --all)"),

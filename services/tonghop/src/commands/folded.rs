@@ -2,7 +2,7 @@
 
 use domain::atlas::Place;
 use domain::contribution::home;
-use domain::fact::{Key, Subject};
+use domain::fact::{Fact, Key, Subject};
 use domain::time::Day;
 use gateway::{Asked, Known, Ledger, Waiting};
 use projector::Handle;
@@ -35,8 +35,13 @@ impl Ledger for Folded {
         self.0.read(|fold, _| Some(fold.timeline(subject)?.fact(key)?.at))
     }
 
+    fn giver_of(&self, subject: Subject, key: Key) -> Option<Place> {
+        self.0.read(|fold, _| fold.timeline(subject)?.fact(key)?.giver().map(Place::from))
+    }
+
     fn places_of(&self, key: Key) -> Vec<Place> {
-        self.0.read(|fold, _| fold.named(key).map(|(_, fact)| fact.at).collect())
+        let counts = |(_, fact): (_, &Fact)| [Some(fact.at), fact.giver().map(Place::from)];
+        self.0.read(|fold, _| fold.named(key).flat_map(counts).flatten().collect())
     }
 
     fn home(&self, subject: Subject, on: Day) -> Option<Place> {

@@ -2,10 +2,11 @@
 
 use domain::figures::{Figure, Reader, Value};
 use domain::fold::Fold;
-use portal::pages::{PublishedReport, PublishedRow};
+use portal::pages::{Held, PublishedReport, PublishedRow};
 use proto::gazetteer::{Gazetteer, Lang};
 use query::{labels, lang, written};
 
+use super::says::{self, Says};
 use super::{Published, Report};
 
 /// One published figure, and the ledger's answer.
@@ -13,20 +14,51 @@ use super::{Published, Report};
 pub struct Beside<'r> {
     /// The published one.
     pub figure: &'r Published,
-    /// What the books say; none when it cannot be asked.
-    pub answer: Option<Figure>,
-    /// Whether they are equal at the precision of the report.
-    pub agrees: bool,
+    /// What the books say, and what that is; none when it cannot be asked.
+    pub answer: Option<(Figure, Says)>,
+    /// How the two stand to each other: equal only as numbers of one kind, at the precision of the
+    /// report.
+    pub held: Held,
 }
 
 /// All figures of a report beside the books.
 pub fn all<'r>(report: &'r Report, reader: &Reader<'_>) -> Vec<Beside<'r>> {
-    let one = |figure: &'r Published| {
-        let answer = figure.answer(reader, Gazetteer::embedded());
-        let agrees = answer.as_ref().is_some_and(|answer| figure.agrees(answer));
-        Beside { figure, answer, agrees }
+    report.figure.iter().map(|figure| one(figure, reader)).collect()
+}
+
+/// One figure beside the books.
+pub fn one<'r>(figure: &'r Published, reader: &Reader<'_>) -> Beside<'r> {
+    let answer = figure.ask.as_ref().and_then(|ask| {
+        let answer = ask.answer(reader, Gazetteer::embedded())?;
+        let is = Says::of(ask, &answer, &reader.rules.plan);
+        Some((answer, is))
+    });
+    let beside = answer.as_ref().map(|(answer, is)| (answer, *is));
+    let held = says::held(figure.says, beside, |answer| figure.agrees(answer));
+    Beside { figure, answer, held }
+}
+
+/// How many of each kind are equal, and what became of the others: a sentence for each kind.
+pub fn tallies(beside: &[Beside<'_>], lang: Lang) -> Vec<String> {
+    let tally = |kind: Says| {
+        let of_kind = || beside.iter().filter(move |one| one.figure.says == kind);
+        let count = of_kind().count();
+        let of = |held: Held| of_kind().filter(|one| one.held == held).count();
+        let equal = of(Held::Agrees);
+        let (name, counterpart) = (kind.name(lang), kind.counterpart(lang));
+        let mut text = match lang {
+            Lang::Vi => format!("{name}: {equal} trên {count} số bằng {counterpart}"),
+            Lang::En => format!("{name}: {equal} of {count} equal {counterpart}"),
+        };
+        for held in Held::ALL.into_iter().filter(|held| *held != Held::Agrees) {
+            match of(held) {
+                0 => {}
+                others => text.push_str(&format!("; {others} {}", held.name(lang))),
+            }
+        }
+        (count > 0).then_some(text)
     };
-    report.figure.iter().map(one).collect()
+    Says::ALL.into_iter().filter_map(tally).collect()
 }
 
 impl Beside<'_> {
@@ -53,9 +85,13 @@ impl Beside<'_> {
         }
     }
 
-    /// The ledger's.
+    /// The ledger's; with what it is, where that is another than the published one.
     pub fn ledger(&self, lang: Lang) -> String {
-        self.answer.as_ref().map_or_else(|| "…".to_owned(), |answer| value(lang, answer))
+        match &self.answer {
+            None => "…".to_owned(),
+            Some((answer, is)) if *is == self.figure.says => value(lang, answer),
+            Some((answer, is)) => format!("{} ({})", value(lang, answer), is.name(lang)),
+        }
     }
 }
 
@@ -73,7 +109,7 @@ fn value(lang: Lang, figure: &Figure) -> String {
 pub fn krong_pa(fold: &Fold, lang: Lang) -> Option<PublishedReport> {
     let report = Report::krong_pa();
     let beside = all(report, &Reader::from(fold));
-    if !beside.iter().any(|one| one.agrees) {
+    if !beside.iter().any(|one| one.held == Held::Agrees) {
         return None;
     }
     let row = |one: &Beside<'_>| {
@@ -87,7 +123,8 @@ pub fn krong_pa(fold: &Fold, lang: Lang) -> Option<PublishedReport> {
             quote: one.figure.quote.clone(),
             published: one.told(lang),
             ledger: one.answer.is_some().then(|| one.ledger(lang)),
-            agrees: one.agrees,
+            kind: one.figure.says.name(lang).to_owned(),
+            held: one.held,
             note: lang::pick(lang, &one.figure.note_vi, &one.figure.note).to_owned(),
         }
     };
@@ -102,6 +139,7 @@ pub fn krong_pa(fold: &Fold, lang: Lang) -> Option<PublishedReport> {
         unit: (report.unit.clone(), name.unwrap_or_else(|| report.unit.clone())),
         published: written::date(lang, &report.published.to_string()),
         rows: beside.iter().map(row).collect(),
+        tallies: tallies(&beside, lang),
         contradictions: report.contradiction.iter().map(contradiction).collect(),
     })
 }

@@ -11,7 +11,7 @@ use proto::gazetteer::Gazetteer;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error};
 
-use super::agrees;
+use super::{Says, agrees};
 
 /// A published report.
 #[derive(Debug, Deserialize)]
@@ -72,8 +72,8 @@ pub struct Published {
     /// How it is asked for; none when it cannot be.
     #[serde(default)]
     pub ask: Option<Ask>,
-    /// How the answer comes about.
-    pub how: How,
+    /// What it is given as.
+    pub says: Says,
     /// What has to be known of it.
     #[serde(default)]
     pub note: String,
@@ -89,18 +89,6 @@ pub struct Published {
 pub enum Span {
     Days { from: String, to: String },
     On { as_of: String },
-}
-
-/// How the answer comes about.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum How {
-    /// Counted from facts.
-    Derived,
-    /// One fact states it: a target, a plan, a decision on money, or what comes from outside.
-    Echoed,
-    /// It cannot be answered; the note says why.
-    Impossible,
 }
 
 /// A question in the catalogue's words.
@@ -155,7 +143,7 @@ impl Published {
         self.ask.as_ref()?.answer(reader, gazetteer)
     }
 
-    /// Whether an answer is what was published.
+    /// Whether an answer, when it is of the same kind, is what was published.
     pub fn agrees(&self, figure: &Figure) -> bool {
         // "At least 3" is another target than 3.
         let word = figure.marks.qualifier.unwrap_or(self.qualifier);

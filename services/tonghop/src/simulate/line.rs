@@ -29,6 +29,9 @@ pub(super) enum Kind {
     TargetAdjusted,
     FundsAllocated,
     FundsDisbursed,
+    // Nobody here takes money back, but its number is taken.
+    #[allow(dead_code)]
+    FundsWithdrawn,
     ExternalReported,
     // The last type; nobody here closes, reopens or publishes anything.
     FactVoided = TYPES.len() as isize - 1,

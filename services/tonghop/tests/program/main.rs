@@ -15,6 +15,7 @@ mod demo;
 mod endpoint;
 mod fire;
 mod milestones;
+mod money;
 mod nats;
 mod oracle;
 mod pack;
