@@ -62,8 +62,8 @@ mod voided;
 
 pub use closing::{FiguresPublished, PeriodClosed, PeriodReopened};
 pub use event::{
-    ActivityHeld, FundsAllocated, FundsDisbursed, FundsWithdrawn, HouseCompleted, HouseStarted, ListOpened,
-    LoanDisbursed, SupportDelivered,
+    ActivityHeld, FundsAllocated, FundsDisbursed, FundsWithdrawn, HouseCompleted, HouseStarted,
+    ListOpened, LoanDisbursed, SupportDelivered,
 };
 pub use household::{
     HouseholdClassified, HouseholdDissolved, HouseholdMovedIn, HouseholdMovedOut,

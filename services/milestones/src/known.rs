@@ -53,6 +53,10 @@ impl Needs {
                 self.add(plan, numerator);
                 self.add(plan, denominator);
             }
+            Measure::Balance { of, less } => {
+                self.add(plan, of);
+                self.add(plan, less);
+            }
             Measure::Reduction { of } | Measure::Communes { of } | Measure::Codes { of, .. } => {
                 self.add(plan, of);
             }

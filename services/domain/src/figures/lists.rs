@@ -79,6 +79,7 @@ impl Reader<'_> {
             }
             Measure::Flow { .. }
             | Measure::Distinct { .. }
+            | Measure::Balance { .. }
             | Measure::Ratio { .. }
             | Measure::Reduction { .. }
             | Measure::Census {}
