@@ -14,7 +14,7 @@ use super::view::View;
 /// What a period did to the number of poor households, in a few words: a title.
 pub(super) fn headline(lang: Lang, stock: &Stock) -> String {
     let Some(closing) = stock.closing else { return stock.shown.missing.clone() };
-    let (left, change) = (number::whole(lang, closing), change(lang, stock));
+    let (left, change) = (number::whole(lang, closing), change(lang, stock, None));
     let of = stock.communes.map(|of| format!(" ({})", query::written::lists(lang, of)));
     let of = of.unwrap_or_default();
     match lang {
@@ -23,31 +23,39 @@ pub(super) fn headline(lang: Lang, stock: &Stock) -> String {
     }
 }
 
-/// `giảm 40 hộ`, with what has to be said of households that were written on a list when it was
-/// opened: they are no change.
-fn change(lang: Lang, stock: &Stock) -> String {
+/// `giảm 40 hộ trong năm 2025`, with what has to be said of households that were written on a list
+/// when it was opened: they are no change. A title leaves the period out where it can.
+fn change(lang: Lang, stock: &Stock, period: Option<&str>) -> String {
     let net = stock.net().unwrap_or(0);
     let by = number::whole(lang, net.abs());
     let registered = number::whole(lang, stock.registered);
-    let is_new = stock.before.is_none() && stock.registered != 0;
-    let change = match (lang, net.signum(), is_new) {
-        (Vi, 0, true) => return "đều ghi sổ lần đầu trong kỳ".to_owned(),
-        (En, 0, true) => return "all first registered in the period".to_owned(),
-        (Vi, 0, false) => "không đổi".to_owned(),
-        (En, 0, false) => "unchanged".to_owned(),
-        (Vi, 1, _) => format!("tăng {by} hộ"),
-        (En, 1, _) => format!("{by} more"),
-        (Vi, _, _) => format!("giảm {by} hộ"),
-        (En, _, _) => format!("{by} fewer"),
+    let within = match lang {
+        Vi => period.map_or_else(String::new, |period| format!(" trong {period}")),
+        // An English sentence begins with it.
+        En => String::new(),
     };
-    match (lang, stock.registered, is_new) {
-        (_, 0, _) => change,
-        (Vi, _, true) => format!("{change} so với {registered} hộ ghi sổ lần đầu trong kỳ"),
-        (En, _, true) => format!("{change} than the {registered} first registered in the period"),
-        (Vi, _, false) => format!("{change}, không kể {registered} hộ ghi sổ lần đầu trong kỳ"),
-        (En, _, false) => {
-            format!("{change}, not counting {registered} first registered in the period")
-        }
+    let change = match (lang, net.signum()) {
+        (Vi, 0) => "không đổi".to_owned(),
+        (En, 0) => "unchanged".to_owned(),
+        (Vi, 1) => format!("tăng {by} hộ"),
+        (En, 1) => format!("{by} more"),
+        (Vi, _) => format!("giảm {by} hộ"),
+        (En, _) => format!("{by} fewer"),
+    };
+    if stock.registered == 0 {
+        return format!("{change}{within}");
+    }
+    let first = match lang {
+        Vi => format!("ghi sổ lần đầu trong {}", period.unwrap_or("kỳ")),
+        En => "first registered in the period".to_owned(),
+    };
+    match (lang, stock.before, net) {
+        (Vi, None, 0) => format!("đều {first}"),
+        (En, None, 0) => format!("all {first}"),
+        (Vi, None, _) => format!("{change} so với {registered} hộ {first}"),
+        (En, None, _) => format!("{change} than the {registered} {first}"),
+        (Vi, Some(_), _) => format!("{change}, không kể {registered} hộ {first}"),
+        (En, Some(_), _) => format!("{change}, not counting {registered} {first}"),
     }
 }
 
@@ -89,7 +97,7 @@ pub(super) fn lede(
         (Vi, Some(lists)) => format!("{name} mới có {lists}: trên đó"),
         (En, Some(lists)) => format!("{name}, on {lists}"),
     };
-    let (change, net) = (change(lang, stock), stock.net().unwrap_or(0));
+    let (change, net) = (change(lang, stock, Some(&period)), stock.net().unwrap_or(0));
     let first = match lang {
         Vi if is_still && stock.registered == 0 => format!(
             "{who} có {left} hộ nghèo{rate}; trong {period} chưa ghi nhận hộ nào thoát nghèo hoặc \
@@ -99,8 +107,8 @@ pub(super) fn lede(
             "{who}, {period}: {left} poor households{rate}; none is recorded to have left or \
              entered poverty."
         ),
-        Vi if net < 0 => format!("{who} còn {left} hộ nghèo{rate}, {change} trong {period}."),
-        Vi => format!("{who} có {left} hộ nghèo{rate}, {change} trong {period}."),
+        Vi if net < 0 => format!("{who} còn {left} hộ nghèo{rate}, {change}."),
+        Vi => format!("{who} có {left} hộ nghèo{rate}, {change}."),
         En => format!("{who}, {period}: {left} poor households{rate}, {change}."),
     };
     let Some(target) = target.filter(|version| !version.attained.is_empty()) else { return first };

@@ -137,7 +137,7 @@ pub(crate) fn page(
             .rev()
             .collect(),
         moves_title: moves_title(view, &flow),
-        moves: moves(view, &flow),
+        moves: moves(view, &flow, &stock),
         moves_href: view.href(view.unit, "/movements"),
         map,
         map_href: view.href(view.unit, "/map"),
@@ -200,7 +200,7 @@ fn moves_title(view: &View<'_>, table: &MovementTable) -> String {
 }
 
 /// Opening, what moved, closing: bars from zero, on one scale for the stocks and one for the rest.
-fn moves(view: &View<'_>, table: &MovementTable) -> Vec<Move> {
+fn moves(view: &View<'_>, table: &MovementTable, poor: &Stock) -> Vec<Move> {
     let t = view.t;
     let (opening, closing) = (table.opening.households, table.closing.households);
     if table.missing.is_some() {
@@ -221,7 +221,12 @@ fn moves(view: &View<'_>, table: &MovementTable) -> Vec<Move> {
     });
     let moved = listed.clone().filter(|(row, _)| *row != MovementRow::Registered);
     let most = moved.map(|(_, h)| h.households.abs()).max().unwrap_or(0) as f64;
-    let mut moves = vec![stock(t.opening, opening)];
+    let mut opened = stock(t.opening, opening);
+    if poor.before.is_none() {
+        // There was no list.
+        opened.households = "…".to_owned();
+    }
+    let mut moves = vec![opened];
     moves.extend(listed.map(|(row, heads)| {
         let by = if row.is_decrease() { -heads.households } else { heads.households };
         let (class, scale) = match row {
