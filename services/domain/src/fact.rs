@@ -61,6 +61,9 @@ pub struct Fact {
     pub what: What,
 }
 
+/// Where a fact stands in its timeline: see [`Fact::order`].
+pub type Order = (Day, u8, u32, Key, u64);
+
 /// What a fact says.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub enum What {
@@ -161,7 +164,7 @@ impl Fact {
     }
 
     /// The order of a timeline: day, precedence of the type, the source's sequence, key, content.
-    pub fn order(&self) -> (Day, u8, u32, Key, u64) {
+    pub fn order(&self) -> Order {
         (self.on, self.precedence(), self.sequence, self.key, self.content)
     }
 }

@@ -2,20 +2,16 @@
 //! the timelines of the whole country.
 
 use crate::atlas::Place;
-use crate::fact::{Fact, Subject};
-use crate::timeline::Timeline;
+use crate::fact::Subject;
 
 /// Subjects by place, each once, in no order.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Whereabouts(Vec<Vec<Subject>>);
 
 impl Whereabouts {
-    /// Notes where a fact is that is about to be put into its subject's timeline.
-    pub(crate) fn note(&mut self, subject: Subject, timeline: &Timeline, fact: &Fact) {
-        if timeline.facts().iter().any(|one| one.at == fact.at) {
-            return;
-        }
-        let at = usize::from(fact.at.0);
+    /// Notes where a subject's first fact at a place is.
+    pub(crate) fn note(&mut self, subject: Subject, place: Place) {
+        let at = usize::from(place.0);
         if self.0.len() <= at {
             self.0.resize_with(at + 1, Vec::new);
         }

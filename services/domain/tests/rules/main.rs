@@ -6,6 +6,7 @@ mod distinct;
 mod findings;
 mod homes;
 mod hostile;
+mod long;
 mod movements;
 mod moves;
 mod oracle;
