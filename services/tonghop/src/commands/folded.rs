@@ -42,4 +42,8 @@ impl Ledger for Folded {
     fn folded(&self, position: u64) -> Waiting<'_> {
         Box::pin(async move { self.0.folded(position).await.is_some() })
     }
+
+    fn position(&self) -> u64 {
+        self.0.progress().position
+    }
 }
