@@ -473,12 +473,22 @@ class Fact:
         self.order = self.day, RANKS.get(self.kind, 99), sequence, self.key, self.content
 
 
+# So many facts of one household count.
+COUNTED_MAX = 2_000
+
+
 def counting(facts, rivals):
     """The facts of one household that count, in order: those that win against their rivals, which
-    may be another household's; none that a void or a correction names. A void is not voided."""
-    winners = {fact.key: fact for fact in facts if rivals.winner(fact.key) == fact.content}
+    may be another household's; none that a void or a correction names. A void is not voided. Of more
+    than COUNTED_MAX those count that came first; `facts` are in the order of the journal."""
+    winners = {}
+    for fact in facts:
+        if rivals.winner(fact.key) == fact.content:
+            winners.setdefault(fact.key, fact)
     named = {fact.names for fact in winners.values() if fact.names}
-    alive = [fact for fact in winners.values() if fact.kind in RANKS and fact.key not in named]
+    standing = [fact for fact in winners.values()
+                if fact.kind != "fact.voided" and fact.key not in named]
+    alive = [fact for fact in standing[:COUNTED_MAX] if fact.kind in RANKS]
     return sorted(alive, key=lambda fact: fact.order)
 
 

@@ -13,6 +13,7 @@ use domain::contribution::difference;
 use domain::fact::{Fact, Subject, What};
 use domain::figures::{Cells, Question, Reader, Time};
 use domain::fold::Fold;
+use domain::growth::Growth;
 use domain::posting::{Column, Posting};
 use domain::timeline::Timeline;
 use proto::gazetteer::Gazetteer;
@@ -257,11 +258,20 @@ impl Lines {
         }
         facts.sort_by_key(|fact| fact.position);
         let known = facts.partition_point(|fact| fact.position <= then);
+        // A correction is two facts of one position.
+        let groups = facts[known..].chunk_by(|a, b| a.position == b.position);
         let at = |position| fold.timeline_as_of(subject, position).unwrap_or_default();
         let mut before = at(then);
+        if others.is_empty() {
+            let mut growth = Growth::of(before.into_owned(), &fold.rules);
+            let shares = groups.map(|group| {
+                let change = growth.add(group.iter().copied());
+                self.share((subject, false), group, &change.postings)
+            });
+            return shares.map(u64::from).sum();
+        }
         let mut count = 0;
-        // A correction is two facts of one position.
-        for group in facts[known..].chunk_by(|a, b| a.position == b.position) {
+        for group in groups {
             let after = at(group[0].position);
             let change = difference(&before, &after, &fold.rules);
             // Whose the other one is nobody says: it may be a household's.

@@ -248,12 +248,13 @@ impl Gathered {
                 contests.tell(of(&own[0]).0, &mut timeline);
                 self.records += records_of(&timeline);
                 if !timeline.is_plain() {
-                    let closings = timeline.losers().filter(|f| matches!(f.what, What::Closing(_)));
+                    let verdict = timeline.verdict();
+                    let lost = |f: &&Fact| matches!(f.what, What::Closing(_)) && verdict.loses(f);
+                    let closings = timeline.facts().iter().filter(lost);
                     self.lost.extend(closings.map(|fact| (fact.key, fact.content)));
                 }
                 contributions(&timeline, rules, self);
-                self.room = timeline.into_facts();
-                self.room.clear();
+                self.room = timeline.into_room();
             }
         }
     }
@@ -262,14 +263,14 @@ impl Gathered {
 /// How many records a timeline is from: a correction is two facts of one record.
 fn records_of(timeline: &Timeline) -> u64 {
     let facts = timeline.facts();
-    let is_half = |fact: &&Fact| {
-        matches!(fact.what, What::Voided { .. })
-            && facts.iter().any(|one| {
-                one.position == fact.position && !matches!(one.what, What::Voided { .. })
-            })
-    };
-    let halves = if timeline.is_plain() { 0 } else { facts.iter().filter(is_half).count() };
-    (facts.len() - halves) as u64
+    if timeline.is_plain() {
+        return facts.len() as u64;
+    }
+    let is_void = |fact: &&Fact| matches!(fact.what, What::Voided { .. });
+    let others = facts.iter().filter(|fact| !is_void(fact));
+    let whole: HashSet<u64> = others.map(|fact| fact.position).collect();
+    let halves = facts.iter().filter(|fact| is_void(fact) && whole.contains(&fact.position));
+    (facts.len() - halves.count()) as u64
 }
 
 impl Ledger for Gathered {

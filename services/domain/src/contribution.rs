@@ -1,18 +1,21 @@
 //! contributions(timeline) -> postings: pure, total, no clock.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::hash::Hash;
+
+use hashbrown::HashMap;
 
 use crate::atlas::{Atlas, Place, Unit};
 use crate::catalogue::{Side, Sum};
 use crate::codes::{Class, Code as _};
 use crate::exact;
-use crate::fact::{Event, EventKind, Fact, What};
+use crate::fact::{Event, Fact, Stated, What};
 use crate::finding::{Finding, Reason};
 use crate::household::{Household, Turn};
 use crate::plan::{LIST_COLUMN, Plan};
 use crate::posting::{
     Column, Contribution, Ledger, Nothing, Posting, Site, Slot, Statement, coalesce,
 };
+use crate::tangles::tangles;
 use crate::time::Day;
 use crate::timeline::Timeline;
 
@@ -53,16 +56,7 @@ pub fn difference(before: &Timeline, after: &Timeline, rules: &Rules) -> Change 
     let (mut old, mut new) = (Contribution::default(), Contribution::default());
     contributions(before, rules, &mut old);
     contributions(after, rules, &mut new);
-    let mut postings = new.postings;
-    for posting in old.postings {
-        // The least number of 64 bits has no opposite there.
-        let taken = exact::split(-i128::from(posting.by));
-        postings.extend(taken.map(|by| Posting { by, ..posting }));
-    }
-    coalesce(&mut postings);
-    let (found, lost) = apart(new.findings, old.findings);
-    let (stated, unstated) = apart(new.statements, old.statements);
-    Change { postings, found, lost, stated, unstated }
+    Change::of(new, old)
 }
 
 /// The same for a fact that comes last in a timeline whose facts all count: only its own step.
@@ -94,15 +88,46 @@ pub struct Change {
     pub unstated: Vec<Statement>,
 }
 
-/// What is only in the first list, and what is only in the second.
-fn apart<T: PartialEq>(mut new: Vec<T>, mut old: Vec<T>) -> (Vec<T>, Vec<T>) {
-    new.retain(|one| match old.iter().position(|other| other == one) {
-        Some(at) => {
-            old.swap_remove(at);
-            false
+impl Change {
+    /// What is left of what came and what went.
+    pub(crate) fn of(new: Contribution, old: Contribution) -> Change {
+        let mut postings = new.postings;
+        for posting in old.postings {
+            // The least number of 64 bits has no opposite there.
+            let taken = exact::split(-i128::from(posting.by));
+            postings.extend(taken.map(|by| Posting { by, ..posting }));
         }
-        None => true,
-    });
+        coalesce(&mut postings);
+        let (found, lost) = apart(new.findings, old.findings, |finding| *finding);
+        let said = |statement: &Statement| (statement.unit, statement.line());
+        let (stated, unstated) = apart(new.statements, old.statements, said);
+        Change { postings, found, lost, stated, unstated }
+    }
+}
+
+/// What is only in the first list, and what is only in the second, by what makes two the same.
+fn apart<T, K: Hash + Eq>(
+    mut new: Vec<T>,
+    mut old: Vec<T>,
+    same: impl Fn(&T) -> K,
+) -> (Vec<T>, Vec<T>) {
+    if new.is_empty() || old.is_empty() {
+        return (new, old);
+    }
+    let mut left: HashMap<K, usize> = HashMap::with_capacity(old.len());
+    for one in &old {
+        *left.entry(same(one)).or_default() += 1;
+    }
+    let mut take = |one: &T| match left.get_mut(&same(one)) {
+        Some(times) if *times > 0 => {
+            *times -= 1;
+            true
+        }
+        _ => false,
+    };
+    new.retain(|one| !take(one));
+    // What was not taken is what is no more.
+    old.retain(take);
     (new, old)
 }
 
@@ -164,18 +189,7 @@ impl<'r> Scan<'r> {
         let mut turn = Turn { atlas, plan, fact, ledger };
         match &fact.what {
             What::Event(event) => self.event(&mut turn, event),
-            What::Stated(stated) => {
-                let unit = atlas.unit_of(fact.at);
-                let Fact { on, sequence, key, .. } = *fact;
-                for one in stated {
-                    if plan.indicator(&one.indicator).is_some() {
-                        let stated = Box::new(one.clone());
-                        turn.ledger.state(Statement { unit, on, sequence, fact: key, stated });
-                    } else {
-                        turn.find(Reason::UnknownIndicator);
-                    }
-                }
-            }
+            What::Stated(stated) => state(&mut turn, stated),
             What::Registered(_)
             | What::MovedIn(_)
             | What::Classified { .. }
@@ -184,81 +198,20 @@ impl<'r> Scan<'r> {
             | What::MovedOut
             | What::Dissolved
             | What::Voided { .. } => self.household.step(&mut turn),
-            What::ListOpened => {
-                let (site, slot) = (Site::place(turn.fact.at), Slot::from(turn.fact.on));
-                turn.ledger.post(Posting { site, column: LIST_COLUMN, slot, by: 1 });
-            }
+            What::ListOpened => open_list(&mut turn),
             // It names figures and makes none.
             What::Closing(_) => {}
         }
     }
 
     fn event<L: Ledger>(&mut self, turn: &mut Turn<'_, L>, event: &Event) {
-        if event.single {
-            let completed = event.kind == EventKind::HouseCompleted;
-            let is_house = completed || event.kind == EventKind::HouseStarted;
-            if is_house && !self.household.build(turn, event.work, completed) {
-                return;
-            }
-            let at = self.household.witness(turn, declared_class(event));
-            self.flows(turn, event, at);
+        if !event.single {
+            return flows(turn, event, turn.fact.at);
+        }
+        if let Some(at) = single(&mut self.household, turn, event) {
             self.distincts(turn, event, at);
             if let Some(counted) = &mut self.counted {
                 counted.push(Counted { on: turn.fact.on, at, event: *event });
-            }
-        } else {
-            self.flows(turn, event, turn.fact.at);
-        }
-    }
-
-    fn flows<L: Ledger>(&self, turn: &mut Turn<'_, L>, event: &Event, at: Place) {
-        for rule in &self.rules.plan.rules(event).flows {
-            if let Some(column) = rule.column(event) {
-                let by = match rule.sum {
-                    Sum::Instances => 1,
-                    Sum::Quantity => i64::from(event.quantity),
-                    Sum::Amount => event.amount,
-                    Sum::Households => i64::from(event.households),
-                    Sum::Persons => i64::from(event.persons),
-                };
-                let by = if rule.is_less { -i128::from(by) } else { by.into() };
-                self.post_side(turn, (rule.side, rule.sum), (event.giver, at), (column, by));
-            }
-        }
-    }
-
-    /// Money that a unit hands on counts against it where it counts for the receiver: whatever
-    /// holds both has it once.
-    fn post_side<L: Ledger>(
-        &self,
-        turn: &mut Turn<'_, L>,
-        (side, sum): (Side, Sum),
-        (giver, at): (Option<Unit>, Place),
-        (column, by): (Column, i128),
-    ) {
-        let atlas = &self.rules.atlas;
-        let slot = Slot::from(turn.fact.on);
-        let mut post = |site: Site, by: i128| match i64::try_from(by) {
-            Ok(by) => turn.ledger.post(Posting { site, column, slot, by }),
-            // The least number of 64 bits has no opposite there.
-            Err(_) => {
-                exact::split(by).for_each(|by| turn.ledger.post(Posting { site, column, slot, by }))
-            }
-        };
-        match side {
-            Side::Both => {
-                post(Site::place(at), by);
-                if let Some(giver) = giver.filter(|_| sum == Sum::Amount) {
-                    post(Site::place(giver.into()), -by);
-                }
-            }
-            Side::Received => {
-                let unit = atlas.unit_of(at);
-                atlas.own_line(unit, at).for_each(|unit| post(Site::only(unit), by));
-            }
-            Side::HandedOn => {
-                let line = giver.into_iter().flat_map(|unit| atlas.own_line(unit, unit.into()));
-                line.for_each(|unit| post(Site::only(unit), by));
             }
         }
     }
@@ -308,41 +261,98 @@ impl<'r> Scan<'r> {
     }
 }
 
+/// What an event of one household adds to flows; where it counts, if it does.
+pub(crate) fn single<L: Ledger>(
+    household: &mut Household,
+    turn: &mut Turn<'_, L>,
+    event: &Event,
+) -> Option<Place> {
+    if let Some(completed) = event.kind.of_house()
+        && !household.build(turn, event.work, completed)
+    {
+        return None;
+    }
+    let at = household.witness(turn, declared_class(event));
+    flows(turn, event, at);
+    Some(at)
+}
+
+/// What an event adds to flows.
+pub(crate) fn flows<L: Ledger>(turn: &mut Turn<'_, L>, event: &Event, at: Place) {
+    for rule in &turn.plan.rules(event).flows {
+        if let Some(column) = rule.column(event) {
+            let by = match rule.sum {
+                Sum::Instances => 1,
+                Sum::Quantity => i64::from(event.quantity),
+                Sum::Amount => event.amount,
+                Sum::Households => i64::from(event.households),
+                Sum::Persons => i64::from(event.persons),
+            };
+            let by = if rule.is_less { -i128::from(by) } else { by.into() };
+            side(turn, (rule.side, rule.sum), (event.giver, at), (column, by));
+        }
+    }
+}
+
+/// Money that a unit hands on counts against it where it counts for the receiver: whatever holds
+/// both has it once.
+fn side<L: Ledger>(
+    turn: &mut Turn<'_, L>,
+    (side, sum): (Side, Sum),
+    (giver, at): (Option<Unit>, Place),
+    (column, by): (Column, i128),
+) {
+    let (atlas, slot) = (turn.atlas, Slot::from(turn.fact.on));
+    let mut post = |site: Site, by: i128| match i64::try_from(by) {
+        Ok(by) => turn.ledger.post(Posting { site, column, slot, by }),
+        // The least number of 64 bits has no opposite there.
+        Err(_) => {
+            exact::split(by).for_each(|by| turn.ledger.post(Posting { site, column, slot, by }))
+        }
+    };
+    match side {
+        Side::Both => {
+            post(Site::place(at), by);
+            if let Some(giver) = giver.filter(|_| sum == Sum::Amount) {
+                post(Site::place(giver.into()), -by);
+            }
+        }
+        Side::Received => {
+            let unit = atlas.unit_of(at);
+            atlas.own_line(unit, at).for_each(|unit| post(Site::only(unit), by));
+        }
+        Side::HandedOn => {
+            let line = giver.into_iter().flat_map(|unit| atlas.own_line(unit, unit.into()));
+            line.for_each(|unit| post(Site::only(unit), by));
+        }
+    }
+}
+
+/// A commune opened its list.
+pub(crate) fn open_list<L: Ledger>(turn: &mut Turn<'_, L>) {
+    let (site, slot) = (Site::place(turn.fact.at), Slot::from(turn.fact.on));
+    turn.ledger.post(Posting { site, column: LIST_COLUMN, slot, by: 1 });
+}
+
+/// What a fact states of its unit.
+pub(crate) fn state<L: Ledger>(turn: &mut Turn<'_, L>, stated: &[Stated]) {
+    let unit = turn.atlas.unit_of(turn.fact.at);
+    let Fact { on, sequence, key, .. } = *turn.fact;
+    for one in stated {
+        if turn.plan.indicator(&one.indicator).is_some() {
+            let stated = Box::new(one.clone());
+            turn.ledger.state(Statement { unit, on, sequence, fact: key, stated });
+        } else {
+            turn.find(Reason::UnknownIndicator);
+        }
+    }
+}
+
 /// The class that a loan or house declares.
 fn declared_class(event: &Event) -> Option<Class> {
     let at = event.kind.class_attribute()?;
     Class::ALL.get(usize::from(event.attributes[at])).copied()
 }
-
-/// Findings about voids and rivals, which no single step sees.
-fn tangles(timeline: &Timeline, ledger: &mut impl Ledger) {
-    let mut find = |reason, fact: &Fact, other| {
-        let Fact { at, on, key, .. } = *fact;
-        ledger.find(Finding { reason, at, on, fact: key, other });
-    };
-    for loser in timeline.losers() {
-        find(Reason::Rival, loser, None);
-    }
-    let counted: BTreeSet<Key> = timeline.effective().map(|fact| fact.key).collect();
-    // The first correction of each fact.
-    let mut corrected = BTreeMap::new();
-    for (void, of) in timeline.voids() {
-        match timeline.fact(of).map(|fact| &fact.what) {
-            None => find(Reason::VoidsNothing, void, Some(of)),
-            Some(What::Voided { .. }) => find(Reason::VoidsAVoid, void, Some(of)),
-            Some(What::Closing(_)) => find(Reason::VoidsAClosing, void, Some(of)),
-            Some(_) => {}
-        }
-        if counted.contains(&void.key.replacement()) {
-            let first = *corrected.entry(of).or_insert(void.key);
-            if first != void.key {
-                find(Reason::CorrectedTwice, void, Some(first));
-            }
-        }
-    }
-}
-
-use crate::fact::Key;
 
 impl Atlas {
     /// The place that stands for a whole unit, or for the given part of it.

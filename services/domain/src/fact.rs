@@ -61,6 +61,9 @@ pub struct Fact {
     pub what: What,
 }
 
+/// Where a fact stands in its timeline: see [`Fact::order`].
+pub type Order = (Day, u8, u32, Key, u64);
+
 /// What a fact says.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub enum What {
@@ -138,6 +141,12 @@ impl Fact {
         }
     }
 
+    /// The places at which it counts: its own, and that of a giver elsewhere.
+    pub(crate) fn places(&self) -> impl Iterator<Item = Place> {
+        let giver = self.giver().map(Place::from).filter(|giver| *giver != self.at);
+        std::iter::once(self.at).chain(giver)
+    }
+
     /// Whether it changes the record of a household, and so what is counted where that lives.
     pub fn changes_household(&self) -> bool {
         match self.what {
@@ -176,7 +185,7 @@ impl Fact {
     }
 
     /// The order of a timeline: day, precedence of the type, the source's sequence, key, content.
-    pub fn order(&self) -> (Day, u8, u32, Key, u64) {
+    pub fn order(&self) -> Order {
         (self.on, self.precedence(), self.sequence, self.key, self.content)
     }
 }

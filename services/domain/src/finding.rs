@@ -97,11 +97,13 @@ pub enum Reason {
     ClosedHigher,
     /// A period reopened or published that is not closed.
     NotClosed,
+    /// Its subject has more facts than any household has: it counts when others are void.
+    SubjectFull,
 }
 
 impl Reason {
     /// All reasons.
-    pub const ALL: [Reason; 26] = [
+    pub const ALL: [Reason; 27] = [
         Reason::ImpliedOpening,
         Reason::ExitNotPoor,
         Reason::RepeatedExit,
@@ -128,6 +130,7 @@ impl Reason {
         Reason::ClosedAlready,
         Reason::ClosedHigher,
         Reason::NotClosed,
+        Reason::SubjectFull,
     ];
 
     /// The stable name of the reason.
@@ -159,6 +162,7 @@ impl Reason {
             Reason::ClosedAlready => "closed_already",
             Reason::ClosedHigher => "closed_higher",
             Reason::NotClosed => "not_closed",
+            Reason::SubjectFull => "subject_full",
         }
     }
 
@@ -190,7 +194,8 @@ impl Reason {
             | Reason::NoAuthority
             | Reason::ClosedAlready
             | Reason::ClosedHigher
-            | Reason::NotClosed => Treatment::Held,
+            | Reason::NotClosed
+            | Reason::SubjectFull => Treatment::Held,
         }
     }
 }

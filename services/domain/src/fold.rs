@@ -9,11 +9,14 @@ use hashbrown::HashMap;
 use crate::atlas::Place;
 use crate::books::Books;
 use crate::closing::{Judged, judge};
-use crate::contribution::{Change, Rules, appended, difference};
+use crate::contribution::{self, Change, Rules, appended, difference};
 use crate::fact::{Fact, Key, Subject, What};
 use crate::finding::Finding;
-use crate::keys::{Keys, OWN};
+use crate::kept::Kept;
+use crate::keys::Keys;
+use crate::long::Delta;
 use crate::rivals::{Claim, Contest, Lead};
+use crate::time::Day;
 use crate::timeline::{Inserted, Timeline};
 use crate::whereabouts::Whereabouts;
 
@@ -31,19 +34,6 @@ pub struct Fold {
     closings: BTreeMap<u64, Fact>,
 }
 
-/// A timeline, and the number of its subject among the owners of keys.
-#[derive(Clone, Debug)]
-struct Kept {
-    timeline: Timeline,
-    number: u32,
-}
-
-impl Default for Kept {
-    fn default() -> Kept {
-        Kept { timeline: Timeline::default(), number: OWN }
-    }
-}
-
 /// What another subject has to know of a key that it has, too.
 type Told = (Subject, Key, Lead);
 
@@ -58,16 +48,20 @@ pub struct Applied {
     pub within: u64,
     /// What changed, of one subject after the other.
     pub changes: Vec<Change>,
+    /// How often a fact was looked at to know what changed: a few times for each new one, however
+    /// long its timeline.
+    pub steps: u64,
 }
 
 impl Applied {
     /// Adds what the next batch did.
     pub fn join(&mut self, next: Applied) {
-        let Applied { new, duplicates, within, changes } = next;
+        let Applied { new, duplicates, within, changes, steps } = next;
         self.new.extend(new);
         self.changes.extend(changes);
         self.duplicates += duplicates;
         self.within += within;
+        self.steps += steps;
     }
 }
 
@@ -78,7 +72,8 @@ impl Fold {
         Fold { rules, books, timelines, keys, whereabouts, closings }
     }
 
-    /// Takes facts in, in any order and any batches.
+    /// Takes facts in, in any order and any batches. What a fact costs does not grow with its
+    /// subject's timeline.
     pub fn apply(&mut self, mut batch: Vec<(Subject, Fact)>) -> Applied {
         let mut applied = Applied::default();
         batch.sort_by_key(|(subject, fact)| (*subject, fact.order()));
@@ -90,57 +85,82 @@ impl Fold {
 
     fn apply_to_one(&mut self, facts: &[(Subject, Fact)], applied: &mut Applied) {
         let subject = facts[0].0;
-        let Kept { timeline, number } = self.timelines.entry(subject).or_default();
+        let kept = self.timelines.entry(subject).or_default();
+        kept.index(facts.len(), &self.rules);
+        let mut delta = Delta::default();
         let mut before: Option<Timeline> = None;
         let mut met = Vec::new();
         for (_, fact) in facts {
             let known = self.keys.may_know(fact.key);
-            // Only a fact that does not simply follow needs the timeline as it was.
-            if before.is_none() && (known || !timeline.is_followed_by_new(fact)) {
-                before = Some(timeline.clone());
+            // Only a fact that does not simply follow needs a short timeline as it was.
+            let follows = || !known && kept.timeline.is_followed_by_new(fact);
+            if before.is_none() && kept.long.is_none() && !follows() {
+                before = Some(kept.timeline.clone());
             }
-            self.whereabouts.note(subject, timeline, fact);
-            let inserted = match known {
-                true => timeline.insert(fact.clone()),
-                false => timeline.put(fact.clone()),
-            };
+            for place in fact.places().filter(|place| !kept.is_at(*place)) {
+                self.whereabouts.note(subject, place);
+            }
+            let inserted = kept.put(fact, known, &self.rules, &mut delta);
             match known {
                 true if inserted != Inserted::Duplicate || self.keys.is_contested(fact.key) => {
                     met.push(fact);
                 }
                 true => {}
-                false => self.keys.note(fact.key, subject, number),
+                false => self.keys.note(fact.key, subject, &mut kept.number),
             }
             match inserted {
                 Inserted::Duplicate => {
                     applied.duplicates += 1;
                     continue;
                 }
-                Inserted::Appended if before.is_none() => {
-                    let change = appended(timeline, fact, &self.rules);
+                Inserted::Appended if before.is_none() && kept.long.is_none() => {
+                    let change = appended(&kept.timeline, fact, &self.rules);
+                    delta.steps += kept.timeline.facts().len() as u64;
                     self.books.enter(&change);
                     applied.changes.push(change);
                 }
+                Inserted::Appended if before.is_none() => {}
                 Inserted::Appended | Inserted::Within => applied.within += 1,
             }
             declare(&mut self.closings, fact);
             applied.new.push((subject, fact.clone()));
         }
-        let told: Vec<Told> = met.into_iter().flat_map(|fact| self.meet(subject, fact)).collect();
+        let told: Vec<Told> =
+            met.into_iter().flat_map(|fact| self.meet(subject, fact, &mut delta)).collect();
         for (other, key, lead) in told {
             self.tell(other, key, lead, applied);
         }
-        if let (Some(before), Some(kept)) = (before, self.timelines.get(&subject)) {
-            let change = difference(&before, &kept.timeline, &self.rules);
-            self.books.enter(&change);
-            applied.changes.push(change);
-        }
+        self.enter(subject, before, delta, applied);
+    }
+
+    /// Enters what changed in a timeline: what its index took down, or the difference from what it
+    /// was before.
+    fn enter(
+        &mut self,
+        subject: Subject,
+        before: Option<Timeline>,
+        delta: Delta,
+        applied: &mut Applied,
+    ) {
+        let Some(kept) = self.timelines.get(&subject) else { return };
+        applied.steps += delta.steps;
+        let change = match before {
+            Some(before) => {
+                let walked = before.facts().len() + kept.timeline.facts().len();
+                applied.steps += walked as u64;
+                difference(&before, &kept.timeline, &self.rules)
+            }
+            None if kept.long.is_some() => delta.into_change(),
+            None => return,
+        };
+        self.books.enter(&change);
+        applied.changes.push(change);
     }
 
     /// Looks whether other subjects have the key of a fact that is in its timeline already, too. The
     /// fact's own timeline is told at once; what others have to be told is given back: at most the
     /// winners before and after, for whoever had lost has lost.
-    fn meet(&mut self, subject: Subject, fact: &Fact) -> Vec<Told> {
+    fn meet(&mut self, subject: Subject, fact: &Fact, delta: &mut Delta) -> Vec<Told> {
         let key = fact.key;
         let mut claims = vec![Claim::of(subject, fact)];
         let mut concerned = Vec::new();
@@ -173,7 +193,7 @@ impl Fold {
         }
         let Some(winner) = winner else { return Vec::new() };
         if let Some(kept) = self.timelines.get_mut(&subject) {
-            kept.timeline.contest(key, Lead::seen_by(subject, winner));
+            kept.contest(key, Lead::seen_by(subject, winner), &self.rules, delta);
         }
         concerned.sort_unstable();
         concerned.dedup();
@@ -182,40 +202,47 @@ impl Fold {
     }
 
     fn claims_of(&self, subject: Subject, key: Key) -> impl Iterator<Item = Claim> {
-        let facts = self.timeline(subject).map_or(&[][..], Timeline::facts);
-        let same = facts.iter().filter(move |fact| fact.key == key);
+        let same = self.timelines.get(&subject).into_iter().flat_map(move |kept| kept.named(key));
         same.map(move |fact| Claim::of(subject, fact))
     }
 
     /// Tells a timeline which content of a key counts, and enters what that changes.
     fn tell(&mut self, subject: Subject, key: Key, lead: Lead, applied: &mut Applied) {
-        let Some(Kept { timeline, .. }) = self.timelines.get_mut(&subject) else { return };
-        let before = timeline.clone();
-        timeline.contest(key, lead);
-        let change = difference(&before, timeline, &self.rules);
-        self.books.enter(&change);
-        applied.changes.push(change);
+        let Some(kept) = self.timelines.get_mut(&subject) else { return };
+        kept.index(0, &self.rules);
+        let before = kept.long.is_none().then(|| kept.timeline.clone());
+        let mut delta = Delta::default();
+        kept.contest(key, lead, &self.rules, &mut delta);
+        self.enter(subject, before, delta, applied);
     }
 
     /// Puts facts back that were folded before, without counting them again: the books come from
-    /// elsewhere.
+    /// elsewhere. The rules are not asked, for such facts may be damaged: see [`Fold::index`].
     pub fn restore(&mut self, facts: impl IntoIterator<Item = (Subject, Fact)>) {
+        let mut unsaid = Delta::default();
         for (subject, fact) in facts {
             declare(&mut self.closings, &fact);
-            let Kept { timeline, number } = self.timelines.entry(subject).or_default();
-            self.whereabouts.note(subject, timeline, &fact);
-            if !self.keys.may_know(fact.key) {
-                self.keys.note(fact.key, subject, number);
-                timeline.put(fact);
+            let kept = self.timelines.entry(subject).or_default();
+            for place in fact.places().filter(|place| !kept.is_at(*place)) {
+                self.whereabouts.note(subject, place);
+            }
+            let known = self.keys.may_know(fact.key);
+            kept.put(&fact, known, &self.rules, &mut unsaid);
+            if !known {
+                self.keys.note(fact.key, subject, &mut kept.number);
                 continue;
             }
-            timeline.insert(fact.clone());
-            for (other, key, lead) in self.meet(subject, &fact) {
+            for (other, key, lead) in self.meet(subject, &fact, &mut unsaid) {
                 if let Some(kept) = self.timelines.get_mut(&other) {
-                    kept.timeline.contest(key, lead);
+                    kept.contest(key, lead, &self.rules, &mut unsaid);
                 }
             }
         }
+    }
+
+    /// Makes the index of every long timeline that was put back, so that the next fact need not.
+    pub fn index(&mut self) {
+        self.timelines.values_mut().for_each(|kept| kept.index(0, &self.rules));
     }
 
     /// A fold of which only the books are known: it answers what needs no timelines.
@@ -244,8 +271,8 @@ impl Fold {
         subjects.sort_unstable();
         subjects.dedup();
         subjects.into_iter().flat_map(move |subject| {
-            let facts = self.timeline(subject).map_or(&[][..], Timeline::facts);
-            facts.iter().filter(move |fact| fact.key == key).map(move |fact| (subject, fact))
+            let facts = self.timelines.get(&subject).into_iter();
+            facts.flat_map(move |kept| kept.named(key)).map(move |fact| (subject, fact))
         })
     }
 
@@ -296,10 +323,29 @@ impl Fold {
         self.timelines.get(&subject).map(|kept| &kept.timeline)
     }
 
+    /// Where the household of a subject lived: see [`home`](contribution::home).
+    pub fn home(&self, subject: Subject, on: Day) -> Option<Place> {
+        let kept = self.timelines.get(&subject)?;
+        match &kept.long {
+            Some(long) => long.home(on),
+            None => contribution::home(&kept.timeline, &self.rules, on),
+        }
+    }
+
+    /// The fact of that key that counts in the timeline of a subject, or would if it were not void.
+    pub fn fact(&self, subject: Subject, key: Key) -> Option<&Fact> {
+        let kept = self.timelines.get(&subject)?;
+        let own = kept.named(key);
+        let lead = kept.timeline.lead_of(key, own)?;
+        kept.named(key).find(|fact| lead.is(fact))
+    }
+
     /// How many subjects there are, and the bytes their timelines take in memory.
     pub fn size(&self) -> (usize, usize) {
         let entry = size_of::<(Subject, Kept)>() + 1;
-        let facts: usize = self.timelines.values().map(|kept| kept.timeline.bytes()).sum();
+        let bytes =
+            |kept: &Kept| kept.timeline.bytes() + kept.long.as_ref().map_or(0, |long| long.bytes());
+        let facts: usize = self.timelines.values().map(bytes).sum();
         let beside = self.whereabouts.bytes() + self.keys.bytes();
         let bytes = facts + self.timelines.capacity() * entry + beside;
         (self.timelines.len(), bytes)

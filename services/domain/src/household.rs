@@ -27,8 +27,9 @@ pub struct Household {
     works: Vec<Work>,
 }
 
-#[derive(Clone, Copy, Debug, Default)]
-enum Presence {
+/// Whether a household is there, and how.
+#[derive(Clone, Copy, PartialEq, Debug, Default)]
+pub(crate) enum Presence {
     #[default]
     Unknown,
     Living(Living),
@@ -36,7 +37,7 @@ enum Presence {
 }
 
 #[derive(Clone, Copy, PartialEq, Debug)]
-struct Living {
+pub(crate) struct Living {
     standing: Standing,
     persons: u16,
     traits: Traits,
@@ -49,6 +50,27 @@ struct Work {
     id: u32,
     started: bool,
     completed: bool,
+}
+
+impl Presence {
+    /// Whether what happens to the household counts the same in both: how many persons it has and
+    /// what else is known of it does not matter to that. See [`Household::witness`].
+    pub(crate) fn is_same_to_events(&self, other: &Presence) -> bool {
+        let seen = |one: &Living| (one.standing, one.left_poverty, one.home);
+        match (self, other) {
+            (Presence::Living(one), Presence::Living(other)) => seen(one) == seen(other),
+            (Presence::Living(_), Presence::Unknown | Presence::Departed)
+            | (Presence::Unknown | Presence::Departed, _) => self == other,
+        }
+    }
+
+    /// Where the household lives.
+    pub(crate) fn home(&self) -> Option<Place> {
+        match self {
+            Presence::Living(living) => Some(living.home),
+            Presence::Unknown | Presence::Departed => None,
+        }
+    }
 }
 
 impl Living {
@@ -81,6 +103,21 @@ pub(crate) struct Turn<'a, L> {
 }
 
 impl Household {
+    /// One of which only this is known.
+    pub(crate) fn known_as(presence: Presence) -> Household {
+        Household { presence, works: Vec::new() }
+    }
+
+    /// Notes whether one of its houses was started and finished before.
+    pub(crate) fn note_work(&mut self, id: u32, started: bool, completed: bool) {
+        self.works.push(Work { id, started, completed });
+    }
+
+    /// Whether it is there, and how.
+    pub(crate) fn presence(&self) -> Presence {
+        self.presence
+    }
+
     /// Whether the record has it, or had it.
     pub(crate) fn is_known(&self) -> bool {
         !matches!(self.presence, Presence::Unknown)
@@ -88,10 +125,7 @@ impl Household {
 
     /// Where it lives.
     pub(crate) fn home(&self) -> Option<Place> {
-        match self.presence {
-            Presence::Living(living) => Some(living.home),
-            Presence::Unknown | Presence::Departed => None,
-        }
+        self.presence.home()
     }
 
     /// Takes one fact about the household itself; events go through [`Household::witness`].

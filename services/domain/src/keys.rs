@@ -31,6 +31,7 @@ struct Entry {
 #[derive(Clone, Debug, Default)]
 struct Contested {
     contest: Contest,
+    /// By content and subject.
     claims: Vec<Claim>,
 }
 
@@ -88,10 +89,13 @@ impl Keys {
     pub(crate) fn claim(&mut self, key: Key, claim: Claim) -> (Option<Claim>, Option<Claim>) {
         let contested = self.contests.entry(key).or_default();
         let before = contested.contest.winner();
-        let same = |one: &&mut Claim| one.content == claim.content && one.subject == claim.subject;
-        match contested.claims.iter_mut().find(same) {
-            Some(known) => known.position = known.position.min(claim.position),
-            None => contested.claims.push(claim),
+        let name = |one: &Claim| (one.content, one.subject);
+        match contested.claims.binary_search_by_key(&name(&claim), name) {
+            Ok(at) => {
+                let known = &mut contested.claims[at].position;
+                *known = (*known).min(claim.position);
+            }
+            Err(at) => contested.claims.insert(at, claim),
         }
         contested.contest.take(claim);
         (before, contested.contest.winner())

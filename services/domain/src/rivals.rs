@@ -79,6 +79,11 @@ impl Lead {
         Lead { content, meaning, rank, here: winner.subject == subject }
     }
 
+    /// What it says.
+    pub(crate) fn meaning(&self) -> u64 {
+        self.meaning
+    }
+
     /// Whether a fact of this timeline and key is the one that counts.
     pub(crate) fn is(&self, fact: &Fact) -> bool {
         self.here && self.content == fact.content

@@ -1,28 +1,17 @@
-//! Which subjects have facts at which place, or facts that count there: whoever asks about one district need not walk along
-//! the timelines of the whole country.
+//! Which subjects have facts at which place, or facts that count there: whoever asks about one
+//! district need not walk along the timelines of the whole country.
 
 use crate::atlas::Place;
-use crate::fact::{Fact, Subject};
-use crate::timeline::Timeline;
+use crate::fact::Subject;
 
 /// Subjects by place, each once, in no order.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Whereabouts(Vec<Vec<Subject>>);
 
 impl Whereabouts {
-    /// Notes where a fact is that is about to be put into its subject's timeline.
-    pub(crate) fn note(&mut self, subject: Subject, timeline: &Timeline, fact: &Fact) {
-        let giver = fact.giver().map(Place::from).filter(|giver| *giver != fact.at);
-        for at in [Some(fact.at), giver].into_iter().flatten() {
-            let is_at = |one: &Fact| one.at == at || one.giver().map(Place::from) == Some(at);
-            if !timeline.facts().iter().any(is_at) {
-                self.put(subject, at);
-            }
-        }
-    }
-
-    fn put(&mut self, subject: Subject, at: Place) {
-        let at = usize::from(at.0);
+    /// Notes where a subject's first fact at a place is.
+    pub(crate) fn note(&mut self, subject: Subject, place: Place) {
+        let at = usize::from(place.0);
         if self.0.len() <= at {
             self.0.resize_with(at + 1, Vec::new);
         }

@@ -1,6 +1,5 @@
 //! The one task that writes: many requests in one durable append, nothing written twice.
 
-use std::collections::HashSet;
 use std::future::Future;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -10,17 +9,19 @@ use access::Who;
 use domain::fact::Key;
 use journal::{Entry, Error, Options, Receipt, Writer};
 use tokio::sync::{mpsc, oneshot};
+use tokio::time::Instant;
 
 use crate::counts::{Counts, add};
 use crate::ledger::{Asked, Known, Ledger};
-use crate::plan::{Offer, Plan, Seen, Settled, everywhere, look};
+use crate::plan::{Offer, Plan, Seen, Settled, Step, everywhere, look};
+use crate::queues::Queues;
 use crate::recent::{RECENT_MAX, Recent};
+use crate::shares::{Share, Shares};
 
-/// Most facts of one append, and most bytes of it. A job more may come on top.
-const APPEND_FACTS_MAX: usize = 5_000;
-const APPEND_BYTES_MAX: usize = 8 << 20;
-/// Most jobs that wait. A job is one request, or some hundred lines of a long one.
+/// Most jobs that wait, and most of them that are one user's. A job is one request, or some hundred
+/// lines of a long one.
 const QUEUE_MAX: usize = 64;
+const QUEUE_OF_ONE_MAX: usize = 32;
 /// How long a job may wait for its place in the queue.
 const QUEUE_WAIT: Duration = Duration::from_secs(5);
 /// How long a job that depends on what came before may wait until that is folded.
@@ -41,9 +42,12 @@ pub enum Failed {
     Stopping,
 }
 
-struct Job {
+/// Facts that are written together, of one request.
+pub(crate) struct Job {
     who: Who,
     offers: Vec<Offer>,
+    /// Its place among those that wait.
+    _place: Share,
     /// Set when an earlier part of the same request has failed: what follows is not written, so
     /// that the order within a request holds.
     broken: Arc<AtomicBool>,
@@ -53,15 +57,16 @@ struct Job {
 /// The way to the appender. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Appender {
-    jobs: mpsc::Sender<Job>,
+    jobs: mpsc::UnboundedSender<Job>,
+    /// What bounds them.
+    places: Shares,
     trouble: Arc<Mutex<Option<String>>>,
 }
 
 /// Owns the journal's writer: run it beside the server.
 pub struct Appending {
-    jobs: mpsc::Receiver<Job>,
-    /// A job that has to be the first of its append.
-    held_back: Option<Job>,
+    jobs: mpsc::UnboundedReceiver<Job>,
+    queues: Queues,
     /// None after a failure that made it useless.
     writer: Option<Writer>,
     url: String,
@@ -86,11 +91,11 @@ impl Appender {
         let identity = Some(writer.journal().identity());
         // Opened again, it must be the same journal.
         let options = Options { create: false, identity, ..options.clone() };
-        let (sender, jobs) = mpsc::channel(QUEUE_MAX);
+        let (sender, jobs) = mpsc::unbounded_channel();
         let trouble = Arc::new(Mutex::new(None));
         let appending = Appending {
             jobs,
-            held_back: None,
+            queues: Queues::default(),
             writer: Some(writer),
             url: url.to_owned(),
             options,
@@ -99,7 +104,8 @@ impl Appender {
             counts,
             trouble: trouble.clone(),
         };
-        (Appender { jobs: sender, trouble }, appending)
+        let places = Shares::new(QUEUE_MAX, QUEUE_OF_ONE_MAX);
+        (Appender { jobs: sender, places, trouble }, appending)
     }
 
     /// Hands facts in; the answer comes when they are durable.
@@ -109,18 +115,19 @@ impl Appender {
         offers: Vec<Offer>,
         broken: &Arc<AtomicBool>,
     ) -> Result<Answer, Failed> {
+        let place = tokio::time::timeout(QUEUE_WAIT, self.places.take(&who.name)).await;
+        let place = place.ok().flatten().ok_or(Failed::Full)?;
         let (answer, answered) = oneshot::channel();
-        let job = Job { who: who.clone(), offers, broken: broken.clone(), answer };
-        match self.jobs.send_timeout(job, QUEUE_WAIT).await {
+        let job = Job { who: who.clone(), offers, _place: place, broken: broken.clone(), answer };
+        match self.jobs.send(job) {
             Ok(()) => Ok(answered),
-            Err(mpsc::error::SendTimeoutError::Timeout(_)) => Err(Failed::Full),
-            Err(mpsc::error::SendTimeoutError::Closed(_)) => Err(Failed::Stopping),
+            Err(mpsc::error::SendError(_)) => Err(Failed::Stopping),
         }
     }
 
     /// Jobs that wait.
     pub(crate) fn waiting(&self) -> usize {
-        self.jobs.max_capacity() - self.jobs.capacity()
+        self.places.taken()
     }
 
     /// Why the last append failed, if it did.
@@ -139,52 +146,39 @@ impl Appending {
         let mut shutdown = std::pin::pin!(shutdown);
         let mut open = true;
         loop {
-            let job = match self.held_back.take() {
-                Some(job) => Some(job),
-                None => tokio::select! {
-                    biased;
-                    () = &mut shutdown, if open => {
-                        // Whoever is in the queue is answered; nobody else comes in.
-                        self.jobs.close();
-                        open = false;
-                        continue;
-                    }
-                    job = self.jobs.recv() => job,
-                },
-            };
-            let Some(first) = job else { return Ok(()) };
-            let jobs = self.gather(first);
-            self.append(jobs).await?;
-        }
-    }
-
-    /// What waits already goes along, up to a bound, and up to a job that depends on what came
-    /// before it: that one is the first of the next append.
-    fn gather(&mut self, first: Job) -> Vec<Job> {
-        let size = |job: &Job| {
-            let bytes: usize = job.offers.iter().map(|offer| offer.entry.bytes.len()).sum();
-            (job.offers.len(), bytes)
-        };
-        let (mut facts, mut bytes) = size(&first);
-        let mut keys: HashSet<Key> = first.keys().collect();
-        let mut jobs = vec![first];
-        while facts < APPEND_FACTS_MAX && bytes < APPEND_BYTES_MAX {
-            let Ok(job) = self.jobs.try_recv() else { break };
-            if job.depends(&self.recent) || job.keys().any(|key| keys.contains(&key)) {
-                self.held_back = Some(job);
-                break;
+            while let Ok(job) = self.jobs.try_recv() {
+                self.queues.push(job);
             }
-            keys.extend(job.keys());
-            let (more_facts, more_bytes) = size(&job);
-            (facts, bytes) = (facts + more_facts, bytes + more_bytes);
-            jobs.push(job);
+            let jobs = self.queues.gather(self.ledger.position(), &self.recent);
+            if !jobs.is_empty() {
+                self.append(jobs).await?;
+                continue;
+            }
+            let (ledger, rests) = (self.ledger.clone(), self.queues.rests_until());
+            tokio::select! {
+                biased;
+                () = &mut shutdown, if open => {
+                    // Whoever is in the queue is answered; nobody else comes in.
+                    self.jobs.close();
+                    open = false;
+                }
+                goes_on = rest(&*ledger, rests) => {
+                    if !goes_on {
+                        self.queues.let_go();
+                    }
+                }
+                job = self.jobs.recv(), if !self.jobs.is_closed() || rests.is_none() => match job {
+                    Some(job) => self.queues.push(job),
+                    None if self.queues.is_empty() => return Ok(()),
+                    None => {}
+                },
+            }
         }
-        jobs
     }
 
     /// Makes one append of all jobs, and answers each.
     async fn append(&mut self, mut jobs: Vec<Job>) -> Result<(), Error> {
-        let whole = |job: &Job| !job.broken.load(Ordering::Acquire);
+        let whole = |job: &Job| !job.is_broken();
         jobs.retain(whole);
         // Only the first can depend on what came before.
         if jobs.first().is_some_and(|job| job.depends(&self.recent)) && !self.is_folded().await {
@@ -210,9 +204,16 @@ impl Appending {
             }
         }
         let mut settled = settled.into_iter();
+        let mut steps = steps.iter();
         for (job, count) in jobs.into_iter().zip(counts) {
+            let written = |(_, step): &(Asked, Step)| step.written(&receipts);
+            let written: Vec<u64> = steps.by_ref().take(count).filter_map(written).collect();
+            if let Some(last) = written.iter().max() {
+                self.queues.appended(&job.who.name, *last, written.len());
+            }
+            let settled: Vec<Settled> = settled.by_ref().take(count).collect();
             // Whoever has gone does not wait.
-            let _ = job.answer.send(Ok(settled.by_ref().take(count).collect()));
+            let _ = job.answer.send(Ok(settled));
         }
         Ok(())
     }
@@ -280,15 +281,42 @@ impl Appending {
     }
 }
 
+/// Waits until that is folded, or as long as queues rest; whether it ever will be. For ever, where
+/// no queue rests.
+async fn rest(ledger: &dyn Ledger, rests: Option<(u64, Instant)>) -> bool {
+    match rests {
+        Some((position, until)) => {
+            tokio::time::timeout_at(until, ledger.folded(position)).await.unwrap_or(true)
+        }
+        None => std::future::pending().await,
+    }
+}
+
 impl Job {
-    fn keys(&self) -> impl Iterator<Item = Key> {
+    /// Whose it is.
+    pub(crate) fn user(&self) -> &str {
+        &self.who.name
+    }
+
+    /// How many facts it has, and bytes.
+    pub(crate) fn size(&self) -> (usize, usize) {
+        let bytes = self.offers.iter().map(|offer| offer.entry.bytes.len()).sum();
+        (self.offers.len(), bytes)
+    }
+
+    /// Whether an earlier part of its request has failed.
+    pub(crate) fn is_broken(&self) -> bool {
+        self.broken.load(Ordering::Acquire)
+    }
+
+    pub(crate) fn keys(&self) -> impl Iterator<Item = Key> {
         self.offers.iter().map(|offer| offer.asked.key)
     }
 
     /// Whether it can only be judged when all before it is folded: it voids, corrects, changes a
     /// household or writes another content under a key that came a moment ago. Whoever has the
     /// whole country in their care is not asked.
-    fn depends(&self, recent: &Recent) -> bool {
+    pub(crate) fn depends(&self, recent: &Recent) -> bool {
         let replaces =
             |asked: &Asked| matches!(recent.known(asked.key, asked.meaning), Known::Rival(_));
         let depends = |offer: &Offer| offer.touched.depends() || replaces(&offer.asked);

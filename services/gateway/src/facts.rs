@@ -16,8 +16,9 @@ use serde_json::value::RawValue;
 use web::{Asker, Kind, Problem};
 
 use crate::body::{Halt, Reading, too_large, too_many};
-use crate::gateway::Gateway;
+use crate::gateway::{Gateway, REQUESTS_OF_ONE_MAX};
 use crate::lines::Line;
+use crate::shares::Taken;
 use crate::{answer, binary};
 
 /// Most facts of one request.
@@ -79,12 +80,24 @@ async fn facts(
         let problem = Problem::new(Kind::BadRequest, "outcomes is all or rejected");
         return problem.at("outcomes").into_response();
     };
-    let Ok(_place) = gateway.places.clone().try_acquire_owned() else {
-        let detail = "too many send facts at this moment; come again in a moment";
-        return Problem::new(Kind::Busy, detail).retry_after(2).into_response();
+    let _place = match gateway.places.try_take(&who.name) {
+        Ok(place) => place,
+        Err(taken) => return taken_by(taken),
     };
     let answered = take(&gateway, &who, outcomes, &headers, body).await;
     answered.unwrap_or_else(|Halt(problem)| problem.into_response())
+}
+
+/// There is no place for one more request.
+fn taken_by(taken: Taken) -> Response {
+    let detail = match taken {
+        Taken::ByAll => "too many send facts at this moment; come again in a moment".to_owned(),
+        Taken::ByOne => format!(
+            "this user sends {REQUESTS_OF_ONE_MAX} requests with facts at this moment, which is the \
+             most; wait for their answers"
+        ),
+    };
+    Problem::new(Kind::Busy, detail).retry_after(2).into_response()
 }
 
 /// Whoever may write nothing at all is told before anything is read.

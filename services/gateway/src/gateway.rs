@@ -7,7 +7,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use access::{Access, Who};
 use futures::{Stream, StreamExt};
 use journal::{Error, Options, Writer};
-use tokio::sync::Semaphore;
 
 use crate::appender::{Answer, Appender, Appending, Failed};
 use crate::check::{Checked, check};
@@ -16,9 +15,11 @@ use crate::ledger::{Known, Ledger};
 use crate::lines::{Line, Lines};
 use crate::outcome::{Became, Outcome};
 use crate::plan::Placed;
+use crate::shares::Shares;
 
-/// Requests with a body at once; others are asked to come again.
+/// Requests with a body at once, and how many of them are one user's; others are asked to come again.
 const REQUESTS_MAX: usize = 32;
+pub(crate) const REQUESTS_OF_ONE_MAX: usize = 16;
 /// Parts of one request that wait for the journal while the next is checked.
 const PARTS_AHEAD: usize = 3;
 
@@ -29,7 +30,7 @@ pub struct Gateway {
     counts: Arc<Counts>,
     /// Whose each source is.
     access: Access,
-    pub(crate) places: Arc<Semaphore>,
+    pub(crate) places: Shares,
 }
 
 /// What was checked and handed in, until the journal has answered.
@@ -63,7 +64,7 @@ impl Gateway {
     ) -> (Gateway, Appending) {
         let counts = Arc::new(Counts::default());
         let (appender, appending) = Appender::new(writer, url, options, ledger, counts.clone());
-        let places = Arc::new(Semaphore::new(REQUESTS_MAX));
+        let places = Shares::new(REQUESTS_MAX, REQUESTS_OF_ONE_MAX);
         (Gateway { appender, counts, access, places }, appending)
     }
 

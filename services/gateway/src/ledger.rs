@@ -55,6 +55,9 @@ pub trait Ledger: Send + Sync {
 
     /// Waits until it has folded that position; false if it never will.
     fn folded(&self, position: u64) -> Waiting<'_>;
+
+    /// The last position that it has folded.
+    fn position(&self) -> u64;
 }
 
 /// Nobody has: only what this process appended itself is known. Then only those whose care is the
@@ -85,5 +88,9 @@ impl Ledger for NoLedger {
 
     fn folded(&self, _: u64) -> Waiting<'_> {
         Box::pin(ready(true))
+    }
+
+    fn position(&self) -> u64 {
+        u64::MAX
     }
 }

@@ -24,7 +24,9 @@ mod lines;
 mod openapi;
 mod outcome;
 mod plan;
+mod queues;
 mod recent;
+mod shares;
 
 pub use appender::{Appending, Failed};
 pub use counts::Counted;

@@ -103,6 +103,17 @@ pub(crate) enum Step {
 }
 
 impl Step {
+    /// Where it was written, if it was not there.
+    pub(crate) fn written(&self, receipts: &[Receipt]) -> Option<u64> {
+        match self {
+            Step::Write { nth, .. } => {
+                let Receipt { position: Position(position), duplicate } = receipts[*nth];
+                (!duplicate).then_some(position)
+            }
+            Step::Refused(_) | Step::There { .. } | Step::Again { .. } => None,
+        }
+    }
+
     pub(crate) fn settled(&self, receipts: &[Receipt]) -> Settled {
         match self {
             Step::Refused(refusal) => Err(refusal.clone()),

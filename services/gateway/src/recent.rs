@@ -13,23 +13,26 @@ pub(crate) const RECENT_MAX: usize = 200_000;
 /// The latest facts of this process, by key.
 pub(crate) struct Recent {
     max: usize,
-    /// Meanings and positions; mostly one.
-    of: HashMap<Key, Vec<(u64, u64)>>,
+    /// Positions by key and meaning.
+    of: HashMap<(Key, u64), u64>,
+    /// Where the meanings of each key came first, in order: one, or those of rivals.
+    meanings: HashMap<Key, VecDeque<u64>>,
     order: VecDeque<(Key, u64)>,
 }
 
 impl Recent {
     pub(crate) fn new(max: usize) -> Recent {
-        Recent { max, of: HashMap::new(), order: VecDeque::new() }
+        let (of, meanings, order) = Default::default();
+        Recent { max, of, meanings, order }
     }
 
     pub(crate) fn known(&self, key: Key, meaning: u64) -> Known {
-        match self.of.get(&key) {
-            None => Known::Not,
-            Some(all) => match all.iter().find(|(one, _)| *one == meaning) {
-                Some((_, position)) => Known::Same(*position),
-                None => all.first().map_or(Known::Not, |(_, first)| Known::Rival(*first)),
-            },
+        match self.of.get(&(key, meaning)) {
+            Some(position) => Known::Same(*position),
+            None => {
+                let first = self.meanings.get(&key).and_then(VecDeque::front);
+                first.map_or(Known::Not, |first| Known::Rival(*first))
+            }
         }
     }
 
@@ -37,7 +40,8 @@ impl Recent {
         if matches!(self.known(key, meaning), Known::Same(_)) {
             return;
         }
-        self.of.entry(key).or_default().push((meaning, position));
+        self.of.insert((key, meaning), position);
+        self.meanings.entry(key).or_default().push_back(position);
         self.order.push_back((key, meaning));
         if self.order.len() > self.max {
             self.forget_first();
@@ -46,10 +50,11 @@ impl Recent {
 
     fn forget_first(&mut self) {
         let Some((key, meaning)) = self.order.pop_front() else { return };
-        if let Some(all) = self.of.get_mut(&key) {
-            all.retain(|(one, _)| *one != meaning);
-            if all.is_empty() {
-                self.of.remove(&key);
+        self.of.remove(&(key, meaning));
+        if let Some(left) = self.meanings.get_mut(&key) {
+            left.pop_front();
+            if left.is_empty() {
+                self.meanings.remove(&key);
             }
         }
     }
@@ -80,6 +85,6 @@ mod tests {
         assert_eq!(recent.known(key(1), 10), Known::Rival(2), "forgotten, its rival is not");
         recent.add(key(4), 40, 5);
         assert_eq!(recent.known(key(1), 11), Known::Not);
-        assert_eq!((recent.of.len(), recent.order.len()), (3, 3));
+        assert_eq!((recent.of.len(), recent.meanings.len(), recent.order.len()), (3, 3, 3));
     }
 }

@@ -12,6 +12,7 @@
 //! [`run`] follows a journal until told to stop, [`catch_up`] to its end, and
 //! [`evaluate_journal`] makes the same books from the journal alone, without a store.
 
+mod backlog;
 mod begin;
 mod catch_up;
 mod closings;

@@ -2,12 +2,14 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::watch;
 use tokio::task::{JoinSet, spawn_blocking};
 use tokio::time::{Instant, sleep_until};
 
+use crate::backlog::Backlog;
 use crate::begin::{Beginning, begin};
 use crate::config::{Config, Pace};
 use crate::decode::{Decoded, Decoder};
@@ -105,7 +107,7 @@ impl Projector {
         let after = self.folder().mark.position;
         let decoder = Decoder::new(&self.config);
         let mut feed = Feed::start(&self.config.journal, decoder, after, to, follow);
-        let mut end = Ends::watch(&self.config, to, follow);
+        let mut end = Ends::watch(&self.config, to, follow, self.folder().shared.backlog());
         loop {
             match self.next(&mut feed, &mut end, shutdown.as_mut()).await? {
                 Event::Decoded(Some(decoded)) => self.fold(decoded).await?,
@@ -289,7 +291,7 @@ struct Ends {
 }
 
 impl Ends {
-    fn watch(config: &Config, end: u64, follow: bool) -> Ends {
+    fn watch(config: &Config, end: u64, follow: bool, backlog: Arc<Mutex<Backlog>>) -> Ends {
         let (told, seen) = watch::channel(end);
         let (journal, mut asking) = (config.journal.clone(), JoinSet::new());
         asking.spawn(async move {
@@ -298,6 +300,10 @@ impl Ends {
             while !told.is_closed() {
                 ticks.tick().await;
                 let end = if follow { journal.end().await.ok().map(|end| end.0) } else { None };
+                if let Some(end) = end {
+                    let now = std::time::Instant::now();
+                    backlog.lock().unwrap_or_else(PoisonError::into_inner).see(end, now);
+                }
                 told.send_modify(|seen| *seen = end.unwrap_or(*seen));
             }
         });

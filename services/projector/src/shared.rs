@@ -1,12 +1,15 @@
 //! What readers in the same process see: the fold, between batches, and how far it is.
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::{Duration, Instant};
 
 use domain::fold::Fold;
 use milestones::Watch;
 use proof::Range;
 use store::{Counts, Unreadable};
 use tokio::sync::watch;
+
+use crate::backlog::Backlog;
 
 /// How far a projector is.
 #[derive(Clone, Copy, PartialEq, Debug, Default)]
@@ -84,16 +87,26 @@ pub(crate) struct State {
 pub(crate) struct Shared {
     state: Arc<RwLock<State>>,
     progress: watch::Sender<Progress>,
+    backlog: Arc<Mutex<Backlog>>,
 }
 
 impl Shared {
     pub(crate) fn new(state: State) -> Shared {
         let progress = watch::Sender::new(state.progress);
-        Shared { state: Arc::new(RwLock::new(state)), progress }
+        let mut backlog = Backlog::default();
+        backlog.see(progress.borrow().end, Instant::now());
+        let backlog = Arc::new(Mutex::new(backlog));
+        Shared { state: Arc::new(RwLock::new(state)), progress, backlog }
     }
 
     pub(crate) fn handle(&self) -> Handle {
-        Handle { state: Arc::clone(&self.state), progress: self.progress.subscribe() }
+        let (state, backlog) = (Arc::clone(&self.state), Arc::clone(&self.backlog));
+        Handle { state, progress: self.progress.subscribe(), backlog }
+    }
+
+    /// What takes in the ends of the journal as they are seen, also while a batch is folded.
+    pub(crate) fn backlog(&self) -> Arc<Mutex<Backlog>> {
+        Arc::clone(&self.backlog)
     }
 
     /// The state, for readers and to be sealed.
@@ -134,6 +147,7 @@ impl Shared {
 pub struct Handle {
     state: Arc<RwLock<State>>,
     progress: watch::Receiver<Progress>,
+    backlog: Arc<Mutex<Backlog>>,
 }
 
 impl Handle {
@@ -151,6 +165,13 @@ impl Handle {
     /// How far it is now.
     pub fn progress(&self) -> Progress {
         *self.progress.borrow()
+    }
+
+    /// How long the oldest record of the journal has waited that is not folded, since it was seen.
+    /// Waits for nobody, so that it tells also of a batch that takes too long.
+    pub fn oldest_age(&self) -> Duration {
+        let mut backlog = self.backlog.lock().unwrap_or_else(PoisonError::into_inner);
+        backlog.age(self.progress().position, Instant::now())
     }
 
     /// To be told of progress; closed when the projector has stopped.

@@ -173,6 +173,7 @@ impl Facts {
             for (_, timeline) in fold.timelines() {
                 contributions(timeline, rules, &mut walk);
             }
+            fold.index();
         }
         Ok(Facts { fold, walk, check: sum, count, tail })
     }

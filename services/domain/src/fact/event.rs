@@ -79,6 +79,20 @@ impl EventKind {
         }
     }
 
+    /// Whether a house is finished by it, or started; none if it is about no house.
+    pub(crate) fn of_house(self) -> Option<bool> {
+        match self {
+            EventKind::HouseStarted => Some(false),
+            EventKind::HouseCompleted => Some(true),
+            EventKind::ExitRegistered
+            | EventKind::LoanDisbursed
+            | EventKind::SupportDelivered
+            | EventKind::ActivityHeld
+            | EventKind::FundsAllocated
+            | EventKind::FundsDisbursed => None,
+        }
+    }
+
     /// Which of its attributes is the class of the household at the time, if any.
     pub(crate) fn class_attribute(self) -> Option<usize> {
         match self {

@@ -7,6 +7,7 @@ mod findings;
 mod homes;
 mod hostile;
 mod lists;
+mod long;
 mod money;
 mod movements;
 mod moves;

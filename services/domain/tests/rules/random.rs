@@ -101,6 +101,15 @@ pub(crate) fn journal() -> impl Strategy<Value = Vec<(Subject, Fact)>> {
     vec(seed(), 1..48).prop_map(|seeds| facts(&seeds))
 }
 
+/// The same with timelines so long that they are indexed: most is of one household, or of two.
+pub(crate) fn long_journal() -> impl Strategy<Value = Vec<(Subject, Fact)>> {
+    let crowd = |mut seed: Seed| {
+        seed.household = u8::from(seed.household == HOUSEHOLDS - 1 && seed.abroad);
+        seed
+    };
+    vec(seed().prop_map(crowd), 40..160).prop_map(|seeds| facts(&seeds))
+}
+
 /// A day that some fact may have, or the day before or after one.
 pub(crate) fn some_day() -> impl Strategy<Value = Day> {
     (0..DAYS.len(), 0..3u8).prop_map(|(index, shift)| match shift {

@@ -3,6 +3,7 @@
 mod binary;
 mod facts;
 mod failures;
+mod fair;
 mod limits;
 mod rights;
 mod world;

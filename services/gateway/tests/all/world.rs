@@ -17,7 +17,7 @@ use gateway::{Asked, Gateway, Known, Ledger, Waiting};
 use journal::server::{Config, Server};
 use journal::{Journal, Options, Position};
 use serde_json::Value;
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
 use tower::ServiceExt;
 use web::Doors;
@@ -47,6 +47,8 @@ pub(crate) struct Told {
     pub(crate) homes: Mutex<HashMap<Subject, Place>>,
     /// Whether it never gets any further.
     pub(crate) stuck: AtomicBool,
+    /// How far it is, where that is said; none means that it is everywhere at once.
+    pub(crate) folded: watch::Sender<Option<u64>>,
 }
 
 impl Ledger for Told {
@@ -77,9 +79,19 @@ impl Ledger for Told {
         self.homes.lock().expect("no panic").get(&subject).copied()
     }
 
-    fn folded(&self, _: u64) -> Waiting<'_> {
+    fn folded(&self, position: u64) -> Waiting<'_> {
         let stuck = self.stuck.load(Ordering::Acquire);
-        Box::pin(async move { if stuck { pending().await } else { true } })
+        let mut folded = self.folded.subscribe();
+        Box::pin(async move {
+            if stuck {
+                return pending().await;
+            }
+            folded.wait_for(|now| now.is_none_or(|now| now >= position)).await.is_ok()
+        })
+    }
+
+    fn position(&self) -> u64 {
+        self.folded.borrow().unwrap_or(u64::MAX)
     }
 }
 

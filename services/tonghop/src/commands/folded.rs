@@ -1,7 +1,6 @@
 //! What the gateway asks of the fold in the same process.
 
 use domain::atlas::Place;
-use domain::contribution::home;
 use domain::fact::{Fact, Key, Subject};
 use domain::time::Day;
 use gateway::{Asked, Known, Ledger, Waiting};
@@ -32,11 +31,11 @@ impl Ledger for Folded {
     }
 
     fn place_of(&self, subject: Subject, key: Key) -> Option<Place> {
-        self.0.read(|fold, _| Some(fold.timeline(subject)?.fact(key)?.at))
+        self.0.read(|fold, _| Some(fold.fact(subject, key)?.at))
     }
 
     fn giver_of(&self, subject: Subject, key: Key) -> Option<Place> {
-        self.0.read(|fold, _| fold.timeline(subject)?.fact(key)?.giver().map(Place::from))
+        self.0.read(|fold, _| fold.fact(subject, key)?.giver().map(Place::from))
     }
 
     fn places_of(&self, key: Key) -> Vec<Place> {
@@ -45,10 +44,14 @@ impl Ledger for Folded {
     }
 
     fn home(&self, subject: Subject, on: Day) -> Option<Place> {
-        self.0.read(|fold, _| home(fold.timeline(subject)?, &fold.rules, on))
+        self.0.read(|fold, _| fold.home(subject, on))
     }
 
     fn folded(&self, position: u64) -> Waiting<'_> {
         Box::pin(async move { self.0.folded(position).await.is_some() })
+    }
+
+    fn position(&self) -> u64 {
+        self.0.progress().position
     }
 }

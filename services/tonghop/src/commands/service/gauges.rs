@@ -1,6 +1,7 @@
 //! What `/readyz` and `/metrics` tell of the parts of the service.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use feed::Foreign;
 use gateway::Gateway;
@@ -14,6 +15,9 @@ use super::reach::Reach;
 
 /// A projector that is further behind is not ready: its figures are old.
 const READY_LAG_MAX: u64 = 10_000;
+/// Nor is one with a fact that has waited so long, however few there are: something holds it up.
+/// Facts are folded within a second; the journal's end is asked for once a second.
+const READY_AGE_MAX: Duration = Duration::from_secs(30);
 
 /// Whether the clock by which receive times are given can be right.
 pub(super) fn watch_clock(health: &mut Health, clock: Clock) {
@@ -48,19 +52,7 @@ pub(super) fn watch_over(
     let watched = handle.clone();
     health.checks.push(Box::new(move || {
         let stopped = watched.watch().has_changed().is_err();
-        let lag = watched.progress().lag();
-        Check {
-            name: "projector",
-            ok: !stopped && lag <= READY_LAG_MAX,
-            reason: match stopped {
-                true => "bộ tổng hợp đã dừng".to_owned(),
-                false => format!("còn {lag} dữ kiện chưa tổng hợp"),
-            },
-            reason_en: match stopped {
-                true => "the projector has stopped".to_owned(),
-                false => format!("{lag} facts are not folded yet"),
-            },
-        }
+        projector(stopped, watched.progress().lag(), watched.oldest_age())
     }));
     let (reach, appending) = (reach.clone(), gateway.cloned());
     health.checks.push(Box::new(move || {
@@ -96,6 +88,10 @@ pub(super) fn watch_over(
         let handle = handle.clone();
         gauge(name, help, is_counter, Box::new(move || tell(&handle.progress())));
     }
+    let watched = handle.clone();
+    let help = "How long the oldest fact has waited that is not folded.";
+    let age = Box::new(move || watched.oldest_age().as_secs_f64());
+    gauge("tonghop_oldest_unfolded_seconds", help, false, age);
     let Some(gateway) = gateway else { return };
     type Count = fn(&gateway::Counted) -> u64;
     let counts: [(&'static str, &'static str, Count); 5] = [
@@ -112,6 +108,27 @@ pub(super) fn watch_over(
     let gateway = gateway.clone();
     let help = "Requests, or parts of long ones, that wait for the journal.";
     gauge("tonghop_appends_waiting", help, false, Box::new(move || gateway.waiting() as f64));
+}
+
+/// How the projector is: whether it has stopped, how many facts it has not folded, and how long the
+/// oldest of them has waited.
+fn projector(stopped: bool, lag: u64, oldest: Duration) -> Check {
+    let ok = !stopped && lag <= READY_LAG_MAX && oldest <= READY_AGE_MAX;
+    let (seconds, most) = (oldest.as_secs(), READY_AGE_MAX.as_secs());
+    let (reason, reason_en) = if stopped {
+        ("bộ tổng hợp đã dừng".to_owned(), "the projector has stopped".to_owned())
+    } else if oldest > READY_AGE_MAX {
+        (
+            format!("còn {lag} dữ kiện chưa tổng hợp, cũ nhất đã đợi {seconds} giây, quá {most}"),
+            format!(
+                "{lag} facts are not folded yet, the oldest has waited {seconds} seconds, more than \
+                 {most}"
+            ),
+        )
+    } else {
+        (format!("còn {lag} dữ kiện chưa tổng hợp"), format!("{lag} facts are not folded yet"))
+    };
+    Check { name: "projector", ok, reason, reason_en }
 }
 
 /// What `/metrics` tells of the feed.
@@ -158,5 +175,28 @@ pub(super) fn watch_webhooks(
         let counted = Arc::clone(&counted);
         let value = Box::new(move || count(&counted()) as f64);
         health.gauges.push(Gauge { name, help, is_counter, value });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_single_fact_that_waits_too_long_is_as_bad_as_very_many() {
+        // Stopped, how many wait, for how long; whether it is ready, and what it says.
+        let table = [
+            (false, 0, 0, true, "0 facts are not folded yet"),
+            (false, 9_000, 3, true, "9000 facts are not folded yet"),
+            (false, 10_001, 0, false, "10001 facts are not folded yet"),
+            (false, 1, 30, true, "1 facts are not folded yet"),
+            (false, 1, 31, false, "the oldest has waited 31 seconds, more than 30"),
+            (true, 0, 0, false, "the projector has stopped"),
+        ];
+        for (stopped, lag, seconds, ok, says) in table {
+            let check = projector(stopped, lag, Duration::from_secs(seconds));
+            assert_eq!(check.ok, ok, "{lag} facts, {seconds} seconds");
+            assert!(check.reason_en.contains(says), "{}", check.reason_en);
+        }
     }
 }
