@@ -16,7 +16,7 @@ use axum::http::Extensions;
 use feed::Followed;
 use gateway::{Appending, Gateway};
 use herald::{Cidr, Herald};
-use journal::{Clock, Journal, Options, Writer};
+use journal::{Journal, Options, Writer};
 use portal::App;
 use portal::pages::Pages;
 use projector::{Handle, Projector};
@@ -28,6 +28,7 @@ use web::{Csrf, Doors};
 
 mod forms;
 mod gauges;
+mod hold;
 mod parts;
 mod reach;
 mod room;
@@ -35,7 +36,8 @@ mod signing;
 mod telling;
 
 use self::forms::Forms;
-use self::gauges::{watch_clock, watch_feed, watch_live, watch_over, watch_webhooks};
+use self::gauges::{watch_feed, watch_live, watch_over, watch_webhooks};
+use self::hold::Hold;
 use self::parts::{Part, Parts, watch_records};
 use self::reach::Reach;
 use self::room::Room;
@@ -98,8 +100,7 @@ pub(super) struct Opened {
     telling: Telling,
     herald: Option<Herald>,
     parts: Parts,
-    room: Room,
-    clock: Clock,
+    hold: Hold,
 }
 
 impl Service {
@@ -171,8 +172,7 @@ impl Service {
             telling,
             herald,
             parts,
-            room,
-            clock: options.clock,
+            hold: Hold { room, clock: options.clock },
         })
     }
 }
@@ -186,7 +186,7 @@ impl Opened {
     /// Runs until `stop`.
     pub(super) async fn run(self, stop: impl Future<Output = ()> + Send) -> Result<()> {
         let Opened { journal, handle, gateway, projector, appending, front, data, .. } = self;
-        let (room, clock) = (self.room, self.clock);
+        let hold = self.hold;
         let (signing, telling, herald, parts) =
             (self.signing, self.telling, self.herald, self.parts);
         let subscriptions = herald.as_ref().map(Herald::desk);
@@ -232,14 +232,14 @@ impl Opened {
                     if let Some(counted) = counted {
                         watch_webhooks(&mut doors.health, counted);
                     }
-                    let audit = (Shelf::of(&data), gateway.clone().map(Forms));
+                    let forms = |gateway: Gateway| Forms { gateway, hold: hold.clone() };
+                    let audit = (Shelf::of(&data), gateway.clone().map(forms));
                     let (app, mut routes) =
                         portal(&mut doors, journal, handle.clone(), home, audit, feed);
                     match gateway {
                         Some(gateway) => {
-                            room.watch(&mut doors.health);
-                            watch_clock(&mut doors.health, clock);
-                            routes = routes.merge(room.before(gateway::router(gateway)));
+                            hold.watch(&mut doors.health);
+                            routes = routes.merge(hold.before(gateway::router(gateway)));
                         }
                         None if parts.why(Part::Writing).is_some() => {
                             routes = routes.merge(parts::takes_no_facts());
