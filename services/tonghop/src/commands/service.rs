@@ -26,6 +26,7 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use web::{Csrf, Doors};
 
+mod durability;
 mod forms;
 mod gauges;
 mod hold;
@@ -101,6 +102,7 @@ pub(super) struct Opened {
     herald: Option<Herald>,
     parts: Parts,
     hold: Hold,
+    allow_unsynced: bool,
 }
 
 impl Service {
@@ -108,6 +110,8 @@ impl Service {
     pub(super) async fn open(self) -> Result<Opened> {
         let Service { data, url, mut options, mut front, signing, .. } = self;
         options.dir.known = place::known(&data)?;
+        // Nothing is acknowledged that may be gone after a power cut, unless somebody wants it so.
+        options.nats.needs_sync = !self.allow_unsynced;
         let room = Room::of(&data, &url, self.disk_reserve_mb);
         let (webhook_allow, allow_unsynced) = (self.webhook_allow, self.allow_unsynced);
         let descriptors = web::raise_descriptors();
@@ -124,18 +128,9 @@ impl Service {
             }
         };
         let parts = Parts::default();
-        // Nothing is acknowledged that may be gone after a power cut, unless somebody wants it so.
-        let writer = match (writer, journal.unsynced()) {
-            (Some(_), Some(why)) if !allow_unsynced => {
-                parts.failed(Part::Writing, &why);
-                None
-            }
-            (Some(writer), Some(why)) => {
-                parts.failed(Part::Durability, &why);
-                Some(writer)
-            }
-            (writer, _) => writer,
-        };
+        if writer.is_some() {
+            durability::tell(&journal, &parts, allow_unsynced);
+        }
         let mut config = place::config(journal.clone(), &data)?;
         let desk = place::desk(&data, &journal, signing.key);
         config.closings = Some(desk.clone());
@@ -171,8 +166,9 @@ impl Service {
             signing,
             telling,
             herald,
-            parts,
-            hold: Hold { room, clock: options.clock },
+            parts: parts.clone(),
+            hold: Hold { room, parts, clock: options.clock },
+            allow_unsynced,
         })
     }
 }
@@ -186,7 +182,7 @@ impl Opened {
     /// Runs until `stop`.
     pub(super) async fn run(self, stop: impl Future<Output = ()> + Send) -> Result<()> {
         let Opened { journal, handle, gateway, projector, appending, front, data, .. } = self;
-        let hold = self.hold;
+        let (hold, allow_unsynced) = (self.hold, self.allow_unsynced);
         let (signing, telling, herald, parts) =
             (self.signing, self.telling, self.herald, self.parts);
         let subscriptions = herald.as_ref().map(Herald::desk);
@@ -236,15 +232,9 @@ impl Opened {
                     let audit = (Shelf::of(&data), gateway.clone().map(forms));
                     let (app, mut routes) =
                         portal(&mut doors, journal, handle.clone(), home, audit, feed);
-                    match gateway {
-                        Some(gateway) => {
-                            hold.watch(&mut doors.health);
-                            routes = routes.merge(hold.before(gateway::router(gateway)));
-                        }
-                        None if parts.why(Part::Writing).is_some() => {
-                            routes = routes.merge(parts::takes_no_facts());
-                        }
-                        None => {}
+                    if let Some(gateway) = gateway {
+                        hold.watch(&mut doors.health);
+                        routes = routes.merge(hold.before(gateway::router(gateway)));
                     }
                     match subscriptions {
                         Some(desk) => routes = routes.merge(herald::router(desk)),
@@ -293,6 +283,7 @@ impl Opened {
             result = all => result.map(drop),
             result = socket::serve(&data, answering) => result,
             () = reach.watch(&asked, asking.as_ref()) => Ok(()),
+            () = durability::watch(&asked, &parts, allow_unsynced), if asking.is_some() => Ok(()),
             result = telling::alone(Part::Signing, &parts, signing.run(&asked, &signed)) => result,
             result = telling::follow(followed, &parts) => result,
         };

@@ -47,6 +47,7 @@ mod tests {
     use gateway::NoLedger;
     use journal::{Clock, Journal, Options, Position};
 
+    use super::super::parts::{Part, Parts};
     use super::super::room::Room;
     use super::*;
 
@@ -65,15 +66,22 @@ mod tests {
             let journal = Journal::open(&url, &Options::default()).await.expect("it opens");
             journal.end().await.expect("an end")
         };
-        // What is to stay free on the disk, and the position at which the journal ends.
-        for (reserve_mb, expected) in [(u64::MAX, 0), (0, 1)] {
+        // What is to stay free on the disk, what else holds back, what is said of it, and the position
+        // at which the journal ends.
+        let undurable = Parts::default();
+        undurable.failed(Part::Writing, &"it does not sync");
+        for (reserve_mb, parts, says, expected) in [
+            (u64::MAX, Parts::default(), "reserve", 0),
+            (0, undurable, "power cut", 0),
+            (0, Parts::default(), "", 1),
+        ] {
             let room = Room::of(folder.path(), &url, reserve_mb);
-            let hold = Hold { room, clock: Clock::system() };
+            let hold = Hold { room, parts, clock: Clock::system() };
             let forms = Forms { gateway: gateway.clone(), hold };
             let submitted = forms.submit(&Who::open(), CLOSING.to_owned()).await;
             match expected {
                 0 => assert!(
-                    matches!(&submitted, Submitted::NotNow { en, .. } if en.contains("reserve")),
+                    matches!(&submitted, Submitted::NotNow { en, .. } if en.contains(says)),
                     "{submitted:?}"
                 ),
                 _ => assert_eq!(submitted, Submitted::Accepted(expected)),

@@ -8,22 +8,25 @@ use axum::response::IntoResponse;
 use journal::{Clock, Error};
 use web::{Check, Health, Kind, Problem};
 
+use super::parts::{Part, Parts};
 use super::room::Room;
 
 /// When whoever was turned away may come again.
 const RETRY_S: u32 = 30;
 
 /// All that can hold facts back. Cheap to clone.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) struct Hold {
     pub(super) room: Room,
+    pub(super) parts: Parts,
     pub(super) clock: Clock,
 }
 
 impl Hold {
     /// Why no facts are taken now, in both languages; none while they are.
     pub(super) fn why(&self) -> Option<(String, String)> {
-        self.room.short().or_else(|| wrong(&self.clock))
+        let unsafe_now = || self.parts.told(Part::Writing);
+        self.room.short().or_else(unsafe_now).or_else(|| wrong(&self.clock))
     }
 
     /// Turns away whoever sends facts while none are taken.
