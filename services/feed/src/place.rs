@@ -24,6 +24,8 @@ pub fn options(journal: &Options) -> Options {
     // When something was told decides nothing: it is never held up by a clock.
     let mut options = Options { identity: None, clock: Clock::trusted(), ..journal.clone() };
     options.nats.stream = Stream::Milestones;
+    // What a power cut takes of it is told again: it is all in the outbox.
+    options.nats.needs_sync = false;
     if let Some(credentials) = options.nats.feed_credentials.take() {
         options.nats.credentials = credentials;
     }

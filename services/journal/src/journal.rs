@@ -83,12 +83,20 @@ impl Journal {
         }
     }
 
-    /// Why a power cut may take back what was acknowledged, as far as it was known when the journal
-    /// was opened: the server does not sync always, or nobody could verify that it does.
-    pub fn unsynced(&self) -> Option<&str> {
+    /// Why a power cut may take back what was acknowledged, as far as it is known since somebody last
+    /// looked: the server does not sync always, or nobody could verify that it does.
+    pub fn unsynced(&self) -> Option<String> {
         match self {
             Self::Dir(_) => None,
             Self::Nats(nats) => nats.unsynced(),
+        }
+    }
+
+    /// Looks again, as is done when the journal is opened: the same.
+    pub async fn look_at_sync(&self) -> Option<String> {
+        match self {
+            Self::Dir(_) => None,
+            Self::Nats(nats) => nats.look_at_sync().await,
         }
     }
 

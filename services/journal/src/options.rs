@@ -67,6 +67,9 @@ pub struct NatsOptions {
     /// The address of a monitoring port, `http://host:port`: the only way to learn whether the
     /// server syncs always.
     pub monitoring: Option<String>,
+    /// Whether nothing may be appended that a power cut may take back: while the server is not known to
+    /// sync always, appending is `Busy`.
+    pub needs_sync: bool,
 }
 
 impl Default for NatsOptions {
@@ -80,6 +83,7 @@ impl Default for NatsOptions {
             connect_wait: Duration::from_secs(10),
             busy_after: Duration::from_secs(30),
             monitoring: None,
+            needs_sync: false,
         }
     }
 }

@@ -17,6 +17,13 @@ pub enum Submitted {
         /// In English.
         en: String,
     },
+    /// No facts are taken now: why and what to do, in both languages. The same may be sent again.
+    NotNow {
+        /// In Vietnamese.
+        vi: String,
+        /// In English.
+        en: String,
+    },
     /// The journal cannot be written now; the same may be sent again.
     Busy,
 }

@@ -151,6 +151,19 @@ async fn post(portal: &Portal, who: &Who, path: &str, form: &str) -> (u16, Strin
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_form_that_is_held_back_says_why_and_may_be_sent_again() {
+    let full =
+        || Submitted::NotNow { vi: "đĩa đầy".to_owned(), en: "the disk is full".to_owned() };
+    let mut portal = open(&taking(full())).await;
+    portal.tell(&story()).await;
+    let path = format!("/u/{DISTRICT}/closings?lang=en");
+    let form = format!("act=close&period={PERIOD}&level=official&set_by=district_committee");
+    let (status, page) = post(&portal, &officer("an", DISTRICT), &path, &form).await;
+    assert_eq!(status, 503);
+    assert!(page.contains("Not recorded: the disk is full"), "{page}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_form_becomes_one_fact_or_says_what_is_missing() {
     let letters = taking(Submitted::Accepted(1));
     let mut portal = open(&letters).await;

@@ -287,6 +287,10 @@ pub struct ImportArgs {
     /// Only checks; nothing is appended.
     #[arg(long)]
     pub dry_run: bool,
+    /// Appends although the nats-server does not write facts through to the disk, or nobody can verify
+    /// that it does: a power cut may take back what was acknowledged.
+    #[arg(long, env = "TONGHOP_ALLOW_UNSYNCED")]
+    pub allow_unsynced: bool,
     /// Says that today is this day (in Viet Nam), so that this machine's clock is right: facts are taken
     /// although it is far from the last receive time of the journal. Counts on that day only.
     #[arg(long, value_name = "DAY")]

@@ -48,7 +48,7 @@ impl NatsWriter {
     pub(crate) async fn open(journal: &NatsJournal, options: &Options) -> Result<Self> {
         let (journal, clock) = (journal.clone(), options.clock.clone());
         let mut writer = Self { journal, end: Position(0), checked: None, clock };
-        // An answer that does not come now is waited for by the first append.
+        // Why nothing can be published now, the first append finds out again.
         writer.check().await?;
         Ok(writer)
     }
@@ -168,6 +168,13 @@ impl NatsWriter {
         match tail::check(&self.journal, self.end).await {
             Ok((_, received)) => {
                 self.clock.learn_of_server(received);
+                // On each new connection, for it may be another server, and now and then.
+                if self.journal.inner.options.needs_sync
+                    && let Some(why) = self.journal.look_at_sync().await
+                {
+                    self.checked = None;
+                    return Ok(Some(why));
+                }
                 self.checked = Some((Instant::now(), connects));
                 Ok(None)
             }

@@ -10,7 +10,7 @@ mod tail;
 mod version;
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_nats::Client;
@@ -51,7 +51,8 @@ struct Inner {
     identity: Identity,
     options: NatsOptions,
     warnings: Vec<String>,
-    unsynced: Option<String>,
+    /// As it was when somebody last looked.
+    unsynced: Mutex<Option<String>>,
 }
 
 impl fmt::Debug for NatsJournal {
@@ -74,12 +75,21 @@ impl NatsJournal {
             ));
         }
         let (url, options) = (url.to_owned(), options.nats.clone());
+        let unsynced = Mutex::new(unsynced);
         let inner = Inner { client, js, url, identity, options, warnings, unsynced };
         Ok(Self { inner: Arc::new(inner) })
     }
 
-    pub(crate) fn unsynced(&self) -> Option<&str> {
-        self.inner.unsynced.as_deref()
+    /// Why a power cut may take back what was acknowledged, as it was last looked at.
+    pub(crate) fn unsynced(&self) -> Option<String> {
+        self.inner.unsynced.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Looks again: the server may be another one by now, or configured anew.
+    pub(crate) async fn look_at_sync(&self) -> Option<String> {
+        let why = monitor::sync_warning(self.inner.options.monitoring.as_deref()).await;
+        self.inner.unsynced.lock().unwrap_or_else(PoisonError::into_inner).clone_from(&why);
+        why
     }
 
     /// Which journal this is.

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use journal::server::Server;
 use journal::{Error, Position, Tail, Writer};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::sync::watch;
 
 use crate::world::{Random, World, body, entries, follow, read_all, within};
@@ -134,4 +135,67 @@ async fn a_writer_does_not_append_to_another_journal_after_the_server_was_away()
     let error = within(answer).await.unwrap().expect_err("another journal");
     assert!(matches!(error, Error::Diverged { .. }), "{error}");
     assert_eq!(other.journal().end().await.unwrap(), Position(0));
+}
+
+/// A monitoring page that says whether the server syncs always, as the test wishes.
+async fn monitoring(always: Arc<AtomicBool>) -> String {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        while let Ok((mut asking, _)) = listener.accept().await {
+            let mut request = [0; 1024];
+            let _ = asking.read(&mut request).await;
+            let body = match always.load(Ordering::Acquire) {
+                true => r#"{"jetstream":{"config":{"sync_always":true}}}"#,
+                false => r#"{"jetstream":{"config":{}}}"#,
+            };
+            let answer = format!("HTTP/1.0 200 OK\r\n\r\n{body}");
+            let _ = asking.write_all(answer.as_bytes()).await;
+        }
+    });
+    format!("http://{address}")
+}
+
+#[tokio::test]
+async fn a_server_that_comes_back_without_syncing_gets_nothing_until_it_does() {
+    let mut world = World::nats().await;
+    let always = Arc::new(AtomicBool::new(true));
+    world.options.nats.monitoring = Some(monitoring(Arc::clone(&always)).await);
+    world.options.nats.needs_sync = true;
+    world.options.nats.busy_after = Duration::from_millis(300);
+    let mut writer = world.writer().await;
+    let journal = writer.journal();
+    assert_eq!(journal.unsynced(), None);
+    within(writer.append(&entries(0, 5))).await.unwrap();
+    let mut careless = {
+        let mut options = world.options.clone();
+        options.nats.needs_sync = false;
+        within(Writer::open(&world.url, &options)).await.unwrap()
+    };
+    always.store(false, Ordering::Release);
+    let config = world.server.take().unwrap().kill().await;
+    world.server = Some(within(Server::start(config)).await.unwrap());
+    let refused = async {
+        // At first it may be the connection that is not there yet.
+        loop {
+            let error = writer.append(&entries(5, 10)).await.expect_err("it does not sync");
+            assert!(matches!(error, Error::Busy { .. }), "{error}");
+            if error.to_string().contains("sync_interval") {
+                break;
+            }
+        }
+    };
+    within(refused).await;
+    assert!(journal.unsynced().is_some_and(|why| why.contains("sync_interval")));
+    assert_eq!(journal.end().await.unwrap(), Position(5), "nothing was published");
+    let unheeded = async {
+        while let Err(error) = careless.append(&entries(5, 7)).await {
+            assert!(error.is_transient(), "{error}");
+        }
+    };
+    within(unheeded).await;
+    always.store(true, Ordering::Release);
+    within(writer.append(&entries(7, 10))).await.unwrap();
+    assert_eq!(journal.unsynced(), None);
+    assert_eq!(journal.end().await.unwrap(), Position(10));
 }

@@ -27,6 +27,10 @@ use crate::{App, clock};
 /// How long the page waits for the fold to come to what was written.
 const FOLDED_WAIT: Duration = Duration::from_secs(10);
 
+/// What a form says is wrong, or nothing can be written now.
+const UNPROCESSABLE: StatusCode = StatusCode::UNPROCESSABLE_ENTITY;
+const UNAVAILABLE: StatusCode = StatusCode::SERVICE_UNAVAILABLE;
+
 /// What a form sends.
 #[derive(Deserialize)]
 struct Sent {
@@ -99,12 +103,17 @@ pub(crate) async fn take(
     let w = words::of(lang);
     let sent = Form::<Sent>::from_request(request, &()).await.ok();
     let Some(declaration) = sent.and_then(|Form(sent)| sent.read()) else {
-        return again(pages, app, ask, w.incomplete).await;
+        return again(pages, app, ask, UNPROCESSABLE, w.incomplete).await;
     };
     let fact = fact(&app, &ask.who.name, unit, &declaration);
     match submit.submit(&ask.who, fact).await {
         Submitted::Busy => fault::respond(&app, &ask, &Fault::Busy),
-        Submitted::Rejected { vi, en } => again(pages, app, ask, lang::pick(lang, &vi, &en)).await,
+        Submitted::Rejected { vi, en } => {
+            again(pages, app, ask, UNPROCESSABLE, lang::pick(lang, &vi, &en)).await
+        }
+        Submitted::NotNow { vi, en } => {
+            again(pages, app, ask, UNAVAILABLE, lang::pick(lang, &vi, &en)).await
+        }
         Submitted::Accepted(position) => {
             // If it takes longer, the page says so.
             let _ = tokio::time::timeout(FOLDED_WAIT, app.handle.folded(position)).await;
@@ -117,10 +126,15 @@ pub(crate) async fn take(
 }
 
 /// The page once more, saying why nothing was written.
-async fn again(pages: Pages, app: Arc<App>, mut ask: Ask, why: &str) -> Response {
+async fn again(
+    pages: Pages,
+    app: Arc<App>,
+    mut ask: Ask,
+    status: StatusCode,
+    why: &str,
+) -> Response {
     let text = fill(words::of(ask.lang).rejected, &[why]);
     ask.notice = Some(Notice { good: false, text });
-    let status = StatusCode::UNPROCESSABLE_ENTITY;
     aside(app, ask, move |app, ask| pages.answer(app, ask, status)).await
 }
 

@@ -14,7 +14,6 @@ use domain::fact::StatedKind;
 use domain::figures::{Reader, Time};
 use domain::fold::Fold;
 use domain::time::Period;
-use journal::Clock;
 use portal::pages::Held;
 use projector::Report as Projected;
 use proto::gazetteer::{Gazetteer, Lang};
@@ -56,7 +55,7 @@ pub(super) fn demo(screen: &mut Screen, args: &DemoArgs) -> Result<()> {
     let begun = Instant::now();
     let url = place::own_journal(data);
     let summary =
-        import::files(screen.lang, &files, Some(&url), Clock::system(), &NatsArgs::default())?;
+        import::files(screen.lang, &files, Some(&url), place::options(true, &NatsArgs::default()))?;
     if summary.rejected > 0 {
         bail!(
             "{} of the demo's own facts were rejected: this is a fault of the program",

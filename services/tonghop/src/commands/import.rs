@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use access::{Book, Owner, Sources};
 use anyhow::{Context, Result, bail};
-use journal::{Clock, Options, Writer};
+use journal::{Options, Writer};
 use proto::catalogue::Catalogue;
 use proto::gazetteer::{Gazetteer, Lang};
 use proto::intake::Intake;
@@ -20,7 +20,9 @@ pub(super) fn import(screen: &mut Screen, args: &ImportArgs) -> Result<Summary> 
     let target = target(args)?;
     let clock = place::clock(args.today)?;
     let target = target.as_deref();
-    let mut summary = files(screen.lang, &args.files, target, clock, &args.nats_options)?;
+    let mut options = Options { clock, ..place::options(true, &args.nats_options) };
+    options.nats.needs_sync = !args.allow_unsynced;
+    let mut summary = files(screen.lang, &args.files, target, options)?;
     summary.owned = owned(screen.lang, &summary, args.data.as_deref());
     report(screen, &summary, args.dry_run)?;
     if let (Some(data), false) = (&args.data, args.dry_run) {
@@ -51,13 +53,11 @@ pub(super) fn files(
     lang: Lang,
     files: &[PathBuf],
     url: Option<&str>,
-    clock: Clock,
-    nats: &NatsArgs,
+    mut options: Options,
 ) -> Result<Summary> {
     let runtime = place::runtime()?;
     let mut writer = match url {
         Some(url) => {
-            let mut options = Options { clock, ..place::options(true, nats) };
             if let Some(data) = url.strip_prefix("dir:").and_then(|path| Path::new(path).parent()) {
                 options.dir.known = place::known(data)?;
             }
@@ -67,7 +67,14 @@ pub(super) fn files(
         None => None,
     };
     if let Some(writer) = &writer {
-        writer.journal().warnings().iter().for_each(|warning| screen::note(lang, warning));
+        let journal = writer.journal();
+        if let (true, Some(why)) = (options.nats.needs_sync, journal.unsynced()) {
+            bail!(
+                "nothing was imported, for a power cut may take it back: {why}; give --nats-monitoring, \
+                 or --allow-unsynced to import all the same"
+            );
+        }
+        journal.warnings().iter().for_each(|warning| screen::note(lang, warning));
     }
     let intake = Intake {
         gazetteer: Gazetteer::embedded(),

@@ -16,7 +16,7 @@ use axum::http::Extensions;
 use feed::Followed;
 use gateway::{Appending, Gateway};
 use herald::{Cidr, Herald};
-use journal::{Clock, Journal, Options, Writer};
+use journal::{Journal, Options, Writer};
 use portal::App;
 use portal::pages::Pages;
 use projector::{Handle, Projector};
@@ -26,8 +26,10 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use web::{Csrf, Doors};
 
+mod durability;
 mod forms;
 mod gauges;
+mod hold;
 mod parts;
 mod reach;
 mod room;
@@ -35,7 +37,8 @@ mod signing;
 mod telling;
 
 use self::forms::Forms;
-use self::gauges::{watch_clock, watch_feed, watch_live, watch_over, watch_webhooks};
+use self::gauges::{watch_feed, watch_live, watch_over, watch_webhooks};
+use self::hold::Hold;
 use self::parts::{Part, Parts, watch_records};
 use self::reach::Reach;
 use self::room::Room;
@@ -98,8 +101,8 @@ pub(super) struct Opened {
     telling: Telling,
     herald: Option<Herald>,
     parts: Parts,
-    room: Room,
-    clock: Clock,
+    hold: Hold,
+    allow_unsynced: bool,
 }
 
 impl Service {
@@ -107,6 +110,8 @@ impl Service {
     pub(super) async fn open(self) -> Result<Opened> {
         let Service { data, url, mut options, mut front, signing, .. } = self;
         options.dir.known = place::known(&data)?;
+        // Nothing is acknowledged that may be gone after a power cut, unless somebody wants it so.
+        options.nats.needs_sync = !self.allow_unsynced;
         let room = Room::of(&data, &url, self.disk_reserve_mb);
         let (webhook_allow, allow_unsynced) = (self.webhook_allow, self.allow_unsynced);
         let descriptors = web::raise_descriptors();
@@ -123,18 +128,9 @@ impl Service {
             }
         };
         let parts = Parts::default();
-        // Nothing is acknowledged that may be gone after a power cut, unless somebody wants it so.
-        let writer = match (writer, journal.unsynced()) {
-            (Some(_), Some(why)) if !allow_unsynced => {
-                parts.failed(Part::Writing, &why);
-                None
-            }
-            (Some(writer), Some(why)) => {
-                parts.failed(Part::Durability, &why);
-                Some(writer)
-            }
-            (writer, _) => writer,
-        };
+        if writer.is_some() {
+            durability::tell(&journal, &parts, allow_unsynced);
+        }
         let mut config = place::config(journal.clone(), &data)?;
         let desk = place::desk(&data, &journal, signing.key);
         config.closings = Some(desk.clone());
@@ -170,9 +166,9 @@ impl Service {
             signing,
             telling,
             herald,
-            parts,
-            room,
-            clock: options.clock,
+            parts: parts.clone(),
+            hold: Hold { room, parts, clock: options.clock },
+            allow_unsynced,
         })
     }
 }
@@ -186,7 +182,7 @@ impl Opened {
     /// Runs until `stop`.
     pub(super) async fn run(self, stop: impl Future<Output = ()> + Send) -> Result<()> {
         let Opened { journal, handle, gateway, projector, appending, front, data, .. } = self;
-        let (room, clock) = (self.room, self.clock);
+        let (hold, allow_unsynced) = (self.hold, self.allow_unsynced);
         let (signing, telling, herald, parts) =
             (self.signing, self.telling, self.herald, self.parts);
         let subscriptions = herald.as_ref().map(Herald::desk);
@@ -232,19 +228,13 @@ impl Opened {
                     if let Some(counted) = counted {
                         watch_webhooks(&mut doors.health, counted);
                     }
-                    let audit = (Shelf::of(&data), gateway.clone().map(Forms));
+                    let forms = |gateway: Gateway| Forms { gateway, hold: hold.clone() };
+                    let audit = (Shelf::of(&data), gateway.clone().map(forms));
                     let (app, mut routes) =
                         portal(&mut doors, journal, handle.clone(), home, audit, feed);
-                    match gateway {
-                        Some(gateway) => {
-                            room.watch(&mut doors.health);
-                            watch_clock(&mut doors.health, clock);
-                            routes = routes.merge(room.before(gateway::router(gateway)));
-                        }
-                        None if parts.why(Part::Writing).is_some() => {
-                            routes = routes.merge(parts::takes_no_facts());
-                        }
-                        None => {}
+                    if let Some(gateway) = gateway {
+                        hold.watch(&mut doors.health);
+                        routes = routes.merge(hold.before(gateway::router(gateway)));
                     }
                     match subscriptions {
                         Some(desk) => routes = routes.merge(herald::router(desk)),
@@ -293,6 +283,7 @@ impl Opened {
             result = all => result.map(drop),
             result = socket::serve(&data, answering) => result,
             () = reach.watch(&asked, asking.as_ref()) => Ok(()),
+            () = durability::watch(&asked, &parts, allow_unsynced), if asking.is_some() => Ok(()),
             result = telling::alone(Part::Signing, &parts, signing.run(&asked, &signed)) => result,
             result = telling::follow(followed, &parts) => result,
         };

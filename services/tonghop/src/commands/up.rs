@@ -84,6 +84,14 @@ async fn serve(screen: &mut Screen, args: &UpArgs) -> Result<()> {
     }
     let handle = opened.handle.clone();
     welcome(screen, &url, &opened.journal, data, handle.progress().position)?;
+    if let Some(server) = &nats {
+        let (monitoring, lang) = (server.monitoring(), screen.lang);
+        let command = format!("tonghop import FILE --journal {url} --nats-monitoring {monitoring}");
+        screen.line(match lang {
+            Lang::Vi => format!("Nhập từ cửa sổ khác: {command}"),
+            Lang::En => format!("Import from another terminal: {command}"),
+        })?;
+    }
     if let Some(address) = address {
         screen.line(match screen.lang {
             Lang::Vi => format!("Trang web và API: http://{address}/"),

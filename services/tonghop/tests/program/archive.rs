@@ -69,7 +69,7 @@ async fn figures_and_receive_times_outlive_the_loss_of_the_server_by_the_archive
     let mut position = 0;
     for seed in 1..=2 {
         let file = simulated(folder.path(), 3_000, seed);
-        succeed(&["import", text(&file), "--journal", &url]);
+        succeed(&["import", text(&file), "--journal", &url, "--allow-unsynced"]);
         let answer = json(&once);
         assert_eq!(answer["answer"], "archived");
         let now = answer["position"].as_u64().expect("a position");
@@ -80,7 +80,7 @@ async fn figures_and_receive_times_outlive_the_loss_of_the_server_by_the_archive
     // One that follows takes what comes while it runs.
     let following = Running(Some(start(&["archive", text(&archive), "--journal", &url])));
     let last = simulated(folder.path(), 500, 3);
-    succeed(&["import", text(&last), "--journal", &url]);
+    succeed(&["import", text(&last), "--journal", &url, "--allow-unsynced"]);
     let before = records(&url).await;
     let of_archive = format!("dir:{}", archive.display());
     let kept = Journal::open(&of_archive, &Options::default()).await.expect("the archive");

@@ -66,7 +66,7 @@ fn a_projector_killed_at_fifty_moments_ends_like_one_that_was_not() {
     let expected = undisturbed(folder.path(), &file);
     let journal = format!("dir:{}", text(&folder.path().join("journal")));
     let data = folder.path().join("data");
-    let importing = start(&["import", text(&file), "--journal", &journal]);
+    let importing = start(&["import", text(&file), "--journal", &journal, "--allow-unsynced"]);
     let mut dice = Dice::new("projector");
     until("the journal is there", || folder.path().join("journal/journal.json").exists());
     let up = || start(&["up", "--journal", &journal, "--data", text(&data)]);
@@ -106,7 +106,7 @@ async fn a_server_killed_during_an_import_loses_nothing() {
     let mut server = journal::server::Server::start(config).await.expect("the server starts");
     let url = server.url();
     let mut dice = Dice::new("server");
-    let mut importing = start(&["import", text(&file), "--journal", &url]);
+    let mut importing = start(&["import", text(&file), "--journal", &url, "--allow-unsynced"]);
     for _ in 0..5 {
         tokio::time::sleep(Duration::from_millis(100 + dice.below(400))).await;
         let config = server.kill().await;
@@ -122,7 +122,7 @@ async fn a_server_killed_during_an_import_loses_nothing() {
         tokio::time::sleep(Duration::from_millis(20)).await;
     };
     if !ended.success() {
-        succeed(&["import", text(&file), "--journal", &url]);
+        succeed(&["import", text(&file), "--journal", &url, "--allow-unsynced"]);
     }
     let data = folder.path().join("data");
     let projector = start(&["up", "--journal", &url, "--data", text(&data)]);

@@ -110,7 +110,7 @@ fn a_milestone_is_reached_withdrawn_by_a_correction_and_reached_again() {
     let import = |lines: String| {
         let file = folder.path().join("next.ndjson");
         std::fs::write(&file, lines).expect("a file");
-        succeed(&["import", text(&file), "--journal", &journal]);
+        succeed(&["import", text(&file), "--journal", &journal, "--allow-unsynced"]);
     };
     store::folder::claim(&data).expect("a data folder");
     import((1..=5).map(|n| loan(n, "L-24097", "")).collect());
@@ -256,7 +256,7 @@ fn a_program_killed_at_fifty_moments_tells_what_one_that_was_not_tells() {
     let file = simulated(folder.path(), 6_000, 3);
     let journal = format!("dir:{}", text(&folder.path().join("journal")));
     let data = folder.path().join("data");
-    let importing = start(&["import", text(&file), "--journal", &journal]);
+    let importing = start(&["import", text(&file), "--journal", &journal, "--allow-unsynced"]);
     until("the journal is there", || folder.path().join("journal/journal.json").exists());
     let endpoint = Endpoint::open();
     let allow = ["--webhook-allow", "127.0.0.0/8"];
@@ -320,7 +320,7 @@ fn milestones_are_published_on_subjects_that_say_what_they_are() {
     let file = folder.path().join("loans.ndjson");
     let loans: String = (1..=5).map(|n| loan(n, "L-24097", "")).collect();
     std::fs::write(&file, loans).expect("a file");
-    succeed(&["import", text(&file), "--journal", &url]);
+    succeed(&["import", text(&file), "--journal", &url, "--allow-unsynced"]);
     // Two programs with stores of their own tell the same: once.
     let other = folder.path().join("other");
     let (first, second) = (up(&data, &rules, &url), up(&other, &rules, &url));

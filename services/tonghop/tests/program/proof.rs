@@ -23,7 +23,7 @@ impl World {
         let folder = tempfile::tempdir().expect("a folder");
         let file = simulated(folder.path(), FACTS, 3);
         let journal = format!("dir:{}", folder.path().join("journal").display());
-        succeed(&["import", text(&file), "--journal", &journal]);
+        succeed(&["import", text(&file), "--journal", &journal, "--allow-unsynced"]);
         let world = World { folder, journal, lines: lines(&file) };
         succeed(&["keygen", "--name", "tonghop.example", "--out", &world.file("key")]);
         world

@@ -53,7 +53,7 @@ async fn a_server_and_a_directory_give_the_same_books() {
     let config = journal::server::Config::new(folder.path().join("nats"));
     let server = journal::server::Server::start(config).await.expect("the server starts");
     let url = server.url();
-    succeed(&["import", text(&file), "--journal", &url]);
+    succeed(&["import", text(&file), "--journal", &url, "--allow-unsynced"]);
     let data = folder.path().join("by-server");
     let mut projector = start(&["up", "--journal", &url, "--data", text(&data)]);
     until("the projector has caught up", || {

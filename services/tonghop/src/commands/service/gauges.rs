@@ -6,7 +6,6 @@ use std::time::Duration;
 use feed::Foreign;
 use gateway::Gateway;
 use herald::Counted;
-use journal::{Clock, Error};
 use portal::App;
 use projector::Handle;
 use web::{Check, Doors, Gauge, Health};
@@ -18,28 +17,6 @@ const READY_LAG_MAX: u64 = 10_000;
 /// Nor is one with a fact that has waited so long, however few there are: something holds it up.
 /// Facts are folded within a second; the journal's end is asked for once a second.
 const READY_AGE_MAX: Duration = Duration::from_secs(30);
-
-/// Whether the clock by which receive times are given can be right.
-pub(super) fn watch_clock(health: &mut Health, clock: Clock) {
-    health.checks.push(Box::new(move || {
-        let checked = clock.check();
-        let (reason, reason_en) = match &checked {
-            Err(Error::Clock { last, now }) => (
-                format!(
-                    "đồng hồ chỉ {now}, bản ghi cuối của sổ nhận lúc {last}: không nhận dữ kiện; chỉnh \
-                     đồng hồ, hoặc nếu nó đúng thì khởi động lại với --today và ngày hôm nay"
-                ),
-                format!(
-                    "the clock shows {now}, the last record of the journal was received at {last}: no \
-                     facts are taken; set the clock, or if it is right start again with --today and \
-                     today's date"
-                ),
-            ),
-            _ => ("đồng hồ đúng".to_owned(), "the clock is right".to_owned()),
-        };
-        Check { name: "clock", ok: checked.is_ok(), reason, reason_en }
-    }));
-}
 
 /// What `/readyz` and `/metrics` tell of journal, projector and gateway.
 pub(super) fn watch_over(

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::Router;
 use axum::response::IntoResponse;
-use axum::routing::{any, post};
+use axum::routing::any;
 use feed::Foreign;
 use projector::Handle;
 use web::{Check, Health, Kind, Problem};
@@ -93,6 +93,20 @@ impl Parts {
         });
     }
 
+    /// A part is as it should be again.
+    pub(super) fn mended(&self, part: Part) {
+        let mut failed = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if failed.remove(&part).is_some() {
+            tracing::info!(part = part.name(), "it works again");
+        }
+    }
+
+    /// What is said of a part that failed, in both languages.
+    pub(super) fn told(&self, part: Part) -> Option<(String, String)> {
+        let (vi, en) = part.told();
+        self.why(part).map(|_| (vi.to_owned(), en.to_owned()))
+    }
+
     /// Why a part failed, if it did.
     pub(super) fn why(&self, part: Part) -> Option<String> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&part).cloned()
@@ -120,13 +134,6 @@ pub(super) fn out_of_order() -> Router {
     let (_, told) = Part::Webhooks.told();
     let answer = move || async move { Problem::new(Kind::Busy, told).into_response() };
     Router::new().route("/v1/webhooks", any(answer)).route("/v1/webhooks/{*rest}", any(answer))
-}
-
-/// Answers whoever sends facts while none are taken.
-pub(super) fn takes_no_facts() -> Router {
-    let (_, told) = Part::Writing.told();
-    let answer = move || async move { Problem::new(Kind::Busy, told).into_response() };
-    Router::new().route("/v1/facts", post(answer))
 }
 
 /// Records that are not ours: in the journal no facts, in the feed no milestones. All others are

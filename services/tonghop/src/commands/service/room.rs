@@ -4,14 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use axum::Router;
-use axum::extract::Request;
-use axum::middleware::{Next, from_fn};
-use axum::response::IntoResponse;
-use web::{Check, Gauge, Health, Kind, Problem};
-
-/// When whoever was turned away may come again.
-const RETRY_S: u32 = 30;
+use web::{Check, Gauge, Health};
 
 /// Where the service writes, and how many bytes are to stay free there. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -38,7 +31,7 @@ impl Room {
     }
 
     /// What is said while there is too little; none while there is enough.
-    fn short(&self) -> Option<(String, String)> {
+    pub(super) fn short(&self) -> Option<(String, String)> {
         let free = self.free().filter(|free| *free < self.reserve)?;
         let (free, reserve) = (free >> 20, self.reserve >> 20);
         Some((
@@ -50,22 +43,6 @@ impl Room {
                  taken until there is room"
             ),
         ))
-    }
-
-    /// Turns away whoever sends facts while there is too little room.
-    pub(super) fn before(&self, routes: Router) -> Router {
-        let room = self.clone();
-        routes.layer(from_fn(move |request: Request, next: Next| {
-            let short = room.short();
-            async move {
-                match short {
-                    Some((_, why)) => {
-                        Problem::new(Kind::Busy, why).retry_after(RETRY_S).into_response()
-                    }
-                    None => next.run(request).await,
-                }
-            }
-        }))
     }
 
     /// Tells `/readyz` and `/metrics`.
