@@ -2,6 +2,7 @@
 //! is wrong.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use crate::catalogue::{Catalogue, Definition, Filter, Measure, Reference, Sum};
 use crate::codes::{Code, Standing, Trait};
@@ -53,6 +54,7 @@ impl Default for Compiler {
             index: BTreeMap::new(),
             columns: MOVEMENT_COLUMNS + STANDING_COLUMNS,
             calendars: Calendars::default(),
+            shapes: OnceLock::new(),
         };
         Compiler { plan, errors: Vec::new() }
     }

@@ -3,9 +3,11 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::OnceLock;
 
 use crate::catalogue::{Definition, Filter, Sum};
 use crate::codes::{Code, Standing};
+use crate::disclosure::Shapes;
 use crate::fact::{ATTRIBUTES_MAX, Event, Traits};
 use crate::household::{Head, MOVEMENT_COLUMNS};
 use crate::posting::Column;
@@ -22,6 +24,8 @@ pub struct Plan {
     pub(crate) index: BTreeMap<String, usize>,
     pub(crate) columns: u16,
     pub(crate) calendars: Calendars,
+    /// Made when somebody is first told less than everything.
+    pub(crate) shapes: OnceLock<Shapes>,
 }
 
 /// The stocks that the movement tables start from and lead to.

@@ -59,6 +59,8 @@ pub(super) struct Service {
     pub(super) signing: Signing,
     /// Addresses beyond the public ones that webhooks may go to.
     pub(super) webhook_allow: Vec<Cidr>,
+    /// The public is told no breakdown and no amount of fewer households than this.
+    pub(super) households_min: u32,
     /// Whether facts are taken although a power cut may take them back.
     pub(super) allow_unsynced: bool,
     /// So many MB stay free on the disk: with less, no facts are taken.
@@ -99,6 +101,7 @@ pub(super) struct Opened {
     herald: Option<Herald>,
     parts: Parts,
     room: Room,
+    households_min: u32,
 }
 
 impl Service {
@@ -147,7 +150,8 @@ impl Service {
         let telling =
             Telling::open((&journal, &url), &options, &data, projector.outbox(), tells, &parts)
                 .await;
-        let herald = telling.herald(&data, webhook_allow, &parts).await;
+        let told = (webhook_allow, self.households_min);
+        let herald = telling.herald(&data, told, &parts).await;
         let (gateway, appending) = writer
             .map(|writer| {
                 let ledger = Arc::new(Folded(handle.clone()));
@@ -170,6 +174,7 @@ impl Service {
             herald,
             parts,
             room,
+            households_min: self.households_min,
         })
     }
 }
@@ -185,6 +190,7 @@ impl Opened {
         let Opened { journal, handle, gateway, projector, appending, front, data, room, .. } = self;
         let (signing, telling, herald, parts) =
             (self.signing, self.telling, self.herald, self.parts);
+        let households_min = self.households_min;
         let subscriptions = herald.as_ref().map(Herald::desk);
         let listening = front.as_ref().map(|front| front.listener.local_addr()).transpose()?;
         if let Some(address) = listening {
@@ -229,8 +235,10 @@ impl Opened {
                         watch_webhooks(&mut doors.health, counted);
                     }
                     let audit = (Shelf::of(&data), gateway.clone().map(Forms));
-                    let (app, mut routes) =
-                        portal(&mut doors, journal, handle.clone(), home, audit, feed);
+                    let (app, mut routes) = {
+                        let shown = (home, households_min);
+                        portal(&mut doors, journal, handle.clone(), shown, audit, feed)
+                    };
                     match gateway {
                         Some(gateway) => {
                             room.watch(&mut doors.health);
@@ -302,7 +310,7 @@ fn portal(
     doors: &mut Doors,
     journal: Journal,
     handle: Handle,
-    home: Option<String>,
+    (home, households_min): (Option<String>, u32),
     (shelf, forms): (Shelf, Option<Forms>),
     feed: Option<Followed>,
 ) -> (Arc<App>, Router) {
@@ -324,6 +332,7 @@ fn portal(
                 false
             }
         })
+        .hiding(households_min)
         .demonstrating(doors.access.is_open())
         .describing(described())
         .shelving(shelf)

@@ -1,7 +1,7 @@
 //! The published figures beside what the ledger says, in words.
 
-use domain::figures::{Figure, Reader, Value};
-use domain::fold::Fold;
+use domain::disclosure::Guard;
+use domain::figures::{Figure, Missing, Reader, Value};
 use portal::pages::{PublishedReport, PublishedRow};
 use proto::gazetteer::{Gazetteer, Lang};
 use query::{labels, lang, written};
@@ -19,10 +19,13 @@ pub struct Beside<'r> {
     pub agrees: bool,
 }
 
-/// All figures of a report beside the books.
-pub fn all<'r>(report: &'r Report, reader: &Reader<'_>) -> Vec<Beside<'r>> {
+/// All figures of a report beside the books, as far as they may be told.
+pub fn all<'r>(report: &'r Report, guard: &Guard<'_>) -> Vec<Beside<'r>> {
     let one = |figure: &'r Published| {
-        let answer = figure.answer(reader, Gazetteer::embedded());
+        let (reader, gazetteer) = (Reader::from(guard.fold()), Gazetteer::embedded());
+        let is_hidden = figure.ask.as_ref().is_some_and(|ask| ask.is_hidden(guard, gazetteer));
+        let answer =
+            if is_hidden { Some(guard.hidden()) } else { figure.answer(&reader, gazetteer) };
         let agrees = answer.as_ref().is_some_and(|answer| figure.agrees(answer));
         Beside { figure, answer, agrees }
     };
@@ -65,14 +68,15 @@ fn value(lang: Lang, figure: &Figure) -> String {
         Value::Ratio(n, d) => lang::percent(lang, n, d),
         Value::Points { before, after } => lang::points(lang, before, after),
         Value::Stated(decimal) => lang::stated(lang, decimal),
+        Value::Missing(Missing::Hidden(_)) => labels::hidden(lang).to_owned(),
         Value::Missing(why) => labels::missing(lang, why.code()),
     }
 }
 
 /// The report of Krông Pa for the portal; none where the ledger has nothing of the district.
-pub fn krong_pa(fold: &Fold, lang: Lang) -> Option<PublishedReport> {
+pub fn krong_pa(guard: &Guard<'_>, lang: Lang) -> Option<PublishedReport> {
     let report = Report::krong_pa();
-    let beside = all(report, &Reader::from(fold));
+    let beside = all(report, guard);
     if !beside.iter().any(|one| one.agrees) {
         return None;
     }
