@@ -10,6 +10,7 @@ pub mod gazetteer;
 pub mod instant;
 pub mod intake;
 pub mod meaning;
+pub mod milestone;
 pub mod reject;
 pub mod scalars;
 pub mod text;

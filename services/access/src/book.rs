@@ -271,8 +271,8 @@ impl Register for Book {
 }
 
 impl User {
-    /// Who they are to services.
-    pub(crate) fn who(&self) -> Option<Who> {
+    /// Who they are to services; none when they are shut out.
+    pub fn who(&self) -> Option<Who> {
         let role = match self.role {
             Post::Officer => Role::Officer { of: Gazetteer::embedded().unit(self.unit.as_ref()?)? },
             Post::Auditor => Role::Auditor,

@@ -1,6 +1,7 @@
 //! Roles, and what each may do: the only place where that is decided.
 
 use domain::atlas::{Atlas, Place, Unit};
+use domain::disclosure::{Disclosure, Sees};
 
 use crate::Owner;
 
@@ -89,6 +90,17 @@ impl Who {
             Role::Auditor | Role::Open => true,
             Role::Public | Role::Operator => false,
         }
+    }
+
+    /// Which figures they may be told: whoever may see single households of a unit sees all of its
+    /// figures, others none of fewer households than this.
+    pub fn disclosure(&self, households_min: u32) -> Disclosure {
+        let sees = match self.role {
+            Role::Officer { of } => Sees::Below(of),
+            Role::Auditor | Role::Open => Sees::Everything,
+            Role::Public | Role::Operator => Sees::Nothing,
+        };
+        Disclosure { sees, households_min }
     }
 
     /// Whether they may see how the machine runs.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use domain::atlas::Unit;
 use domain::closing::Act;
 use domain::codes::Code;
+use domain::disclosure::Disclosure;
 use domain::figures::Question;
 use domain::fold::Fold;
 use proto::gazetteer::Gazetteer;
@@ -133,7 +134,7 @@ pub fn answer(over: &impl Look, shelf: &Shelf, ask: &Ask) -> Result<Told> {
                 unknown("period", asked, &error.to_string())
             })?;
             let question = Question { unit, indicator, filter: by.clone(), time };
-            let (position, explanation) = explain(over, &question, *limit);
+            let (position, explanation) = explain(over, Disclosure::EVERYTHING, &question, *limit);
             Ok(Told { position, body: Body::Explanation(Box::new(explanation)) })
         }
         Ask::Revisions { vintage, limit } => {

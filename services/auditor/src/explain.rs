@@ -2,8 +2,9 @@
 
 use domain::atlas::{Atlas, Unit};
 use domain::catalogue::{Filter, Measure};
+use domain::disclosure::{Disclosure, Guard};
 use domain::fact::{Key, StatedKind};
-use domain::figures::{Question, Reader, Time, Value};
+use domain::figures::{Missing, Question, Reader, Time, Value};
 use domain::fold::Fold;
 use proto::gazetteer::Gazetteer;
 use serde::{Deserialize, Serialize};
@@ -37,6 +38,9 @@ pub struct Explanation {
     pub postings: u64,
     /// The first of them in the order of the journal, as many as were asked for.
     pub facts: Vec<Posted>,
+    /// Whether any of its facts, listed or not, tells of one household or of few.
+    #[serde(skip)]
+    pub is_of_few: bool,
     /// The figures that this one is computed from.
     #[schema(no_recursion)]
     pub parts: Vec<Explanation>,
@@ -80,7 +84,7 @@ pub struct Posted {
     /// By how much it changes the figure; 0 where it states it.
     #[serde(with = "query::long")]
     pub by: i128,
-    /// Whether it is of one household: then its key is not for everybody.
+    /// Whether it is of one household, or of few: then it is not for everybody.
     #[serde(skip)]
     pub of_household: bool,
     /// What the journal says of it, when that was looked up.
@@ -111,9 +115,17 @@ const DEPTH_MAX: u8 = 4;
 
 /// Opens a figure; of each sum at most `limit` facts are listed. However many sums it has, the
 /// timelines of its units are walked once. Also the position that all of it is as of.
-pub fn explain(over: &impl Look, question: &Question<'_>, limit: usize) -> (u64, Explanation) {
+/// What may not be told to whoever asks is not opened.
+pub fn explain(
+    over: &impl Look,
+    disclosure: Disclosure,
+    question: &Question<'_>,
+    limit: usize,
+) -> (u64, Explanation) {
     let (tree, mut sums, subjects, position) = over.look(|fold, position| {
-        let mut opener = Opener { fold, reader: Reader::from(fold), sums: Sums::new(limit) };
+        let (reader, guard) = (Reader::from(fold), Guard::new(fold, disclosure));
+        let sums = Sums::new(limit, disclosure.households_min);
+        let mut opener = Opener { fold, reader, guard, sums };
         let tree = opener.open(question, DEPTH_MAX);
         let subjects = opener.sums.subjects(fold);
         (tree, opener.sums, subjects, position)
@@ -143,12 +155,13 @@ enum From {
 struct Opener<'f> {
     fold: &'f Fold,
     reader: Reader<'f>,
+    guard: Guard<'f>,
     sums: Sums,
 }
 
 impl Opener<'_> {
     fn open(&mut self, question: &Question<'_>, depth: u8) -> Tree {
-        let figure = self.reader.figure(question);
+        let figure = self.guard.figure(&self.reader, question);
         let days = question.time.days();
         let opened = Explanation {
             unit: Gazetteer::embedded().key(question.unit).to_owned(),
@@ -161,8 +174,12 @@ impl Opener<'_> {
             sum: None,
             postings: 0,
             facts: Vec::new(),
+            is_of_few: false,
             parts: Vec::new(),
         };
+        if matches!(figure.value, Value::Missing(Missing::Hidden(_))) {
+            return Tree { opened, from: From::Nowhere, parts: Vec::new() };
+        }
         let fold = self.fold;
         let Some(indicator) = fold.rules.plan.indicator(question.indicator) else {
             return Tree { opened, from: From::Nowhere, parts: Vec::new() };
@@ -289,7 +306,8 @@ impl Tree {
             From::Nowhere => opened,
             From::Sum(nth) => {
                 let (sum, postings, facts) = sums.of(atlas, nth);
-                Explanation { sum: Some(sum), postings, facts, ..opened }
+                let is_of_few = sums.is_of_few(nth);
+                Explanation { sum: Some(sum), postings, facts, is_of_few, ..opened }
             }
             From::Statement(fact) => {
                 Explanation { postings: 1, facts: sums.statement(atlas, fact), ..opened }

@@ -5,7 +5,7 @@ use domain::catalogue::Filter;
 use domain::closing::VintageName;
 use domain::codes::{Code, Confirmation, Qualifier, Standing};
 use domain::fact::StatedKind;
-use domain::figures::{Figure, Question, Reader, Time, Value};
+use domain::figures::{Figure, Missing, Question, Reader, Time, Value};
 use domain::finding::{Finding, Treatment};
 use domain::fold::Fold;
 use domain::plan::{Indicator, Kept};
@@ -97,6 +97,11 @@ pub fn written_filter(filter: &Filter) -> String {
     filter.iter().map(one).collect::<Vec<_>>().join(";")
 }
 
+/// What stands for a value that may not be told to whoever asks.
+pub fn hidden(households_min: u32) -> String {
+    format!("?{}{households_min}", query::HIDDEN)
+}
+
 /// A value as a vintage has it.
 pub fn written(value: Value) -> String {
     match value {
@@ -104,6 +109,7 @@ pub fn written(value: Value) -> String {
         Value::Ratio(n, d) => format!("{n}/{d}"),
         Value::Points { before: (n, d), after: (m, e) } => format!("{n}/{d}>{m}/{e}"),
         Value::Stated(value) => value.to_string(),
+        Value::Missing(Missing::Hidden(min)) => hidden(min),
         Value::Missing(why) => format!("?{}", why.code()),
     }
 }

@@ -10,6 +10,7 @@ use domain::atlas::Unit;
 use domain::catalogue::Filter;
 use domain::closing::VintageName;
 use domain::contribution::difference;
+use domain::disclosure::households_reached;
 use domain::fact::{Fact, Subject, What};
 use domain::figures::{Cells, Question, Reader, Time};
 use domain::fold::Fold;
@@ -88,6 +89,9 @@ pub struct Revision {
     /// The same by cause.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty", with = "query::long::map")]
     pub causes: BTreeMap<Cause, i128>,
+    /// How many households those facts tell of that changed it, all of them.
+    #[serde(skip)]
+    pub households: u32,
     /// The facts that did it, the largest share first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub facts: Vec<Share>,
@@ -110,6 +114,9 @@ pub struct Share {
     /// Whether it is of one household: then its key is not for everybody.
     #[serde(skip)]
     pub of_household: bool,
+    /// Whom it is about, and how many households that are at most.
+    #[serde(skip)]
+    pub reached: Option<(Subject, u32)>,
 }
 
 /// All revisions of a vintage.
@@ -168,6 +175,7 @@ fn differing(fold: &Fold, now: u64, vintage: &Vintage, name: &VintageName) -> Ve
             now: one.second,
             change: None,
             causes: BTreeMap::new(),
+            households: 0,
             facts: Vec::new(),
         })
         .collect()
@@ -310,10 +318,19 @@ impl Lines {
                 cause: cause(group),
                 by,
                 of_household: strange || subject != Subject(fact.key),
+                reached: Some((subject, reached(fact))),
             };
             self.all[nth].shares.push(share);
         }
         any
+    }
+}
+
+/// How many households a fact tells of at most.
+fn reached(fact: &Fact) -> u32 {
+    match &fact.what {
+        What::Event(event) => households_reached(event),
+        _ => 1,
     }
 }
 
@@ -351,13 +368,16 @@ fn settle(row: &mut Revision, mut shares: Vec<Share>, beside: Cause, limit: usiz
     }
     row.causes.retain(|_, by| *by != 0);
     row.change = Some(change);
+    let subjects: BTreeMap<Subject, u32> =
+        shares.iter().filter_map(|share| share.reached).collect();
+    row.households = subjects.values().fold(0, |sum, one| sum.saturating_add(*one));
     shares.sort_by_key(|share| (std::cmp::Reverse(share.by.abs()), share.position));
     shares.truncate(limit);
     row.facts = shares;
 }
 
 /// `class=poor;programme=x`, read back.
-fn filter(by: &str) -> Filter {
+pub fn filter(by: &str) -> Filter {
     let one = |part: &str| {
         let (name, codes) = part.split_once('=')?;
         Some((name.to_owned(), codes.split(',').map(str::to_owned).collect()))

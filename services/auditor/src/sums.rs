@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use domain::atlas::{Atlas, Place, Unit};
 use domain::contribution::trace;
+use domain::disclosure::is_of_few;
 use domain::fact::{Fact, Key, Subject};
 use domain::figures::Cells;
 use domain::fold::Fold;
@@ -20,6 +21,8 @@ use crate::sites::{Places, Sites};
 /// The sums of a figure, and the facts in which units state it.
 pub(crate) struct Sums {
     limit: usize,
+    /// Facts of fewer households are not for everybody.
+    households_min: u32,
     all: Vec<Sum>,
     by_column: HashMap<Column, Vec<usize>>,
     sites: HashMap<Unit, Sites>,
@@ -32,6 +35,7 @@ struct Sum {
     cells: Cells,
     sum: i128,
     postings: u64,
+    is_of_few: bool,
     /// The first in the order of the journal; a few more than asked for while walking.
     posted: Vec<Posting>,
 }
@@ -50,9 +54,10 @@ struct Posting {
 
 impl Sums {
     /// None yet; of each at most `limit` facts will be listed.
-    pub(crate) fn new(limit: usize) -> Sums {
+    pub(crate) fn new(limit: usize, households_min: u32) -> Sums {
         Sums {
             limit,
+            households_min,
             all: Vec::new(),
             by_column: HashMap::new(),
             sites: HashMap::new(),
@@ -74,7 +79,14 @@ impl Sums {
         let atlas = &fold.rules.atlas;
         self.sites.entry(unit).or_insert_with(|| Sites::of(atlas, unit));
         self.places.add(atlas.places(unit).iter().copied());
-        self.all.push(Sum { unit, cells, sum: 0, postings: 0, posted: Vec::new() });
+        self.all.push(Sum {
+            unit,
+            cells,
+            sum: 0,
+            postings: 0,
+            is_of_few: false,
+            posted: Vec::new(),
+        });
         nth
     }
 
@@ -94,7 +106,7 @@ impl Sums {
         if !self.statements.is_empty() {
             for fact in timeline.facts() {
                 if let Some(found) = self.statements.get_mut(&fact.key) {
-                    *found = Some(Posting::of(subject, fact, 0));
+                    *found = Some(Posting::of(subject, fact, 0, self.households_min));
                 }
             }
         }
@@ -122,7 +134,9 @@ impl Sums {
             let sum = &mut self.all[nth];
             sum.sum += by;
             sum.postings += 1;
-            sum.posted.push(Posting::of(subject, fact, by));
+            let posting = Posting::of(subject, fact, by, self.households_min);
+            sum.is_of_few |= posting.of_household;
+            sum.posted.push(posting);
             // Of a million postings only the first are kept.
             if sum.posted.len() > 2 * self.limit + 64 {
                 sum.keep(self.limit);
@@ -137,6 +151,11 @@ impl Sums {
         first.sort_unstable();
         let facts = first.into_iter().take(self.limit).map(|one| one.told(atlas));
         (*sum, *postings, facts.collect())
+    }
+
+    /// Whether any fact of a sum tells of one household or of few.
+    pub(crate) fn is_of_few(&self, nth: usize) -> bool {
+        self.all[nth].is_of_few
     }
 
     /// The fact that was looked for.
@@ -159,9 +178,10 @@ impl Sum {
 }
 
 impl Posting {
-    fn of(subject: Subject, fact: &Fact, by: i128) -> Posting {
+    fn of(subject: Subject, fact: &Fact, by: i128, min: u32) -> Posting {
         let Fact { position, key, on, at, .. } = *fact;
-        Posting { position, fact: key, on, at, by, of_household: subject != Subject(key) }
+        let of_household = subject != Subject(key) || is_of_few(fact, min);
+        Posting { position, fact: key, on, at, by, of_household }
     }
 
     fn told(self, atlas: &Atlas) -> Posted {

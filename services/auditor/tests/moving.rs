@@ -10,6 +10,7 @@ use std::collections::VecDeque;
 
 use auditor::{Look, Replay, Still, explain, revisions};
 use common::{fact, folded, today};
+use domain::disclosure::Disclosure;
 use domain::fact::{Fact, Subject};
 use domain::figures::{Question, Time};
 use domain::fold::Fold;
@@ -138,10 +139,14 @@ async fn an_answer_is_as_of_one_position_however_far_the_fold_goes_meanwhile() {
         let time = Time::Period(PERIOD.parse().unwrap());
         for indicator in ["poor_households", "loan_amount", "loan_households", "poverty_rate"] {
             let question = Question { unit, indicator, filter: Default::default(), time };
-            let (position, told) = explain(&moving(), &question, 20);
+            let (position, told) = explain(&moving(), Disclosure::EVERYTHING, &question, 20);
             assert_eq!(position, then);
             assert!(told.adds_up(), "{indicator} from {then} by {step}");
-            assert_eq!((position, told), explain(&still, &question, 20), "{indicator}");
+            assert_eq!(
+                (position, told),
+                explain(&still, Disclosure::EVERYTHING, &question, 20),
+                "{indicator}"
+            );
         }
     }
 }

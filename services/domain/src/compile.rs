@@ -2,6 +2,7 @@
 //! is wrong.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use crate::catalogue::{Catalogue, Definition, Filter, Measure, Reference, Side, Sum};
 use crate::codes::{Code, Standing, Trait};
@@ -54,6 +55,7 @@ impl Default for Compiler {
             columns: LIST_COLUMN.0 + 1,
             of_periods: Vec::new(),
             calendars: Calendars::default(),
+            shapes: OnceLock::new(),
         };
         Compiler { plan, errors: Vec::new() }
     }

@@ -150,7 +150,7 @@ struct Reached {
     before: Option<usize>,
 }
 
-/// An event that was counted for its household, and where.
+/// An event that was counted, and where.
 pub(crate) struct Counted {
     pub(crate) on: Day,
     pub(crate) at: Place,
@@ -159,6 +159,13 @@ pub(crate) struct Counted {
 
 /// The events of a timeline that were counted for its household.
 pub(crate) fn counted_events(timeline: &Timeline, rules: &Rules) -> Vec<Counted> {
+    let mut counted = all_events(timeline, rules);
+    counted.retain(|counted| counted.event.single);
+    counted
+}
+
+/// The events of a timeline that were counted, of one household or of many.
+pub(crate) fn all_events(timeline: &Timeline, rules: &Rules) -> Vec<Counted> {
     let mut scan = Scan { counted: Some(Vec::new()), ..Scan::new(rules) };
     for fact in timeline.effective() {
         scan.step(fact, &mut Nothing);
@@ -206,6 +213,9 @@ impl<'r> Scan<'r> {
 
     fn event<L: Ledger>(&mut self, turn: &mut Turn<'_, L>, event: &Event) {
         if !event.single {
+            if let Some(counted) = &mut self.counted {
+                counted.push(Counted { on: turn.fact.on, at: turn.fact.at, event: *event });
+            }
             return flows(turn, event, turn.fact.at);
         }
         if let Some(at) = single(&mut self.household, turn, event) {

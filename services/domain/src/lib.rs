@@ -11,6 +11,7 @@ pub mod closing;
 pub mod codes;
 mod compile;
 pub mod contribution;
+pub mod disclosure;
 pub mod exact;
 pub mod fact;
 pub mod facts;

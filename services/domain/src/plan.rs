@@ -4,9 +4,11 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use crate::catalogue::{Definition, Filter, Side, Sum};
 use crate::codes::{Code, Standing};
+use crate::disclosure::Shapes;
 use crate::fact::{ATTRIBUTES_MAX, Event, Traits};
 use crate::household::{Head, MOVEMENT_COLUMNS};
 use crate::posting::Column;
@@ -25,6 +27,8 @@ pub struct Plan {
     /// The columns whose cells stand in slots of periods.
     pub(crate) of_periods: Vec<Range<u16>>,
     pub(crate) calendars: Calendars,
+    /// Made when somebody is first told less than everything.
+    pub(crate) shapes: OnceLock<Shapes>,
 }
 
 /// The stocks that the movement tables start from and lead to.

@@ -6,7 +6,7 @@ use std::ops::RangeInclusive;
 use std::sync::atomic::AtomicU32;
 use std::sync::atomic::Ordering::Relaxed;
 
-use crate::atlas::{Atlas, Unit};
+use crate::atlas::{Atlas, Place, Unit};
 use crate::exact;
 use crate::plan::LIST_COLUMN;
 use crate::posting::{Column, Posting, Site, Slot};
@@ -411,6 +411,17 @@ impl View<'_> {
         }
         let marked = (first.0..).zip(marks).filter(|(_, marked)| *marked);
         marked.map(|(column, _)| Column(column)).collect()
+    }
+
+    /// Marks the columns of a run, from `first` on, that have cells within some slots at a place.
+    pub fn mark_at(
+        &self,
+        place: Place,
+        first: Column,
+        slots: &RangeInclusive<Slot>,
+        marks: &mut [bool],
+    ) {
+        self.rollup.mark(Site::place(place), first, slots, marks);
     }
 
     /// The sum of some columns in a unit over a range of slots, and whether any of it comes from

@@ -17,7 +17,7 @@ use web::{Asker, Kind, Problem};
 
 pub use self::openapi::openapi;
 use self::wishes::{Asked, Listed, Made, Replay, Rotate, Sent};
-use crate::{Attempt, Dead, Desk, Error, Filter, Id, Outcome, Secret, Status, Wish};
+use crate::{Attempt, Dead, Desk, Error, Filter, Id, Outcome, Secret, Status, Wish, book};
 
 /// Most bytes of a request: 500 units and 200 rules have room.
 const BYTES_MAX: usize = 64 << 10;
@@ -89,7 +89,8 @@ async fn add(State(api): State<Api>, Asker(who): Asker, made: Made) -> Response 
             return refuse(Problem::new(Kind::BadRequest, detail));
         }
         let filter = Filter { units, rules };
-        let wish = Wish { name, url, owner: who.name.clone(), since, filter };
+        let sees = book::sees(&who);
+        let wish = Wish { name, url, owner: who.name.clone(), since, filter, sees };
         let (id, secret) = api.desk.add(wish).await.map_err(failed)?;
         let webhook = api.desk.status(id).await.map_err(failed)?;
         Ok(json(StatusCode::CREATED, &Added { webhook, secret: secret.shown() }))

@@ -3,7 +3,10 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
+use access::Who;
 use access::private::register::{self, Register};
+use domain::disclosure::{HOUSEHOLDS_MIN, Sees};
+use proto::gazetteer::Gazetteer;
 use serde::{Deserialize, Serialize};
 
 use crate::filter::Filter;
@@ -50,6 +53,10 @@ pub struct Subscription {
     /// What it wants.
     #[serde(default)]
     pub filter: Filter,
+    /// The unit whose single households its owner might see when it was made: of this one and those
+    /// below it messages name the fact that tipped them. Without it, none does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sees: Option<String>,
     /// What signs: the one in force first.
     #[serde(rename = "secret")]
     secrets: Vec<Known>,
@@ -78,6 +85,19 @@ pub struct Wish {
     pub since: Option<u64>,
     /// What it wants.
     pub filter: Filter,
+    /// Whose single households its owner may see; see [`Subscription::sees`].
+    pub sees: Option<String>,
+}
+
+/// The unit whose single households somebody may see, by its key: for [`Wish::sees`].
+pub fn sees(who: &Who) -> Option<String> {
+    let gazetteer = Gazetteer::embedded();
+    let of = match who.disclosure(HOUSEHOLDS_MIN).sees {
+        Sees::Everything => gazetteer.unit("VN")?,
+        Sees::Below(of) => of,
+        Sees::Nothing => return None,
+    };
+    Some(gazetteer.key(of).to_owned())
 }
 
 impl Book {
@@ -127,13 +147,23 @@ impl Book {
             let what = format!("there are {SUBSCRIPTIONS_MAX} already; remove one first");
             return Err(Error::refused("name", what));
         }
-        let Wish { name, url, owner, since, filter } = wish;
+        let Wish { name, url, owner, since, filter, sees } = wish;
         let url = guard.check(&url)?.to_string();
         let (id, secret) = (Id::random()?, Secret::made()?);
         let secrets = vec![Known { key: secret.clone(), until_s: None }];
         let created = access::written(now_s);
-        let subscription =
-            Subscription { id, name, url, owner, created, enabled: true, since, filter, secrets };
+        let subscription = Subscription {
+            id,
+            name,
+            url,
+            owner,
+            created,
+            enabled: true,
+            since,
+            filter,
+            sees,
+            secrets,
+        };
         subscription.check()?;
         self.subscriptions.push(subscription);
         Ok((id, secret))
@@ -233,6 +263,9 @@ impl Subscription {
         }
         guard::parse(&self.url)?;
         self.filter.check()?;
+        if self.sees.as_ref().is_some_and(|key| Gazetteer::embedded().unit(key).is_none()) {
+            return Err(Error::refused("sees", "it is the key of a unit, or left out"));
+        }
         let in_force = self.secrets.iter().filter(|known| known.until_s.is_none()).count();
         if in_force != 1 || self.secrets.len() > SECRETS_MAX {
             let what = "one has no end, and at most two others have one: `tonghop webhook rotate`";

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use domain::disclosure::HOUSEHOLDS_MIN;
 use journal::Journal;
 
 use crate::{Guard, Kept, Limits, Rules, Schedule};
@@ -30,6 +31,8 @@ pub struct Config {
     pub at_once_more: usize,
     /// Open deliveries of one subscription: then its place in the feed waits.
     pub open_max: u64,
+    /// What is told of fewer households than this is only for those who may see them.
+    pub households_min: u32,
     /// How often the file of subscriptions is looked at.
     pub look_every: Duration,
     /// How long attempts under way may still take when the herald is to stop.
@@ -51,6 +54,7 @@ impl Config {
             at_once_each: 4,
             at_once_more: 64,
             open_max: 1000,
+            households_min: HOUSEHOLDS_MIN,
             look_every: Duration::from_secs(1),
             grace: Duration::from_secs(3),
         }

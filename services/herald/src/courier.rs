@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::counts::{UnderWay, add};
-use crate::event::Event;
+use crate::event::{self, Event};
 use crate::herald::{Shared, blocking};
 use crate::{
     Attempt, Book, Due, Error, Failure, Id, Message, Outcome, Result, Settled, Subscription, clock,
@@ -104,7 +104,12 @@ async fn deliver(shared: &Arc<Shared>, subscription: &Subscription, due: Due) ->
     let id = subscription.id;
     let Some(before) = shared.queue.attempts(id, due.position)? else { return Ok(()) };
     let record = record(shared, due.position).await?;
-    let (event, outcome, took_ms) = {
+    let households_min = shared.config.households_min;
+    let record = record.and_then(|(event, bytes)| {
+        let told = event::told(bytes, &event, subscription.sees.as_deref(), households_min)?;
+        Some((event, told))
+    });
+    let (named, outcome, took_ms) = {
         let _under_way = UnderWay::begin(&shared.counts);
         let begun = Instant::now();
         let (event, outcome) = match record {
@@ -120,6 +125,7 @@ async fn deliver(shared: &Arc<Shared>, subscription: &Subscription, due: Due) ->
     };
     // If we crash here, the endpoint may have the message, and gets it once more with the same id.
     let (position, attempt) = (due.position, before + 1);
+    let event = named;
     let attempt = Attempt { at_ms: clock::now_ms(), position, event, attempt, took_ms, outcome };
     let settled = settle(shared, id, due, attempt).await?;
     tell(shared, id, position, outcome, settled)

@@ -1,5 +1,8 @@
 //! What we need to know of a record of the feed: which event, of which rule and unit.
 
+use bytes::Bytes;
+use proto::gazetteer::Gazetteer;
+use proto::milestone::closed;
 use serde::Deserialize;
 
 /// A CloudEvent's id is also a header: longer ones are not sent.
@@ -37,6 +40,22 @@ impl Event {
         let fits = !id.is_empty() && id.len() <= ID_BYTES_MAX && visible;
         fits.then_some(Event { id, rule, unit })
     }
+}
+
+/// A record as it is sent to whoever may see single households of `sees` and below: as it is in the
+/// feed, or without the fact that tipped it. None for what cannot be kept from them.
+pub(crate) fn told(
+    record: Bytes,
+    event: &Event,
+    sees: Option<&str>,
+    households_min: u32,
+) -> Option<Bytes> {
+    let gazetteer = Gazetteer::embedded();
+    let unit = |key| gazetteer.unit(key);
+    let is_open = sees
+        .and_then(|sees| Some(gazetteer.atlas.holds(unit(sees)?, unit(&event.unit)?.into())))
+        .unwrap_or(false);
+    if is_open { Some(record) } else { closed(&record, households_min).map(Bytes::from) }
 }
 
 #[cfg(test)]

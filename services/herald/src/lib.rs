@@ -37,7 +37,7 @@ mod tls;
 
 pub use api::{openapi, router};
 pub use ask::{Ask, Told};
-pub use book::{Book, KEEP_HOURS_MAX, SUBSCRIPTIONS_MAX, Subscription, Wish};
+pub use book::{Book, KEEP_HOURS_MAX, SUBSCRIPTIONS_MAX, Subscription, Wish, sees};
 pub use config::Config;
 pub use counts::Counted;
 pub use desk::{Desk, Status};

@@ -71,6 +71,9 @@ pub struct Milestone {
     /// What it was held against; left out if there is none any more.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub line: Option<Exact>,
+    /// Whether value and line are kept from who reads it: they are of few households, or an amount.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub hidden: bool,
     /// The position in the journal of the fact that tipped it; 0 and left out in what is told to
     /// those who may not see single households.
     #[serde(default, skip_serializing_if = "is_zero")]
@@ -83,20 +86,6 @@ pub struct Milestone {
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
 fn is_zero(position: &u64) -> bool {
     *position == 0
-}
-
-impl Event {
-    /// The event for those who may not see single households of its unit: without the fact that
-    /// tipped it, for that is a fact of one household, and of its instant only the day.
-    #[must_use]
-    pub fn without_fact(&self) -> Event {
-        let mut event = self.clone();
-        event.data.position = 0;
-        event.data.fact.clear();
-        let day = event.time.get(..10).unwrap_or_default();
-        event.time = format!("{day}T00:00:00+07:00");
-        event
-    }
 }
 
 /// A name in both languages.
@@ -147,6 +136,7 @@ pub fn event(rules: &Rules, journal: &str, notice: &Notice) -> Event {
             counted_in: rule.counted_in.clone(),
             value: notice.value(),
             line: notice.line(),
+            hidden: false,
             position: notice.position,
             fact: query::findings::key(notice.fact),
         },

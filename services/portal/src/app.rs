@@ -8,6 +8,7 @@ use access::Who;
 use auditor::Shelf;
 use bytes::Bytes;
 use domain::contribution::Rules;
+use domain::disclosure::{Disclosure, HOUSEHOLDS_MIN};
 use feed::Followed;
 use journal::Journal;
 use projector::Handle;
@@ -68,6 +69,8 @@ pub struct App {
     pub(crate) submit: Option<Arc<dyn Submit>>,
     pub(crate) render: Render,
     pub(crate) reading: Reading,
+    /// Of fewer households than this the public is told no breakdown and no amount.
+    pub(crate) households_min: u32,
     /// Whether its facts are invented, as every page then says.
     pub(crate) is_demonstration: bool,
     /// The description of the API, in JSON.
@@ -106,6 +109,7 @@ impl App {
             submit: None,
             render: Arc::new(|_, _| None),
             reading: Arc::new(|_, _, _| false),
+            households_min: HOUSEHOLDS_MIN,
             is_demonstration: false,
             described: openapi::written(openapi::described()),
         }
@@ -140,6 +144,17 @@ impl App {
         reading: impl Fn(&Who, &str, &str) -> bool + Send + Sync + 'static,
     ) -> App {
         App { reading: Arc::new(reading), ..self }
+    }
+
+    /// Tells the public no breakdown and no amount of fewer households than this.
+    #[must_use]
+    pub fn hiding(self, households_min: u32) -> App {
+        App { households_min, ..self }
+    }
+
+    /// Which figures somebody may be told.
+    pub(crate) fn disclosure(&self, who: &Who) -> Disclosure {
+        who.disclosure(self.households_min)
     }
 
     /// Shows what was closed.

@@ -1,12 +1,16 @@
 //! What an audit tells to whom: keys and days of facts of single households only to those who may
 //! see these. How many facts there are and what they sum to is for everybody.
 
+use std::collections::BTreeMap;
+
 use access::Who;
-use auditor::{Explanation, Revisions, Vintage};
+use auditor::{Cause, Explanation, Kind, Revision, Revisions, Vintage, named};
 use domain::atlas::{Level, Unit};
 use domain::catalogue::Measure;
 use domain::contribution::Rules;
+use domain::disclosure::{Disclosure, Guard};
 use domain::fact::Subject;
+use domain::figures::{Question, Time};
 use domain::fold::Fold;
 use projector::Progress;
 use proto::gazetteer::Gazetteer;
@@ -40,26 +44,74 @@ pub(crate) fn may_have_packs(fold: &Fold, progress: &Progress, who: &Who) -> boo
         })
 }
 
-/// Leaves the facts of single households out of an explanation.
+/// Leaves facts out of an explanation where they, or others of the same sum, are of single
+/// households: what is left of a sum would tell these.
 pub(crate) fn close_explanation(explanation: &mut Explanation) {
-    explanation.facts.retain(|fact| !fact.of_household);
+    if explanation.is_of_few || explanation.facts.iter().any(|fact| fact.of_household) {
+        explanation.facts.clear();
+    }
     explanation.parts.iter_mut().for_each(close_explanation);
 }
 
-/// Leaves the facts of single households out of revisions; findings lose their facts' keys.
-pub(crate) fn close_revisions(revisions: &mut Revisions) {
+/// Leaves the facts of single households out of revisions, and what may not be told to whoever
+/// asks; findings lose their facts' keys. At most so many facts are named of each row.
+pub(crate) fn close_revisions(
+    fold: &Fold,
+    disclosure: Disclosure,
+    vintage: &Vintage,
+    (revisions, limit): (&mut Revisions, usize),
+) {
+    let guard = Guard::new(fold, disclosure);
+    let time = named(&vintage.head).map(|name| Time::Period(name.period));
     for row in &mut revisions.rows {
-        row.facts.retain(|fact| !fact.of_household);
         if row.kind == "finding" {
             row.by = String::new();
         }
+        if row.kind == "figure" && time.is_none_or(|time| hides_revision(&guard, row, time)) {
+            let hidden = Some(auditor::hidden(disclosure.households_min));
+            let (then, now) = (hidden.clone(), hidden);
+            let (change, causes, facts) = (None, BTreeMap::new(), Vec::new());
+            *row = Revision { then, now, change, causes, facts, ..row.clone() };
+        }
+        if row.facts.iter().any(|fact| fact.of_household) {
+            row.facts.clear();
+        }
+        row.facts.truncate(limit);
     }
 }
 
-/// Whether the text of a vintage has keys of facts that may be of single households: findings do
-/// not tell of whom they are.
-pub(crate) fn tells_of_households(vintage: &Vintage) -> bool {
-    vintage.rows.iter().any(|row| row.kind == auditor::Kind::Finding)
+/// Whether a row is not to be told: what it is now, or what it was, or the difference, where few
+/// households made it.
+fn hides_revision(guard: &Guard<'_>, row: &Revision, time: Time) -> bool {
+    let Some(unit) = Gazetteer::embedded().unit(&row.unit) else { return true };
+    let question = Question { unit, indicator: &row.of, filter: auditor::filter(&row.by), time };
+    let by_facts = row.causes.keys().any(|cause| !Cause::BESIDE_FACTS.contains(cause));
+    let of_few = row.households < guard.households_min();
+    guard.may_hide(&question) && (guard.hides(&question) || by_facts && of_few)
+}
+
+/// Whether the text of a vintage tells more than everybody may know: keys of facts, for findings do
+/// not tell of whom they are; or amounts and breakdowns, of which it does not tell of how many
+/// households they are.
+pub(crate) fn tells_of_households(fold: &Fold, disclosure: Disclosure, vintage: &Vintage) -> bool {
+    let guard = Guard::new(fold, disclosure);
+    let time = named(&vintage.head).map(|name| Time::Period(name.period));
+    let may_hide = |unit: &str, indicator: &str, by: &str| {
+        let (Some(unit), Some(time)) = (Gazetteer::embedded().unit(unit), time) else {
+            return true;
+        };
+        guard.may_hide(&Question { unit, indicator, filter: auditor::filter(by), time })
+    };
+    vintage.rows.iter().any(|row| match row.kind {
+        Kind::Finding => true,
+        Kind::Figure => {
+            let value = row.value.split('\t').next().unwrap_or_default();
+            let is_nothing = value == "0" || value.starts_with('?');
+            let [unit, indicator, by] = row.fields();
+            !is_nothing && may_hide(unit, indicator, by)
+        }
+        Kind::Movement | Kind::Target => false,
+    })
 }
 
 /// Whether a figure is computed from so many cells that what shows many figures leaves it out:

@@ -1,6 +1,7 @@
 //! The units below one: those it had then, or the units of today that hold it.
 
 use domain::atlas::Unit;
+use domain::disclosure::Disclosure;
 use domain::figures::Reader;
 use domain::fold::Fold;
 use query::{Body, Boundaries, FiguresQuery, Query, When};
@@ -44,7 +45,9 @@ fn holders(app: &App, fold: &Fold, unit: Unit, when: &When) -> Vec<Below> {
         boundaries: Boundaries::Current,
         books_only: true,
     });
-    match query::answer(fold, 0, &app.editions, &query).map(|answer| answer.body) {
+    match query::answer(fold, Disclosure::EVERYTHING, 0, &app.editions, &query)
+        .map(|answer| answer.body)
+    {
         Ok(Body::Figures { figures, .. }) => figures
             .iter()
             .filter_map(|line| {

@@ -50,6 +50,7 @@ use axum::http::{Extensions, StatusCode, Uri};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use domain::atlas::Unit;
+use domain::disclosure::Guard;
 use domain::fold::Fold;
 use projector::Progress;
 use proto::gazetteer::Lang;
@@ -67,8 +68,8 @@ pub use recent::RecentFact;
 
 /// Finds the latest facts of a unit, newest first, at most so many.
 type Recent = dyn Fn(&App, Unit, Lang, usize) -> Vec<RecentFact> + Send + Sync;
-/// Sets a published report beside the ledger, as of a fold.
-type Published = dyn Fn(&Fold, Lang) -> Option<PublishedReport> + Send + Sync;
+/// Sets a published report beside the ledger, as far as whoever asks may be told.
+type Published = dyn Fn(&Guard<'_>, Lang) -> Option<PublishedReport> + Send + Sync;
 
 /// Finds in a request what a signed-in person's forms have to send against forgery.
 type Csrf = dyn Fn(&Extensions) -> String + Send + Sync;
@@ -87,6 +88,28 @@ impl fmt::Debug for Pages {
         f.debug_struct("Pages").field("home", &self.home).finish_non_exhaustive()
     }
 }
+
+/// The page of a unit's closings also takes what is declared.
+const CLOSINGS: &str = "/u/{key}/closings";
+
+/// The addresses of all pages.
+pub const PATHS: [&str; 15] = [
+    "/",
+    "/u/{key}",
+    "/u/{key}/map",
+    "/u/{key}/movements",
+    "/u/{key}/i",
+    "/u/{key}/i/{indicator}",
+    "/u/{key}/compare",
+    "/u/{key}/findings",
+    "/u/{key}/explain",
+    CLOSINGS,
+    "/milestones",
+    "/search",
+    "/operations",
+    "/published",
+    "/sign-in",
+];
 
 /// Latest facts that a page lists.
 const RECENT: usize = 8;
@@ -116,7 +139,7 @@ impl Pages {
     #[must_use]
     pub fn with_published(
         self,
-        published: impl Fn(&Fold, Lang) -> Option<PublishedReport> + Send + Sync + 'static,
+        published: impl Fn(&Guard<'_>, Lang) -> Option<PublishedReport> + Send + Sync + 'static,
     ) -> Pages {
         Pages { published: Some(Arc::new(published)), ..self }
     }
@@ -143,22 +166,7 @@ impl Pages {
             },
         );
         let mut router = Router::new().route("/a/{hash}/{name}", get(crate::assets::serve));
-        for path in [
-            "/",
-            "/u/{key}",
-            "/u/{key}/map",
-            "/u/{key}/movements",
-            "/u/{key}/i",
-            "/u/{key}/i/{indicator}",
-            "/u/{key}/compare",
-            "/u/{key}/findings",
-            "/u/{key}/explain",
-            "/milestones",
-            "/search",
-            "/operations",
-            "/published",
-            "/sign-in",
-        ] {
+        for path in PATHS.into_iter().filter(|path| *path != CLOSINGS) {
             router = router.route(path, page.clone());
         }
         let pages = self.clone();
@@ -167,7 +175,7 @@ impl Pages {
                 declare::take(pages.clone(), app, who.0, lang.0, request)
             },
         );
-        router.route("/u/{key}/closings", closings)
+        router.route(CLOSINGS, closings)
     }
 
     /// The answer to an address that nothing serves, in the asker's language: for the fallback of
@@ -259,7 +267,8 @@ impl Pages {
             ["sign-in"] => return Ok(sign_in::page(app, ask)),
             ["published"] => {
                 return app.handle.read(|fold, progress| {
-                    let report = self.published.as_ref().and_then(|make| make(fold, ask.lang));
+                    let guard = Guard::new(fold, app.disclosure(&ask.who));
+                    let report = self.published.as_ref().and_then(|make| make(&guard, ask.lang));
                     Ok(published::page(app, progress, ask, report))
                 });
             }

@@ -8,6 +8,7 @@ use access::Who;
 use domain::atlas::{Atlas, Place, Unit};
 use domain::closing::Act;
 use domain::codes::{Cause, Code};
+use domain::disclosure::{households_reached, is_of_households};
 use domain::fact::{Event, EventKind, Key, Stated, StatedKind, What};
 use domain::time::Day;
 use journal::{Journal, Position, Record};
@@ -79,10 +80,18 @@ impl Fact {
         self.household.is_some()
     }
 
-    /// What happened, as anybody may read it: of one household only the kind, for in a small
-    /// commune a day, a sum or a number of persons tells which one it is.
-    pub fn told(&self, lang: Lang) -> String {
-        if !self.is_of_one_household() {
+    /// Whether it is about fewer households than this.
+    pub fn is_of_few(&self, households_min: u32) -> bool {
+        let is_few = |event: &Event| {
+            is_of_households(event.kind) && households_reached(event) < households_min
+        };
+        self.is_of_one_household() || matches!(&self.what, What::Event(event) if is_few(event))
+    }
+
+    /// What happened, as anybody may read it: of few households only the kind, for in a small
+    /// commune a day, a sum or a number of persons tells which ones they are.
+    pub fn told(&self, lang: Lang, households_min: u32) -> String {
+        if !self.is_of_few(households_min) {
             return self.summary(lang);
         }
         let said = match &self.what {

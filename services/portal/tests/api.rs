@@ -4,6 +4,8 @@
 #![allow(clippy::unwrap_used)]
 
 mod common;
+#[path = "public/crawl.rs"]
+mod public;
 
 use std::io::Read;
 

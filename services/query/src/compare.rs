@@ -3,8 +3,8 @@
 
 use domain::atlas::Unit;
 use domain::catalogue::Filter;
+use domain::disclosure::Guard;
 use domain::figures::{Alike, Figure, Missing, Question, Reader, Time, Value};
-use domain::fold::Fold;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -52,8 +52,12 @@ pub struct Side {
 }
 
 /// Compares two sides, indicator by indicator.
-pub fn compare(fold: &Fold, first: Side, second: Side, indicators: &[&str]) -> Vec<Comparison> {
-    let reader = Reader::from(fold);
+pub fn compare(
+    guard: &Guard<'_>,
+    first: Side,
+    second: Side,
+    indicators: &[&str],
+) -> Vec<Comparison> {
     let filter = Filter::new();
     let one = |indicator: &&str| {
         let question = |Side { unit, time }| {
@@ -61,7 +65,7 @@ pub fn compare(fold: &Fold, first: Side, second: Side, indicators: &[&str]) -> V
             Question { unit, indicator, filter, time }
         };
         let Sides { first: a, second: b, alike } =
-            sides(&reader, &question(first), &question(second));
+            sides(guard, &question(first), &question(second));
         let (from, to) = if alike { (a.value, b.value) } else { NOTHING };
         let difference = difference(from, to);
         let base = amount(from);
@@ -93,15 +97,23 @@ struct Sides {
     alike: bool,
 }
 
-/// Both figures; of one unit at two times a share is over the same units at both.
-fn sides(reader: &Reader<'_>, first: &Question<'_>, second: &Question<'_>) -> Sides {
+/// Both figures, as far as they may be told; of one unit at two times a share is over the same units at both.
+fn sides(guard: &Guard<'_>, first: &Question<'_>, second: &Question<'_>) -> Sides {
+    let reader = Reader::from(guard.fold());
+    let (a, b) = (guard.figure(&reader, first), guard.figure(&reader, second));
+    let is_hidden = |figure: &Figure| matches!(figure.value, Value::Missing(Missing::Hidden(_)));
+    if is_hidden(&a) || is_hidden(&b) {
+        return Sides { first: a, second: b, alike: false };
+    }
+    if guard.hides_difference(first, second) {
+        return Sides { first: a, second: guard.hidden(), alike: false };
+    }
     let same = (first.unit == second.unit).then(|| reader.alike(second, first.time)).flatten();
     if let Some(Ok(Alike { before, after, marks })) = same {
         let figure = |(n, d)| Figure { value: Value::Ratio(n, d), marks: marks.clone() };
         return Sides { first: figure(before), second: figure(after), alike: true };
     }
-    let alike = same.is_none();
-    Sides { first: reader.figure(first), second: reader.figure(second), alike }
+    Sides { first: a, second: b, alike: same.is_none() }
 }
 
 fn amount(value: Value) -> Option<Exact> {

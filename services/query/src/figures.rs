@@ -5,7 +5,8 @@ use domain::atlas::{Atlas, Level, Unit};
 use domain::catalogue::Filter;
 use domain::codes::Code;
 use domain::contribution::Rules;
-use domain::figures::{Question, Reader, Value};
+use domain::disclosure::Guard;
+use domain::figures::{Missing, Question, Reader, Value};
 use domain::fold::Fold;
 use domain::plan::{Kept, Plan};
 use proto::gazetteer::Gazetteer;
@@ -107,7 +108,8 @@ fn units(rules: &Rules, unit: Unit, query: &FiguresQuery) -> Result<Vec<Unit>> {
     Ok(units)
 }
 
-pub(crate) fn figures(fold: &Fold, unit: Unit, query: &FiguresQuery) -> Result<Body> {
+pub(crate) fn figures(guard: &Guard<'_>, unit: Unit, query: &FiguresQuery) -> Result<Body> {
+    let fold = guard.fold();
     let fold_or_none = (!query.books_only).then_some(fold);
     let reader = Reader { fold: fold_or_none, ..Reader::from(fold) };
     let time = query.when.time()?;
@@ -121,9 +123,9 @@ pub(crate) fn figures(fold: &Fold, unit: Unit, query: &FiguresQuery) -> Result<B
         for indicator in &asked {
             for filter in breakdowns(fold, indicator, &query.by) {
                 let question = Question { unit, indicator, filter: filter.clone(), time };
-                let figure = reader.figure(&question);
+                let figure = guard.figure(&reader, &question);
                 let broken_down = !filter.is_empty();
-                if broken_down && matches!(figure.value, Value::Whole(0) | Value::Missing(_)) {
+                if broken_down && is_left_out(figure.value) {
                     continue;
                 }
                 let mut line = line(unit, indicator, &filter, &figure);
@@ -135,6 +137,15 @@ pub(crate) fn figures(fold: &Fold, unit: Unit, query: &FiguresQuery) -> Result<B
         }
     }
     Ok(Body::Figures { when: query.when.clone(), figures })
+}
+
+/// Whether a breakdown is left out of an answer: what is nothing, not what is hidden.
+fn is_left_out(value: Value) -> bool {
+    match value {
+        Value::Missing(Missing::Hidden(_)) => false,
+        Value::Whole(0) | Value::Missing(_) => true,
+        Value::Whole(_) | Value::Ratio(..) | Value::Points { .. } | Value::Stated(_) => false,
+    }
 }
 
 /// The units of today that hold a unit's places: its communes' for a commune or district, its
@@ -162,6 +173,9 @@ fn holders(atlas: &Atlas, unit: Unit) -> Vec<Unit> {
 
 /// The mark of a unit of today that also holds places of other units than the one asked for.
 pub const WIDER: &str = "wider";
+
+/// What the reason begins with why a figure is hidden; the least number of households follows.
+pub const HIDDEN: &str = "hidden:";
 
 /// What the mark begins with that a share stands over a number of another day; the day follows.
 pub const BASE: &str = "base:";
@@ -232,6 +246,9 @@ fn line_value(value: Value) -> Option<LineValue> {
             LineValue::Points { before: pair(before)?, after: pair(after)? }
         }
         Value::Stated(decimal) => LineValue::Stated { value: decimal.to_string() },
+        Value::Missing(Missing::Hidden(min)) => {
+            LineValue::Missing { missing: format!("{HIDDEN}{min}") }
+        }
         Value::Missing(why) => LineValue::Missing { missing: why.code().to_owned() },
     })
 }
@@ -243,9 +260,8 @@ pub fn line(
     filter: &Filter,
     figure: &domain::figures::Figure,
 ) -> Line {
-    let value = line_value(figure.value).unwrap_or_else(|| LineValue::Missing {
-        missing: domain::figures::Missing::BeyondRange.code().to_owned(),
-    });
+    let value = line_value(figure.value)
+        .unwrap_or_else(|| LineValue::Missing { missing: Missing::BeyondRange.code().to_owned() });
     let marks = &figure.marks;
     let mut said = Vec::new();
     if marks.allocated {

@@ -68,8 +68,19 @@ pub fn mark(lang: Lang, mark: &str) -> String {
     code(lang, attribute, mark)
 }
 
+/// The word that stands where a value is hidden.
+pub fn hidden(lang: Lang) -> &'static str {
+    pick(lang, "ẩn", "hidden")
+}
+
 /// Why there is no value.
 pub fn missing(lang: Lang, why: &str) -> String {
+    if let Some(min) = why.strip_prefix(crate::HIDDEN) {
+        return match lang {
+            Lang::Vi => format!("ẩn: dưới {min} hộ"),
+            Lang::En => format!("hidden: fewer than {min} households"),
+        };
+    }
     let text = match why {
         "not_stated" => pick(lang, "chưa có số liệu", "not stated"),
         "no_denominator" => pick(lang, "chưa có mẫu số", "no denominator known"),

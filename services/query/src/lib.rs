@@ -18,6 +18,7 @@ use anyhow::{Result, bail};
 use domain::atlas::Unit;
 use domain::catalogue::Filter;
 use domain::codes::{Code, Standing};
+use domain::disclosure::{Disclosure, Guard};
 use domain::figures::{Reader, Time};
 use domain::fold::Fold;
 use domain::movements::MovementTable;
@@ -26,7 +27,7 @@ use proto::gazetteer::Gazetteer;
 pub use answer::{Answer, Body, Compared, Found, Line, LineValue, Table, TableHeads};
 pub use compare::{Comparison, Effects, Side, compare, effects};
 pub use exact::Exact;
-pub use figures::{BASE, NotBrokenDown, WIDER, asked_for, line, lines_max};
+pub use figures::{BASE, HIDDEN, NotBrokenDown, WIDER, asked_for, line, lines_max};
 pub use findings::Group;
 pub use question::{Boundaries, FiguresQuery, Query, When};
 pub use series::{Point, SERIES_MAX, series};
@@ -35,15 +36,22 @@ pub use targets::{
     target, targets,
 };
 
-/// Answers from a fold.
-pub fn answer(fold: &Fold, position: u64, editions: &Editions, query: &Query) -> Result<Answer> {
+/// Answers from a fold, for somebody who may be told so much.
+pub fn answer(
+    fold: &Fold,
+    disclosure: Disclosure,
+    position: u64,
+    editions: &Editions,
+    query: &Query,
+) -> Result<Answer> {
+    let guard = Guard::new(fold, disclosure);
     let gazetteer = Gazetteer::embedded();
     let unit = |key: &str| match gazetteer.unit(key) {
         Some(unit) => Ok(unit),
         None => bail!("no unit {key}"),
     };
     let body = match query {
-        Query::Figures(query) => figures::figures(fold, unit(&query.unit)?, query)?,
+        Query::Figures(query) => figures::figures(&guard, unit(&query.unit)?, query)?,
         Query::Movements { unit: key, when } => {
             let tables = movements(fold, unit(key)?, when.time()?);
             Body::Movements { unit: key.clone(), when: when.clone(), tables: tables.to_vec() }
@@ -53,13 +61,13 @@ pub fn answer(fold: &Fold, position: u64, editions: &Editions, query: &Query) ->
             findings::findings(fold, unit(key)?, time, *limit)
         }
         Query::Targets { unit: key, indicators, when } => {
-            let targets = targets(fold, unit(key)?, indicators, when.time()?);
+            let targets = targets(&guard, unit(key)?, indicators, when.time()?);
             Body::Targets { unit: key.clone(), when: when.clone(), targets }
         }
         Query::Series { unit: key, indicators, period, last } => {
             let (unit, period) = (unit(key)?, period.parse()?);
             let of =
-                |id: &String| (id.clone(), series(fold, unit, id, &Filter::new(), period, *last));
+                |id: &String| (id.clone(), series(&guard, unit, id, &Filter::new(), period, *last));
             Body::Series { unit: key.clone(), series: indicators.iter().map(of).collect() }
         }
         Query::Compare { first, second, indicators } => {
@@ -71,7 +79,7 @@ pub fn answer(fold: &Fold, position: u64, editions: &Editions, query: &Query) ->
                 [] => all.collect(),
                 some => some.iter().map(String::as_str).collect(),
             };
-            let comparisons = compare(fold, side(first)?, side(second)?, &asked);
+            let comparisons = compare(&guard, side(first)?, side(second)?, &asked);
             let (first, second) = (first.as_ref().clone(), second.as_ref().clone());
             Body::Compare { first, second, comparisons }
         }

@@ -2,8 +2,8 @@
 
 use domain::atlas::Unit;
 use domain::catalogue::Filter;
+use domain::disclosure::Guard;
 use domain::figures::{Question, Reader, Time};
-use domain::fold::Fold;
 use domain::time::Period;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -27,20 +27,21 @@ pub struct Point {
 /// The figures of the last periods up to this one, the oldest first; fewer where the calendar
 /// begins.
 pub fn series(
-    fold: &Fold,
+    guard: &Guard<'_>,
     unit: Unit,
     indicator: &str,
     filter: &Filter,
     period: Period,
     last: usize,
 ) -> Vec<Point> {
-    let reader = Reader::from(fold);
+    let reader = Reader::from(guard.fold());
     let back = std::iter::successors(Some(period), |period| period.before());
     let mut points: Vec<Point> = back
         .take(last.clamp(1, SERIES_MAX))
         .map(|period| {
             let time = Time::Period(period);
-            let figure = reader.figure(&Question { unit, indicator, filter: filter.clone(), time });
+            let question = Question { unit, indicator, filter: filter.clone(), time };
+            let figure = guard.figure(&reader, &question);
             Point { when: When::period(period), line: line(unit, indicator, filter, &figure) }
         })
         .collect();

@@ -3,6 +3,7 @@
 use domain::atlas::Unit;
 use domain::catalogue::{Filter, Measure};
 use domain::codes::{Code, Qualifier};
+use domain::disclosure::Guard;
 use domain::fact::{Decimal, Stated, StatedKind};
 use domain::figures::{Question, Reader, Time, Value};
 use domain::fold::Fold;
@@ -94,14 +95,15 @@ pub struct Attainment {
 
 /// The targets of a unit for the indicators, or for all that it has any for: those set for the
 /// period itself, or, where there are none, for a longer period that holds its last day.
-pub fn targets(fold: &Fold, unit: Unit, indicators: &[String], time: Time) -> Vec<Target> {
+pub fn targets(guard: &Guard<'_>, unit: Unit, indicators: &[String], time: Time) -> Vec<Target> {
+    let fold = guard.fold();
     let every = fold.rules.plan.indicators().iter().map(|one| &one.definition.id);
     let asked: Vec<&String> =
         if indicators.is_empty() { every.collect() } else { indicators.iter().collect() };
     let stated = |id: &&String| {
         !indicators.is_empty() || !statements(fold, unit, id.as_str(), time).is_empty()
     };
-    asked.into_iter().filter(stated).map(|id| target(fold, unit, id, time)).collect()
+    asked.into_iter().filter(stated).map(|id| target(guard, unit, id, time)).collect()
 }
 
 /// The version of a target that is in force, and what it is measured against.
@@ -168,9 +170,11 @@ fn elapsed(own: Option<Period>, time: Time) -> Option<Elapsed> {
 }
 
 /// One target of a unit, in all its versions, each measured over its own period.
-pub fn target(fold: &Fold, unit: Unit, indicator: &str, time: Time) -> Target {
+pub fn target(guard: &Guard<'_>, unit: Unit, indicator: &str, time: Time) -> Target {
+    let fold = guard.fold();
     let (reader, filter) = (Reader::from(fold), Filter::new());
-    let read = |time| reader.figure(&Question { unit, indicator, filter: filter.clone(), time });
+    let read =
+        |time| guard.figure(&reader, &Question { unit, indicator, filter: filter.clone(), time });
     let measured = is_measured(fold, indicator);
     // Most versions are for the same period.
     let mut last: Option<(Time, Option<Exact>)> = None;

@@ -45,6 +45,9 @@ pub fn value(lang: Lang, value: &LineValue) -> String {
         LineValue::Stated { value } => {
             value.parse().map_or_else(|_| value.clone(), |number| lang::stated(lang, number))
         }
+        LineValue::Missing { missing } if missing.starts_with(crate::HIDDEN) => {
+            labels::hidden(lang).to_owned()
+        }
         LineValue::Missing { .. } => "…".to_owned(),
     }
 }

@@ -3,6 +3,7 @@
 mod common;
 
 use common::fold;
+use domain::disclosure::Disclosure;
 use domain::time::Period;
 use query::{Body, Boundaries, Editions, FiguresQuery, Query, When, answer};
 
@@ -23,7 +24,8 @@ fn asked(indicators: &[&str], by: &[&str]) -> Result<Vec<String>, String> {
         boundaries: Boundaries::Own,
         books_only: true,
     });
-    let found = answer(&fold, 1, &Editions::embedded(), &query).map_err(|why| why.to_string())?;
+    let found = answer(&fold, Disclosure::EVERYTHING, 1, &Editions::embedded(), &query)
+        .map_err(|why| why.to_string())?;
     let Body::Figures { figures, .. } = found.body else { panic!("figures") };
     Ok(figures.into_iter().map(|line| line.indicator).collect())
 }

@@ -6,6 +6,7 @@ use domain::atlas::Unit;
 use domain::catalogue::Filter;
 use domain::codes::{Confirmation, Qualifier, Standing};
 use domain::contribution::Rules;
+use domain::disclosure::{Disclosure, Guard};
 use domain::fact::{Decimal, Entry, Fact, Key, Stated, StatedKind, Subject, Traits, What};
 use domain::figures::{Question, Reader, Time, Value};
 use domain::fold::Fold;
@@ -89,7 +90,8 @@ fn a_share_is_compared_over_the_units_that_told_at_both_times() {
 
     let side = |time| Side { unit: unit(DISTRICT), time };
     let indicators = ["poverty_rate", "poverty_rate_reduction", "poor_households"];
-    let found = compare(&fold, side(before), side(after), &indicators);
+    let found =
+        compare(&Guard::new(&fold, Disclosure::EVERYTHING), side(before), side(after), &indicators);
     let LineValue::Ratio { numerator, denominator } = found[0].second.value else {
         panic!("a share: {:?}", found[0].second)
     };
@@ -115,6 +117,11 @@ fn shares_of_different_units_have_no_difference() {
     let fold = world([10, 40, 7], &[("2021-01-01", 0, 100), ("2021-06-01", 1, 100)]);
     let side = |time| Side { unit: unit(DISTRICT), time };
     let (nothing, after) = (days("2020-01-01", "2020-12-31"), days("2021-04-01", "2021-06-30"));
-    let found = compare(&fold, side(nothing), side(after), &["poverty_rate"]);
+    let found = compare(
+        &Guard::new(&fold, Disclosure::EVERYTHING),
+        side(nothing),
+        side(after),
+        &["poverty_rate"],
+    );
     assert!(found[0].difference.is_none() && found[0].effects.is_none());
 }

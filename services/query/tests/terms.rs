@@ -3,6 +3,7 @@
 mod common;
 
 use common::{Said, day, fold, unit};
+use domain::disclosure::{Disclosure, Guard};
 use domain::figures::{Question, Reader, Time};
 use domain::fold::Fold;
 use query::{Elapsed, LineValue, Target, in_force, target};
@@ -70,13 +71,19 @@ fn holds(fold: &Fold, time: Time) -> Option<i128> {
 #[test]
 fn three_years_of_five_are_not_the_term() {
     let fold = fold(&TERM);
-    let found = target(&fold, unit(COMMUNE), FALL, period("2023"));
+    let found =
+        target(&Guard::new(&fold, Disclosure::EVERYTHING), unit(COMMUNE), FALL, period("2023"));
     assert_eq!(actual(&found), 0, "nobody rose in 2023");
     let over = Some(Elapsed { days: 1095, of: 1826 });
     assert_eq!(told(&found), [("2021-2025@programme", 1, None, over)], "of the term, so far");
     assert_eq!(holds(&fold, period("2023")), None, "a year is not held against it");
 
-    let whole = target(&fold, unit(COMMUNE), FALL, period("2021-2025@programme"));
+    let whole = target(
+        &Guard::new(&fold, Disclosure::EVERYTHING),
+        unit(COMMUNE),
+        FALL,
+        period("2021-2025@programme"),
+    );
     assert_eq!(told(&whole), [("2021-2025@programme", 1, Some(true), None)]);
     assert_eq!(holds(&fold, period("2021-2025@programme")), Some(1));
 }
@@ -86,11 +93,12 @@ fn each_version_is_measured_over_its_own_period() {
     let mut said = TERM.to_vec();
     said.push(YEAR);
     let fold = fold(&said);
-    let year = target(&fold, unit(COMMUNE), FALL, period("2023"));
+    let year =
+        target(&Guard::new(&fold, Disclosure::EVERYTHING), unit(COMMUNE), FALL, period("2023"));
     assert_eq!(told(&year), [("2023@civil", 0, Some(false), None)]);
     // The year's was set before the term's; it is the one in force all the same.
     let days = Time::Days(day("2023-01-01"), day("2023-12-31"));
-    let both = target(&fold, unit(COMMUNE), FALL, days);
+    let both = target(&Guard::new(&fold, Disclosure::EVERYTHING), unit(COMMUNE), FALL, days);
     let over = Some(Elapsed { days: 1095, of: 1826 });
     let expected = [("2021-2025@programme", 1, None, over), ("2023@civil", 0, Some(false), None)];
     assert_eq!(told(&both), expected);

@@ -13,6 +13,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use domain::disclosure::HOUSEHOLDS_MIN;
 use domain::time::Day;
 
 use query::Boundaries;
@@ -232,6 +233,11 @@ pub struct UpArgs {
     /// Several with commas.
     #[arg(long, env = "TONGHOP_WEBHOOK_ALLOW", value_name = "CIDR", value_delimiter = ',')]
     pub webhook_allow: Vec<herald::Cidr>,
+    /// The public is told no breakdown and no amount of fewer households than this, nor what one
+    /// could be computed from; officers see all of their unit.
+    #[arg(long, env = "TONGHOP_PUBLIC_HOUSEHOLDS_MIN", default_value_t = HOUSEHOLDS_MIN, value_name = "N")]
+    #[arg(value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub public_households_min: u32,
     /// Puts the milestones of this file in force, if all are good; without it, those that were set
     /// before (tonghop milestones set), or the program's own.
     #[arg(long, env = "TONGHOP_MILESTONES", value_name = "FILE")]

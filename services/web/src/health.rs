@@ -98,6 +98,9 @@ async fn ready(State(watched): State<Arc<Watched>>) -> Response {
     (status, [json(), never_kept()], body).into_response()
 }
 
+/// What proxies say of whom they ask for.
+const FORWARDED: [&str; 4] = ["forwarded", "x-forwarded-for", "x-real-ip", "via"];
+
 /// For programs on this machine, and for those who may see operations.
 async fn metrics(
     State(watched): State<Arc<Watched>>,
@@ -105,7 +108,10 @@ async fn metrics(
     request: Request,
 ) -> Response {
     let peer = request.extensions().get::<Peer>();
-    let near = !watched.behind_proxy && peer.is_some_and(|peer| peer.0.ip().is_loopback());
+    // A proxy on this machine that nobody told us of is not this machine's own programs.
+    let is_passed_on = FORWARDED.iter().any(|name| request.headers().contains_key(*name));
+    let is_near = peer.is_some_and(|peer| peer.0.ip().is_loopback());
+    let near = is_near && !watched.behind_proxy && !is_passed_on;
     if !near && !who.may_see_operations() {
         let detail = "the metrics are for this machine's own address and for operators";
         return Problem::new(Kind::Forbidden, detail).into_response();

@@ -54,6 +54,9 @@ pub enum Missing {
     NeedsTimelines,
     /// It is known, and beyond the numbers of 64 bits that answers are written in.
     BeyondRange,
+    /// It is known, and of fewer households than this, so that it is not for whoever asks; or one
+    /// such could be computed from it.
+    Hidden(u32),
 }
 
 impl Missing {
@@ -68,6 +71,7 @@ impl Missing {
             Missing::UnknownIndicator => "unknown_indicator",
             Missing::NeedsTimelines => "needs_timelines",
             Missing::BeyondRange => "beyond_range",
+            Missing::Hidden(_) => "hidden",
         }
     }
 }
@@ -98,7 +102,7 @@ impl Figure {
         Figure { value: Value::Whole(value), marks: Marks::default() }
     }
 
-    pub(super) fn missing(why: Missing) -> Figure {
+    pub(crate) fn missing(why: Missing) -> Figure {
         Figure { value: Value::Missing(why), marks: Marks::default() }
     }
 

@@ -2,6 +2,7 @@
 
 mod boundaries;
 mod closings;
+mod disclosure;
 mod distinct;
 mod findings;
 mod homes;

@@ -12,6 +12,7 @@ fn wish(name: &str, url: &str) -> Wish {
         owner: "hoa".to_owned(),
         since: None,
         filter: Filter::default(),
+        sees: None,
     }
 }
 

@@ -10,4 +10,5 @@ mod order;
 mod python;
 mod queue;
 mod restart;
+mod sight;
 mod world;

@@ -152,6 +152,7 @@ async fn subscriptions_come_and_go_while_a_herald_runs() {
         owner: "hoa".to_owned(),
         since: None,
         filter: Filter::default(),
+        sees: None,
     };
     let (id, _) = running.desk.add(wish).await.unwrap();
     let second = world.publish("L-637").await;

@@ -109,6 +109,7 @@ impl World {
             owner: "hoa".to_owned(),
             since: Some(0),
             filter,
+            sees: Some("VN".to_owned()),
         };
         // Everything may be written down: what is sent to is judged by the herald.
         let all = Guard {

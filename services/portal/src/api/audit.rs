@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use access::Who;
 use auditor::{Closed, Explanation, Revisions, Shelf};
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
+use domain::disclosure::Disclosure;
 use domain::figures::Question;
 use proto::catalogue::Catalogue;
 use serde::Serialize;
@@ -92,10 +94,14 @@ pub(super) async fn explain(
     let key = app.gazetteer.key(unit);
     let sees = who.may_see_households(&app.rules.atlas, unit)
         && (app.reading)(&who, audit::READING_EXPLAINED, key);
-    let question = format!("explain {unit:?} {indicator} {filter:?} {when:?} {limit} {sees}");
+    // What is not recorded is not shown.
+    let disclosure = if sees { Disclosure::EVERYTHING } else { app.disclosure(&Who::public()) };
+    let question =
+        format!("explain {unit:?} {indicator} {filter:?} {when:?} {limit} {disclosure:?}");
     Ok(reply_in(&app, &app.audits, &headers, &question, move |app| {
         let question = Question { unit, indicator: &indicator, filter, time };
-        let (position, mut explanation) = auditor::explain(&app.handle, &question, limit);
+        let (position, mut explanation) =
+            auditor::explain(&app.handle, disclosure, &question, limit);
         if !sees {
             audit::close_explanation(&mut explanation);
         }
@@ -189,7 +195,10 @@ pub(super) async fn revisions(
         let mut revisions = found.ok_or_else(unknown)?;
         let position = revisions.now;
         if !sees {
-            audit::close_revisions(&mut revisions);
+            let public = app.disclosure(&Who::public());
+            app.handle.read(|fold, _| {
+                audit::close_revisions(fold, public, &vintage, (&mut revisions, limit));
+            });
         }
         match format {
             Format::Csv(dialect) => {
@@ -231,9 +240,12 @@ pub(super) async fn vintage(
             Err(auditor::Error::Unknown { .. }) => return Err(gone()),
             Err(error) => return Err(internal(&error)),
         };
-        if audit::tells_of_households(&vintage) && !sees {
-            let detail = "this vintage names facts of households; its digest and its checkpoint \
-                          are for everybody";
+        let public = app.disclosure(&Who::public());
+        let closed =
+            || app.handle.read(|fold, _| audit::tells_of_households(fold, public, &vintage));
+        if !sees && closed() {
+            let detail = "this vintage names facts of households, or amounts and breakdowns that \
+                          may be of few; its digest and its checkpoint are for everybody";
             return Err(Problem::new(Kind::Forbidden, detail));
         }
         let (position, bytes) = (app.handle.progress().position, vintage.text().into_bytes());

@@ -10,7 +10,7 @@ use proto::gazetteer::Lang;
 use query::{Compared, FiguresQuery, Query, SERIES_MAX, When};
 use serde::Serialize;
 use utoipa::ToSchema;
-use web::{Language, Problem};
+use web::{Asker, Language, Problem};
 
 use super::asked::{Asked, wrong};
 use super::format::{CSV, Format, XLSX};
@@ -175,6 +175,7 @@ pub(crate) fn ask(app: &App, asked: &Asked) -> Result<Ask, Problem> {
 )]
 pub(super) async fn figures(
     State(app): State<Arc<App>>,
+    Asker(who): Asker,
     Language(lang): Language,
     headers: HeaderMap,
     uri: Uri,
@@ -188,11 +189,12 @@ pub(super) async fn figures(
     // JSON has both names of nothing: it is the same in every language.
     let lang = if format == Format::Json { Lang::Vi } else { lang };
     let canonical = serde_json::to_string(&query).map_err(|error| internal(&error))?;
-    let question = format!("{format:?} {lang:?} {canonical}");
+    let disclosure = app.disclosure(&who);
+    let question = format!("{format:?} {lang:?} {disclosure:?} {canonical}");
     Ok(reply(&app, &headers, &question, move |app| {
-        let answered = app
-            .handle
-            .read(|fold, progress| query::answer(fold, progress.position, &app.editions, &query));
+        let answered = app.handle.read(|fold, progress| {
+            query::answer(fold, disclosure, progress.position, &app.editions, &query)
+        });
         let answer = answered.map_err(|error| internal(&error))?;
         let position = answer.position;
         let (kind, bytes) = match format {

@@ -72,6 +72,7 @@ impl ToldEvent {
 struct Sight {
     who: Who,
     rules: Arc<Rules>,
+    households_min: u32,
     /// Whether this reading of households' facts was recorded.
     recorded: bool,
 }
@@ -85,17 +86,19 @@ impl Sight {
         };
         let unit = unit.map_or("VN", |unit| app.gazetteer.key(unit));
         let recorded = may && (app.reading)(&who, READING, unit);
-        Sight { who, rules: Arc::clone(&app.rules), recorded }
+        let households_min = app.households_min;
+        Sight { who, rules: Arc::clone(&app.rules), households_min, recorded }
     }
 
-    /// The event as it was published, or without its fact.
-    fn of(&self, told: &Told) -> serde_json::Result<Bytes> {
+    /// The event as it was published, or as everybody may know it.
+    fn of(&self, told: &Told) -> Result<Bytes, &'static str> {
         let unit = Gazetteer::embedded().unit(&told.event.data.unit);
         let sees = |unit| self.who.may_see_households(&self.rules.atlas, unit);
         if self.recorded && unit.is_some_and(sees) {
             return Ok(told.bytes.clone());
         }
-        serde_json::to_vec(&told.event.without_fact()).map(Bytes::from)
+        let closed = proto::milestone::closed(&told.bytes, self.households_min);
+        closed.map(Bytes::from).ok_or("an event of the feed is no milestone")
     }
 }
 
@@ -217,7 +220,7 @@ impl Wire {
                 self.since = page.next;
                 if !page.events.is_empty() {
                     let events = page.events.iter().map(|told| self.event(told));
-                    let events = events.collect::<serde_json::Result<Vec<_>>>();
+                    let events = events.collect::<Result<Vec<_>, _>>();
                     let events = events.inspect_err(|error| drop(internal(error))).ok()?;
                     return Some((Ok(events.concat().into()), self));
                 }
@@ -234,7 +237,7 @@ impl Wire {
     }
 
     /// An event has no line breaks: it is JSON as we write it.
-    fn event(&self, told: &Told) -> serde_json::Result<Vec<u8>> {
+    fn event(&self, told: &Told) -> Result<Vec<u8>, &'static str> {
         let head = format!("event: milestone\nid: {}-{}\ndata: ", self.identity, told.position);
         Ok([head.as_bytes(), &self.sight.of(told)?, b"\n\n"].concat())
     }

@@ -8,7 +8,7 @@ use axum::response::Response;
 use query::{Query, Target, When};
 use serde::Serialize;
 use utoipa::ToSchema;
-use web::Problem;
+use web::{Asker, Problem};
 
 use super::asked::Asked;
 use super::reply::{Made, internal, reply};
@@ -44,6 +44,7 @@ pub(crate) struct TargetsAnswer {
 )]
 pub(super) async fn targets(
     State(app): State<Arc<App>>,
+    Asker(who): Asker,
     headers: HeaderMap,
     uri: Uri,
 ) -> Result<Response, Problem> {
@@ -51,11 +52,13 @@ pub(super) async fn targets(
     let (unit, when) = (asked.unit("unit")?, asked.must_when()?);
     let unit = app.gazetteer.key(unit).to_owned();
     let query = Query::Targets { unit, indicators: asked.indicators()?, when };
-    let question = serde_json::to_string(&query).map_err(|error| internal(&error))?;
+    let disclosure = app.disclosure(&who);
+    let canonical = serde_json::to_string(&query).map_err(|error| internal(&error))?;
+    let question = format!("{disclosure:?} {canonical}");
     Ok(reply(&app, &headers, &question, move |app| {
-        let answered = app
-            .handle
-            .read(|fold, progress| query::answer(fold, progress.position, &app.editions, &query));
+        let answered = app.handle.read(|fold, progress| {
+            query::answer(fold, disclosure, progress.position, &app.editions, &query)
+        });
         let answer = answered.map_err(|error| internal(&error))?;
         Made::json(answer.position, &answer)
     })

@@ -7,7 +7,7 @@ use domain::catalogue::Combine;
 use proto::catalogue::Catalogue;
 use proto::gazetteer::{Gazetteer, Lang};
 use query::lang::pick;
-use query::{Answer, Body, Line, LineValue, labels, written};
+use query::{Answer, Body, HIDDEN, Line, LineValue, labels, written};
 use rust_xlsxwriter::{ColNum, RowNum, Workbook, Worksheet, XlsxError};
 
 use super::sheet::{self, Styles, cell, merged};
@@ -197,7 +197,7 @@ fn of_unit(
         lines.iter().map(|line| ((line.indicator.as_str(), &line.by), line)).collect();
     for block in blocks {
         match found.get(&(block.indicator, block.by)) {
-            Some(line) => value(sheet, styles, row, block, &line.value)?,
+            Some(line) => value(sheet, styles, row, block, &line.value, lang)?,
             // Left out of the answer because it is nothing.
             None => {
                 for column in block.at..=block.last() {
@@ -206,8 +206,9 @@ fn of_unit(
             }
         }
     }
+    let marks = lines.iter().flat_map(|line| &line.marks).map(|mark| labels::mark(lang, mark));
     let mut notes: Vec<String> =
-        lines.iter().flat_map(|line| &line.marks).map(|mark| labels::mark(lang, mark)).collect();
+        marks.chain(lines.iter().filter_map(|one| hides(one, lang))).collect();
     let partial = |of: &(u32, u32)| of.0 < of.1;
     let children = lines.iter().filter_map(|line| line.children).filter(partial);
     notes.extend(children.map(|of| written::complete(lang, of)));
@@ -225,8 +226,9 @@ fn value(
     row: RowNum,
     block: &Block<'_>,
     value: &LineValue,
+    lang: Lang,
 ) -> Result<(), XlsxError> {
-    let at = block.at;
+    let (at, hidden) = (block.at, labels::hidden(lang));
     let share = |(n, d): (i64, i64)| n as f64 / d as f64;
     match value {
         LineValue::Whole { value } => {
@@ -249,13 +251,24 @@ fn value(
             let fell = (share(*before) - share(*after)) * 100.0;
             sheet.write_number_with_format(row, at, fell, &styles.points)?;
         }
-        LineValue::Missing { .. } => {
+        LineValue::Missing { missing } => {
+            let said = if missing.starts_with(HIDDEN) { hidden } else { "…" };
             for column in at..=block.last() {
-                sheet.write_string_with_format(row, column, "…", &styles.centre)?;
+                sheet.write_string_with_format(row, column, said, &styles.centre)?;
             }
         }
     }
     Ok(())
+}
+
+/// What has to be said of a line that is hidden.
+fn hides(line: &Line, lang: Lang) -> Option<String> {
+    match &line.value {
+        LineValue::Missing { missing } if missing.starts_with(HIDDEN) => {
+            Some(labels::missing(lang, missing))
+        }
+        _ => None,
+    }
 }
 
 /// A share as a formula of the two cells to its left.
@@ -292,7 +305,7 @@ fn total(
             .iter()
             .flat_map(|lines| lines.iter())
             .filter(|line| line.indicator == block.indicator && line.by == *block.by);
-        let (mut above, mut below, mut points) = (0.0, 0.0, false);
+        let (mut above, mut below, mut points, mut hides_some) = (0.0, 0.0, false, false);
         let block_adds = block.adds_up();
         for line in values {
             match &line.value {
@@ -303,8 +316,18 @@ fn total(
                     below += *denominator as f64;
                 }
                 LineValue::Points { .. } => points = true,
-                LineValue::Missing { .. } => is_whole &= !block_adds,
+                LineValue::Missing { missing } => {
+                    hides_some |= missing.starts_with(HIDDEN);
+                    is_whole &= !block_adds;
+                }
             }
+        }
+        // What is seen of a column does not come to its total; that stands in the unit's own row.
+        if hides_some {
+            for column in block.at..=block.last() {
+                sheet.write_string_with_format(row, column, labels::hidden(lang), &text)?;
+            }
+            continue;
         }
         // Points do not add up, nor do averages: no number is better than a wrong one.
         if points || !block_adds {

@@ -55,6 +55,7 @@ pub(crate) const PAGE: &[&str] = &["path", "editions"];
 )]
 pub(crate) async fn topic(
     State(app): State<Arc<App>>,
+    Asker(who): Asker,
     from: Address,
     headers: HeaderMap,
     uri: Uri,
@@ -76,7 +77,8 @@ pub(crate) async fn topic(
         }
     }
     let editions = asked.one("editions")?;
-    serve(&app, Topic::Figures(query), from, &headers, editions).await
+    let topic = Topic::Figures(query, app.disclosure(&who));
+    serve(&app, topic, from, &headers, editions).await
 }
 
 /// A page as it changes: as `/v1/live`, the parts being HTML by the keys of the page's `data-live`.

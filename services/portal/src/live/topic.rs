@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use access::Role;
+use domain::disclosure::Disclosure;
 use proto::gazetteer::Lang;
 use query::{Body, Query};
 use serde_json::value::to_raw_value;
@@ -24,7 +25,7 @@ pub struct Page {
 /// What is watched.
 #[derive(Clone, Debug)]
 pub(crate) enum Topic {
-    Figures(Query),
+    Figures(Query, Disclosure),
     Page(Page),
 }
 
@@ -35,8 +36,11 @@ impl Topic {
     /// The same for all who see the same.
     pub(crate) fn key(&self) -> String {
         match self {
-            Topic::Figures(query) => {
-                format!("figures {}", serde_json::to_string(query).unwrap_or_default())
+            Topic::Figures(query, disclosure) => {
+                format!(
+                    "figures {disclosure:?} {}",
+                    serde_json::to_string(query).unwrap_or_default()
+                )
             }
             Topic::Page(Page { path, lang, role }) => format!("page {lang:?} {role:?} {path}"),
         }
@@ -45,7 +49,7 @@ impl Topic {
     /// Its parts as they are now, and the position they are of, or of before.
     pub(crate) fn parts(&self, app: &App, render: &Render) -> Option<(u64, Parts)> {
         match self {
-            Topic::Figures(query) => figures(app, query),
+            Topic::Figures(query, disclosure) => figures(app, *disclosure, query),
             Topic::Page(page) => {
                 // Read first: what is folded while the page is made belongs to the next event.
                 let position = app.handle.progress().position;
@@ -60,10 +64,10 @@ impl Topic {
     }
 }
 
-fn figures(app: &App, query: &Query) -> Option<(u64, Parts)> {
-    let answered = app
-        .handle
-        .read(|fold, progress| query::answer(fold, progress.position, &app.editions, query));
+fn figures(app: &App, disclosure: Disclosure, query: &Query) -> Option<(u64, Parts)> {
+    let answered = app.handle.read(|fold, progress| {
+        query::answer(fold, disclosure, progress.position, &app.editions, query)
+    });
     let answer = match answered {
         Ok(answer) => answer,
         Err(error) => {

@@ -20,7 +20,7 @@ use super::text::{capital, fill};
 use super::view::View;
 use super::words::{self, Texts as Words};
 use super::{Outcome, number, time};
-use crate::App;
+use crate::{App, audit};
 
 /// Facts that are named of each row that differs: none, on a page.
 const SHARES: usize = 0;
@@ -80,7 +80,13 @@ pub(crate) fn page(app: &App, ask: &Ask, unit: Unit) -> Result<Outcome, Fault> {
     };
     let kept = period.map(|period| kept(app, ask, unit, period)).transpose()?;
     let vintage = kept.as_ref().and_then(|kept| kept.vintage.as_ref());
-    let found = vintage.and_then(|one| auditor::revisions(&app.handle, one, SHARES));
+    let mut found = vintage.and_then(|one| auditor::revisions(&app.handle, one, SHARES));
+    if let (Some(vintage), Some(found)) = (vintage, found.as_mut()) {
+        let disclosure = app.disclosure(&ask.who);
+        app.handle.read(|fold, _| {
+            audit::close_revisions(fold, disclosure, vintage, (found, SHARES));
+        });
+    }
     app.handle.read(|fold: &Fold, progress: &Progress| {
         let view = View::open(app, fold, progress, ask, unit)?;
         Ok(written_page(&view, progress, (period, kept), found.as_ref()))

@@ -110,7 +110,7 @@ pub(crate) fn page(view: &View<'_>) -> Result<Outcome, Fault> {
         if view.is_heavy(view.unit, id) || view.is_heavy(unit, id) {
             continue;
         }
-        let (left, right) = (view.figure(unit, id, time), view.figure(view.unit, id, view.time));
+        let [left, right] = view.pair(id, (unit, time), (view.unit, view.time));
         if matches!((&left.value, &right.value), (Value::Missing(_), Value::Missing(_))) {
             continue;
         }

@@ -1,9 +1,11 @@
 //! Where a figure comes from: a tree of figures, down to the facts that are summed.
 
+use access::Who;
 use askama::Template;
 use auditor::{Explanation, How, Posted};
 use domain::atlas::Unit;
 use domain::catalogue::Filter;
+use domain::disclosure::Disclosure;
 use domain::figures::Question;
 use projector::Progress;
 use proto::gazetteer::Lang;
@@ -82,7 +84,10 @@ pub(crate) fn page(app: &App, ask: &Ask, unit: Unit) -> Result<Outcome, Fault> {
     let heavy = audit::is_heavy(&app.rules, unit, indicator);
     let explained = (!heavy).then(|| {
         let question = Question { unit, indicator, filter, time };
-        let (position, mut found) = auditor::explain(&app.handle, &question, FACTS_MAX);
+        // What is not recorded is not shown.
+        let public = app.disclosure(&Who::public());
+        let disclosure = if sees { Disclosure::EVERYTHING } else { public };
+        let (position, mut found) = auditor::explain(&app.handle, disclosure, &question, FACTS_MAX);
         if !sees {
             audit::close_explanation(&mut found);
         }

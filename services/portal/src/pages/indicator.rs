@@ -250,13 +250,15 @@ fn part(
 ) -> Option<(i128, Part)> {
     let filter = Filter::from([(name.to_owned(), vec![code.to_owned()])]);
     let question = Question { unit: view.unit, indicator: id, filter, time: view.time };
-    let figure = view.reader().figure(&question);
-    let Value::Whole(value) = figure.value else { return None };
-    if value == 0 {
-        return None;
-    }
+    let figure = view.read(&question);
+    let value = match figure.value {
+        // Said, for what is left out of the table is nothing.
+        Value::Missing(Missing::Hidden(_)) => 0,
+        Value::Whole(value) if value != 0 => value,
+        _ => return None,
+    };
     let share = match total {
-        Some((total, 1)) if total > 0 => {
+        Some((total, 1)) if total > 0 && value != 0 => {
             format!("{}\u{a0}%", number::attained(view.lang, value, total))
         }
         Some(_) | None => String::new(),

@@ -48,7 +48,16 @@ impl Event {
 
 /// An event as it is shown to who asks.
 pub(super) fn event(app: &App, ask: &Ask, told: &Told) -> Event {
-    let (lang, w, of) = (ask.lang, words::of(ask.lang), &told.event.data);
+    let (lang, w) = (ask.lang, words::of(ask.lang));
+    let unit = app.gazetteer.unit(&told.event.data.unit);
+    let sees = unit.is_some_and(|unit| ask.who.may_see_households(&app.rules.atlas, unit));
+    let of = &told.event.data;
+    let closed = || {
+        let event = proto::milestone::closed(&told.bytes, app.households_min)?;
+        let event: serde_json::Value = serde_json::from_slice(&event).ok()?;
+        Some(event["data"]["hidden"] == true)
+    };
+    let is_hidden = !sees && closed().unwrap_or(true);
     let reached = of.act == "reached";
     let act = match (reached, of.revision) {
         (true, 0 | 1) => w.milestone_reached.to_owned(),
@@ -56,16 +65,17 @@ pub(super) fn event(app: &App, ask: &Ask, told: &Told) -> Event {
         (false, 0 | 1) => w.milestone_withdrawn.to_owned(),
         (false, again) => fill(w.milestone_withdrawn_again, &[&again.to_string()]),
     };
-    let unit = app.gazetteer.unit(&of.unit);
     let period = of.period.parse().map(When::period);
-    let (figure, line) = pair(lang, (of.value, of.line), &of.counted_in);
+    let (figure, line) = match is_hidden {
+        true => (labels::hidden(lang).to_owned(), labels::hidden(lang).to_owned()),
+        false => pair(lang, (of.value, of.line), &of.counted_in),
+    };
     let at = |page: &str, indicator| {
         let more = [("period", Some(of.period.as_str())), ("indicator", indicator)];
         let none = ["from", "to", "boundaries"].map(|name| (name, None));
         ask.href(&format!("/u/{}{page}", of.unit), &[&more[..], &none].concat())
     };
     let opens = unit.is_some() && app.rules.plan.indicator(&of.indicator).is_some();
-    let sees = unit.is_some_and(|unit| ask.who.may_see_households(&app.rules.atlas, unit));
     Event {
         position: told.position,
         on: written::date(lang, told.event.time.get(..10).unwrap_or_default()),

@@ -91,6 +91,11 @@ impl Shown {
                 (shown.number, shown.unit) = (number.to_owned(), unit.to_owned());
             }
             Value::Stated(value) => shown.number = printed(&written::stated(lang, value)),
+            Value::Missing(Missing::Hidden(min)) => {
+                shown.number = labels::hidden(lang).to_owned();
+                shown.unit = String::new();
+                shown.missing = labels::missing(lang, &format!("{}{min}", query::HIDDEN));
+            }
             Value::Missing(why) => {
                 shown.number = "…".to_owned();
                 shown.unit = String::new();
@@ -105,6 +110,7 @@ impl Shown {
                     | Missing::NotKept
                     | Missing::NotReported
                     | Missing::UnknownIndicator
+                    | Missing::Hidden(_)
                     | Missing::BeyondRange => labels::missing(lang, why.code()),
                 };
             }

@@ -14,7 +14,7 @@ use crate::recent::Fact;
 pub struct RecentFact {
     /// Its place in the journal, as people write it.
     pub position: String,
-    /// The day it happened, as people write it; empty for a fact of one household.
+    /// The day it happened, as people write it; empty for a fact of few households.
     pub on: String,
     /// The name of its unit.
     pub unit: String,
@@ -27,13 +27,13 @@ pub(crate) fn latest(app: &App, unit: Unit, lang: Lang, limit: usize) -> Vec<Rec
     let facts = app.recent.of(&app.rules.atlas, unit, limit);
     let one = |fact: &Fact| RecentFact {
         position: number::whole(lang, i128::from(fact.position)),
-        on: if fact.is_of_one_household() {
+        on: if fact.is_of_few(app.households_min) {
             String::new()
         } else {
             written::date(lang, &fact.on.to_string())
         },
         unit: app.gazetteer.name(fact.unit, lang).into_owned(),
-        what: fact.told(lang),
+        what: fact.told(lang, app.households_min),
     };
     facts.iter().map(one).collect()
 }

@@ -194,7 +194,10 @@ fn value(lang: Lang, text: &str) -> String {
             (Some(before), Some(after)) => number::points(lang, after, before),
             (_, _) => text.to_owned(),
         },
-        (None, None) if text.starts_with('?') => "…".to_owned(),
+        (None, None) if text.starts_with('?') => match text[1..].starts_with(query::HIDDEN) {
+            true => labels::hidden(lang).to_owned(),
+            false => "…".to_owned(),
+        },
         (None, None) => match lang {
             Lang::Vi => text.replace('.', ","),
             Lang::En => text.to_owned(),

@@ -42,7 +42,7 @@ pub(crate) fn versions(view: &View<'_>, unit: Unit, indicator: &str) -> Vec<Vers
         return Vec::new();
     }
     let (first, last) = view.days();
-    let told = query::target(view.fold, unit, indicator, Time::Days(first, last)).versions;
+    let told = view.target(unit, indicator, Time::Days(first, last)).versions;
     // A newer version is for the same period; of different periods the shortest one's counts.
     let Some(period) = told.last().map(|one| one.period.clone()) else { return Vec::new() };
     let told: Vec<TargetVersion> = told.into_iter().filter(|one| one.period == period).collect();

@@ -3,6 +3,7 @@
 use domain::atlas::{Generation, Level, Unit};
 use domain::catalogue::{Filter, Measure};
 use domain::codes::{Code, Standing};
+use domain::disclosure::Guard;
 use domain::figures::{Figure, Marks, Question, Reader, Time, Value};
 use domain::fold::Fold;
 use domain::posting::{Site, Slot};
@@ -31,6 +32,8 @@ pub(crate) struct View<'a> {
     pub(crate) unit: Unit,
     pub(crate) time: Time,
     pub(crate) boundaries: Boundaries,
+    /// What whoever asks may be told: every figure of the page goes through it.
+    guard: Guard<'a>,
 }
 
 impl<'a> View<'a> {
@@ -69,11 +72,11 @@ impl<'a> View<'a> {
             unit,
             time,
             boundaries,
+            guard: Guard::new(fold, app.disclosure(&ask.who)),
         })
     }
 
-    /// Answers questions from the books, in microseconds. Different households over a time that no
-    /// declared period has are not among them: counting those reads every timeline.
+    /// Reads what is no figure of the catalogue; figures are read by [`View::read`].
     pub(crate) fn reader(&self) -> Reader<'a> {
         Reader { rules: &self.fold.rules, books: &self.fold.books, fold: None }
     }
@@ -81,13 +84,39 @@ impl<'a> View<'a> {
     /// One figure, not broken down.
     pub(crate) fn figure(&self, unit: Unit, indicator: &str, time: Time) -> Figure {
         let filter = Filter::new();
-        self.reader().figure(&Question { unit, indicator, filter, time })
+        self.read(&Question { unit, indicator, filter, time })
+    }
+
+    /// Answers a question from the books, in microseconds, if whoever asks may be told. Different
+    /// households over a time that no declared period has are not among them: counting those reads
+    /// every timeline.
+    pub(crate) fn read(&self, question: &Question<'_>) -> Figure {
+        self.guard.figure(&self.reader(), question)
+    }
+
+    /// One figure at each of two times or of each of two units, as far as both may be told.
+    pub(crate) fn pair(
+        &self,
+        indicator: &str,
+        one: (Unit, Time),
+        other: (Unit, Time),
+    ) -> [Figure; 2] {
+        let question = |(unit, time)| Question { unit, indicator, filter: Filter::new(), time };
+        let (one, other) = (question(one), question(other));
+        let hides = self.guard.hides_difference(&one, &other);
+        [if hides { self.guard.hidden() } else { self.read(&one) }, self.read(&other)]
+    }
+
+    /// A unit's target for an indicator, with what is done of it, if whoever asks may be told.
+    pub(crate) fn target(&self, unit: Unit, indicator: &str, time: Time) -> query::Target {
+        query::target(&self.guard, unit, indicator, time)
     }
 
     /// One figure, counted along all timelines where there is no other way: once on a page.
     pub(crate) fn figure_counted(&self, unit: Unit, indicator: &str, time: Time) -> Figure {
         let filter = Filter::new();
-        Reader::from(self.fold).figure(&Question { unit, indicator, filter, time })
+        let question = Question { unit, indicator, filter, time };
+        self.guard.figure(&Reader::from(self.fold), &question)
     }
 
     /// Whether a figure is computed from so many cells that a page of many figures leaves it out:

@@ -3,6 +3,7 @@
 use anyhow::{Error, Result, anyhow};
 use auditor::{Replay, Shelf, as_was};
 use chrono::DateTime;
+use domain::disclosure::Disclosure;
 use domain::time::Day;
 use journal::{Journal, Position};
 use proto::gazetteer::Lang;
@@ -65,7 +66,13 @@ pub(super) fn answer(
             }
             other => other.clone(),
         };
-        query::answer(&replay?.fold, position, &Editions::embedded(), &query)
+        query::answer(
+            &replay?.fold,
+            Disclosure::EVERYTHING,
+            position,
+            &Editions::embedded(),
+            &query,
+        )
     })
 }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use auditor::{Shelf, Still};
+use domain::disclosure::Disclosure;
 use domain::fold::Fold;
 use domain::time::{Day, Period};
 use projector::Handle;
@@ -97,7 +98,13 @@ pub(super) fn told(handle: &Handle, shelf: &Shelf, line: &str) -> Result<Box<Raw
         Asked::Audit(ask) => to_raw_value(&auditor::answer(handle, shelf, &ask)?),
         Asked::Figures(query) => {
             let answer = handle.read(|fold, progress| {
-                query::answer(fold, progress.position, &Editions::embedded(), &query)
+                query::answer(
+                    fold,
+                    Disclosure::EVERYTHING,
+                    progress.position,
+                    &Editions::embedded(),
+                    &query,
+                )
             });
             to_raw_value(&answer?)
         }
@@ -112,7 +119,7 @@ pub(super) fn answer(lang: Lang, data: &Path, query: &Query) -> Result<Answer> {
         return Ok(answer);
     }
     let (fold, position) = open(lang, data)?;
-    query::answer(&fold, position, &Editions::embedded(), query)
+    query::answer(&fold, Disclosure::EVERYTHING, position, &Editions::embedded(), query)
 }
 
 /// The same for questions of an audit.

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use domain::codes::Code;
+use domain::disclosure::{Disclosure, Guard};
 use domain::fact::StatedKind;
 use domain::figures::{Reader, Time};
 use domain::fold::Fold;
@@ -104,7 +105,7 @@ fn published(screen: &mut Screen, fold: &Fold, all: bool) -> Result<()> {
         "Krông Pa district, first half of 2021: the published report beside the ledger",
     ))?;
     screen.line(&report.title)?;
-    let beside = beside::all(report, &Reader::from(fold));
+    let beside = beside::all(report, &Guard::new(fold, Disclosure::EVERYTHING));
     let row = |one: &&Beside<'_>| {
         let sign = match one.held {
             Held::Agrees => "✓",
@@ -199,10 +200,12 @@ fn simulated_province(screen: &mut Screen, projected: &Projected) -> Result<()> 
     let when = When::period(YEAR.parse()?);
     let unit = PROVINCE.to_owned();
     let movements = Query::Movements { unit: unit.clone(), when: when.clone() };
-    let answer = query::answer(&projected.fold, position, &editions, &movements)?;
+    let answer =
+        query::answer(&projected.fold, Disclosure::EVERYTHING, position, &editions, &movements)?;
     render::show(screen, &answer)?;
     let findings = Query::Findings { unit, when: None, limit: 0 };
-    let answer = query::answer(&projected.fold, position, &editions, &findings)?;
+    let answer =
+        query::answer(&projected.fold, Disclosure::EVERYTHING, position, &editions, &findings)?;
     render::show(screen, &answer)
 }
 

@@ -62,6 +62,8 @@ pub(super) struct Service {
     pub(super) signing: Signing,
     /// Addresses beyond the public ones that webhooks may go to.
     pub(super) webhook_allow: Vec<Cidr>,
+    /// The public is told no breakdown and no amount of fewer households than this.
+    pub(super) households_min: u32,
     /// Whether facts are taken although a power cut may take them back.
     pub(super) allow_unsynced: bool,
     /// So many MB stay free on the disk: with less, no facts are taken.
@@ -103,6 +105,7 @@ pub(super) struct Opened {
     parts: Parts,
     hold: Hold,
     allow_unsynced: bool,
+    households_min: u32,
 }
 
 impl Service {
@@ -144,7 +147,8 @@ impl Service {
         let telling =
             Telling::open((&journal, &url), &options, &data, projector.outbox(), tells, &parts)
                 .await;
-        let herald = telling.herald(&data, webhook_allow, &parts).await;
+        let told = (webhook_allow, self.households_min);
+        let herald = telling.herald(&data, told, &parts).await;
         let (gateway, appending) = writer
             .zip(front.as_ref())
             .map(|(writer, front)| {
@@ -169,6 +173,7 @@ impl Service {
             parts: parts.clone(),
             hold: Hold { room, parts, clock: options.clock },
             allow_unsynced,
+            households_min: self.households_min,
         })
     }
 }
@@ -185,6 +190,7 @@ impl Opened {
         let (hold, allow_unsynced) = (self.hold, self.allow_unsynced);
         let (signing, telling, herald, parts) =
             (self.signing, self.telling, self.herald, self.parts);
+        let households_min = self.households_min;
         let subscriptions = herald.as_ref().map(Herald::desk);
         let listening = front.as_ref().map(|front| front.listener.local_addr()).transpose()?;
         if let Some(address) = listening {
@@ -230,11 +236,19 @@ impl Opened {
                     }
                     let forms = |gateway: Gateway| Forms { gateway, hold: hold.clone() };
                     let audit = (Shelf::of(&data), gateway.clone().map(forms));
-                    let (app, mut routes) =
-                        portal(&mut doors, journal, handle.clone(), home, audit, feed);
-                    if let Some(gateway) = gateway {
-                        hold.watch(&mut doors.health);
-                        routes = routes.merge(hold.before(gateway::router(gateway)));
+                    let (app, mut routes) = {
+                        let shown = (home, households_min);
+                        portal(&mut doors, journal, handle.clone(), shown, audit, feed)
+                    };
+                    match gateway {
+                        Some(gateway) => {
+                            hold.watch(&mut doors.health);
+                            routes = routes.merge(hold.before(gateway::router(gateway)));
+                        }
+                        None if parts.why(Part::Writing).is_some() => {
+                            routes = routes.merge(parts::takes_no_facts());
+                        }
+                        None => {}
                     }
                     match subscriptions {
                         Some(desk) => routes = routes.merge(herald::router(desk)),
@@ -298,7 +312,7 @@ fn portal(
     doors: &mut Doors,
     journal: Journal,
     handle: Handle,
-    home: Option<String>,
+    (home, households_min): (Option<String>, u32),
     (shelf, forms): (Shelf, Option<Forms>),
     feed: Option<Followed>,
 ) -> (Arc<App>, Router) {
@@ -320,6 +334,7 @@ fn portal(
                 false
             }
         })
+        .hiding(households_min)
         .demonstrating(doors.access.is_open())
         .describing(described())
         .shelving(shelf)

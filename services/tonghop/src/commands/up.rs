@@ -65,6 +65,7 @@ async fn serve(screen: &mut Screen, args: &UpArgs) -> Result<()> {
         front,
         signing,
         webhook_allow: args.webhook_allow.clone(),
+        households_min: args.public_households_min,
         allow_unsynced: args.allow_unsynced,
         disk_reserve_mb: args.disk_reserve_mb,
     };

@@ -31,9 +31,10 @@ pub(super) fn webhook(screen: &mut Screen, args: &WebhookArgs) -> Result<ExitCod
     let answer = |ask| answer(data, guard.clone(), ask);
     match &args.command {
         WebhookCommand::Add { name, url, units, rules, since, owner } => {
-            let owner = owner_of(data, owner.as_deref())?;
+            let (owner, sees) = owner_of(data, owner.as_deref())?;
             let filter = Filter { units: keys(units)?, rules: rules.clone() };
-            let wish = Wish { name: name.clone(), url: url.clone(), owner, since: *since, filter };
+            let (name, url) = (name.clone(), url.clone());
+            let wish = Wish { name, url, owner, since: *since, filter, sees };
             // The folder may be new: it becomes ours first.
             store::folder::claim(data)?;
             let (id, secret) = Book::change(data, |book| book.add(wish, &guard, now_s()))?;
@@ -137,12 +138,14 @@ fn give(screen: &mut Screen, id: Id, secret: &Secret) -> Result<()> {
     }
 }
 
-fn owner_of(data: &Path, name: Option<&str>) -> Result<String> {
-    let Some(name) = name else { return Ok(NOBODY.to_owned()) };
-    if !access::Book::read(data)?.users().iter().any(|user| user.name == name) {
+/// The owner of a new webhook, and whose single households they may see.
+fn owner_of(data: &Path, name: Option<&str>) -> Result<(String, Option<String>)> {
+    let Some(name) = name else { return Ok((NOBODY.to_owned(), None)) };
+    let book = access::Book::read(data)?;
+    let Some(user) = book.users().iter().find(|user| user.name == name) else {
         bail!("there is no user {name} in {}; `tonghop user list` names all", data.display());
-    }
-    Ok(name.to_owned())
+    };
+    Ok((name.to_owned(), user.who().as_ref().and_then(herald::sees)))
 }
 
 fn keys(units: &[String]) -> Result<Vec<String>> {

@@ -1,7 +1,7 @@
 //! The published figures beside what the ledger says, in words.
 
-use domain::figures::{Figure, Reader, Value};
-use domain::fold::Fold;
+use domain::disclosure::Guard;
+use domain::figures::{Figure, Missing, Reader, Value};
 use portal::pages::{Held, PublishedReport, PublishedRow};
 use proto::gazetteer::{Gazetteer, Lang};
 use query::{labels, lang, written};
@@ -21,9 +21,17 @@ pub struct Beside<'r> {
     pub held: Held,
 }
 
-/// All figures of a report beside the books.
-pub fn all<'r>(report: &'r Report, reader: &Reader<'_>) -> Vec<Beside<'r>> {
-    report.figure.iter().map(|figure| one(figure, reader)).collect()
+/// All figures of a report beside the books, as far as they may be told.
+pub fn all<'r>(report: &'r Report, guard: &Guard<'_>) -> Vec<Beside<'r>> {
+    let (reader, gazetteer) = (Reader::from(guard.fold()), Gazetteer::embedded());
+    let told = |figure: &'r Published| {
+        let is_hidden = figure.ask.as_ref().is_some_and(|ask| ask.is_hidden(guard, gazetteer));
+        match is_hidden {
+            true => beside(figure, Some((guard.hidden(), figure.says))),
+            false => one(figure, &reader),
+        }
+    };
+    report.figure.iter().map(told).collect()
 }
 
 /// One figure beside the books.
@@ -33,6 +41,10 @@ pub fn one<'r>(figure: &'r Published, reader: &Reader<'_>) -> Beside<'r> {
         let is = Says::of(ask, &answer, &reader.rules.plan);
         Some((answer, is))
     });
+    beside(figure, answer)
+}
+
+fn beside<'r>(figure: &'r Published, answer: Option<(Figure, Says)>) -> Beside<'r> {
     let beside = answer.as_ref().map(|(answer, is)| (answer, *is));
     let held = says::held(figure.says, beside, |answer| figure.agrees(answer));
     Beside { figure, answer, held }
@@ -101,14 +113,15 @@ fn value(lang: Lang, figure: &Figure) -> String {
         Value::Ratio(n, d) => lang::percent(lang, n, d),
         Value::Points { before, after } => lang::points(lang, before, after),
         Value::Stated(decimal) => lang::stated(lang, decimal),
+        Value::Missing(Missing::Hidden(_)) => labels::hidden(lang).to_owned(),
         Value::Missing(why) => labels::missing(lang, why.code()),
     }
 }
 
 /// The report of Krông Pa for the portal; none where the ledger has nothing of the district.
-pub fn krong_pa(fold: &Fold, lang: Lang) -> Option<PublishedReport> {
+pub fn krong_pa(guard: &Guard<'_>, lang: Lang) -> Option<PublishedReport> {
     let report = Report::krong_pa();
-    let beside = all(report, &Reader::from(fold));
+    let beside = all(report, guard);
     if !beside.iter().any(|one| one.held == Held::Agrees) {
         return None;
     }

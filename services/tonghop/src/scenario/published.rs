@@ -4,6 +4,7 @@ use std::sync::OnceLock;
 
 use domain::catalogue::Filter;
 use domain::codes::{Authority, Code, Qualifier};
+use domain::disclosure::Guard;
 use domain::fact::{Decimal, StatedKind};
 use domain::figures::{Figure, Marks, Missing, Question, Reader, Time, Value};
 use domain::time::{Day, Period};
@@ -152,6 +153,15 @@ impl Published {
 }
 
 impl Ask {
+    /// Whether the ledger's answer is kept from whoever asks.
+    pub fn is_hidden(&self, guard: &Guard<'_>, gazetteer: &Gazetteer) -> bool {
+        let (Some(unit), Some(time)) = (gazetteer.unit(&self.unit), self.time()) else {
+            return false;
+        };
+        let (indicator, filter) = (self.indicator.as_str(), self.filter.clone());
+        self.target.is_none() && guard.hides(&Question { unit, indicator, filter, time })
+    }
+
     /// The time asked about.
     pub fn time(&self) -> Option<Time> {
         match (self.period, self.as_of) {

@@ -340,6 +340,11 @@ async fn health_is_told_with_reasons() {
         assert!(!metrics.contains("L-637"), "no unit is a label");
         let far = ask_from(&app, "203.0.113.9", request("GET /metrics", &[], "")).await;
         assert_eq!(far.status, StatusCode::FORBIDDEN);
+        // A proxy on this machine asks for whoever asks it, whether we were told of it or not.
+        for header in ["x-forwarded-for", "forwarded", "via", "x-real-ip"] {
+            let passed_on = ask(&app, "GET /metrics", &[(header, "203.0.113.9")], "").await;
+            assert_eq!(passed_on.status, StatusCode::FORBIDDEN, "{header}");
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! The demo in a browser: open to everybody on this machine, while facts come in.
 
+use domain::disclosure::HOUSEHOLDS_MIN;
 use std::io::ErrorKind;
 use std::net::{Ipv4Addr, SocketAddr};
 
@@ -52,6 +53,7 @@ pub(super) async fn serve(screen: &mut Screen, args: &DemoArgs, province: &str) 
         signing: Signing::default(),
         // Whoever tries a receiver tries it on this machine.
         webhook_allow: vec!["127.0.0.0/8".parse().map_err(anyhow::Error::msg)?],
+        households_min: HOUSEHOLDS_MIN,
         allow_unsynced: false,
         disk_reserve_mb: DISK_RESERVE_MB,
     };

@@ -64,10 +64,10 @@ impl Telling {
     pub(super) async fn herald(
         &self,
         data: &Path,
-        allowed: Vec<Cidr>,
+        told: (Vec<Cidr>, u32),
         parts: &Parts,
     ) -> Option<Herald> {
-        match self.open_herald(data, allowed).await {
+        match self.open_herald(data, told).await {
             Ok(herald) => herald,
             Err(error) => {
                 parts.failed(Part::Webhooks, &error);
@@ -76,10 +76,12 @@ impl Telling {
         }
     }
 
-    async fn open_herald(&self, data: &Path, allowed: Vec<Cidr>) -> Result<Option<Herald>> {
+    async fn open_herald(&self, data: &Path, told: (Vec<Cidr>, u32)) -> Result<Option<Herald>> {
         let Some((_, feed)) = &self.announcing else { return Ok(None) };
+        let (allowed, households_min) = told;
         let config = || herald::Config {
             guard: Guard { allowed: allowed.clone() },
+            households_min,
             ..herald::Config::new(data, feed.journal())
         };
         match Herald::open(config()).await {

@@ -1,0 +1,148 @@
+//! What has to be hidden beside the few, so that nobody computes these from what is told:
+//! complementary suppression.
+//!
+//! What sums to what is looked at one sum at a time: the breakdowns of a unit with their margins,
+//! and a unit with those directly below it. Of every sum that is told either nothing is hidden or
+//! two parts are, which are of enough households together; of one that is hidden at least one part.
+
+use crate::atlas::{Atlas, Unit};
+
+use super::reach::Reach;
+use super::shape::{Parts, Shape};
+
+/// Which cells of some units are hidden.
+pub(super) struct Table {
+    units: Vec<Unit>,
+    cells: usize,
+    /// By unit, then by cell.
+    households: Vec<u32>,
+    hidden: Vec<bool>,
+}
+
+impl Table {
+    fn nth(&self, unit: Unit) -> Option<usize> {
+        self.units.iter().position(|one| *one == unit)
+    }
+
+    /// Whether a cell of a unit is hidden.
+    pub(super) fn is_hidden(&self, unit: Unit, cell: usize) -> bool {
+        self.nth(unit).is_some_and(|nth| self.hidden[nth * self.cells + cell])
+    }
+
+    /// Whether a cell of a unit is of any household, but of fewer than are asked for.
+    pub(super) fn is_few(&self, unit: Unit, cell: usize, min: u32) -> bool {
+        let of = |nth: usize| (1..min).contains(&self.households[nth * self.cells + cell]);
+        self.nth(unit).is_some_and(of)
+    }
+
+    /// What is hidden of a unit, by cell.
+    pub(super) fn row(&self, unit: Unit) -> Vec<bool> {
+        let row = |nth: usize| self.hidden[nth * self.cells..(nth + 1) * self.cells].to_vec();
+        self.nth(unit).map_or_else(|| vec![false; self.cells], row)
+    }
+
+    /// What else has to be hidden for one sum of enough, if anything.
+    fn next(&self, whole: usize, parts: &[usize], is_told: bool, min: u32) -> Option<usize> {
+        let of = |one: &usize| self.households[*one];
+        let hidden: Vec<usize> = parts.iter().copied().filter(|one| self.hidden[*one]).collect();
+        let together = hidden.iter().fold(0u32, |sum, one| sum.saturating_add(of(one)));
+        let is_safe = match hidden.len() {
+            0 => !self.hidden[whole],
+            1 => !is_told && self.hidden[whole],
+            _ => together >= min || !is_told && self.hidden[whole],
+        };
+        if is_safe {
+            return None;
+        }
+        let open = parts.iter().copied().filter(|one| !self.hidden[*one]);
+        // The smallest, for as little as possible is to be hidden; where nothing else is left, that
+        // there is nothing is hidden, too.
+        open.min_by_key(|one| (of(one) == 0, of(one)))
+    }
+}
+
+/// Hides the few, and what they could be computed from. The first of the units is the sum of the
+/// others; what is given as hidden of it has been judged before.
+pub(super) fn protect(
+    atlas: &Atlas,
+    shape: &Shape,
+    reach: Reach,
+    given: Option<Vec<bool>>,
+    min: u32,
+) -> Table {
+    let Reach { units, households } = reach;
+    let cells = shape.len();
+    let hidden = households.iter().map(|of| (1..min).contains(of)).collect();
+    let mut table = Table { units, cells, households, hidden };
+    let is_given = given.is_some();
+    if let Some(given) = given {
+        table.hidden[..cells].copy_from_slice(&given);
+    }
+    let groups = groups(atlas, &table.units);
+    loop {
+        let mut any = false;
+        for unit in usize::from(is_given)..table.units.len() {
+            any |= within(&mut table, unit, &shape.sums, min);
+        }
+        for cell in 0..cells {
+            for group in &groups {
+                any |= across(&mut table, cell, group, min);
+            }
+        }
+        if !any {
+            return table;
+        }
+    }
+}
+
+/// The units below by generation: those of each sum to the whole.
+fn groups(atlas: &Atlas, units: &[Unit]) -> Vec<Vec<usize>> {
+    let mut groups: Vec<(Option<_>, Vec<usize>)> = Vec::new();
+    for (nth, unit) in units.iter().enumerate().skip(1) {
+        let generation = atlas.record(*unit).generation;
+        match groups.iter_mut().find(|(one, _)| *one == generation) {
+            Some((_, group)) => group.push(nth),
+            None => groups.push((generation, vec![nth])),
+        }
+    }
+    groups.into_iter().map(|(_, group)| group).collect()
+}
+
+/// Protects the breakdowns of one unit; whether anything more is hidden now.
+fn within(table: &mut Table, unit: usize, sums: &[Parts], min: u32) -> bool {
+    let from = unit * table.cells;
+    let mut any = false;
+    loop {
+        let mut more = false;
+        for sum in sums {
+            // What is of few is not broken down at all.
+            if table.households[from + sum.whole] < min {
+                continue;
+            }
+            let parts: Vec<usize> = sum.parts.iter().map(|part| from + part).collect();
+            // A total of households is told also where that of their money is not.
+            while let Some(one) = table.next(from + sum.whole, &parts, true, min) {
+                table.hidden[one] = true;
+                more = true;
+            }
+        }
+        any |= more;
+        if !more {
+            return any;
+        }
+    }
+}
+
+/// Protects one cell of the units below against their sum; whether anything more is hidden now.
+fn across(table: &mut Table, cell: usize, group: &[usize], min: u32) -> bool {
+    if table.households[cell] < min {
+        return false;
+    }
+    let parts: Vec<usize> = group.iter().map(|unit| unit * table.cells + cell).collect();
+    let mut any = false;
+    while let Some(one) = table.next(cell, &parts, false, min) {
+        table.hidden[one] = true;
+        any = true;
+    }
+    any
+}
