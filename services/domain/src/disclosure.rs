@@ -90,7 +90,10 @@ pub fn is_of_households(kind: EventKind) -> bool {
         | EventKind::HouseCompleted
         | EventKind::LoanDisbursed
         | EventKind::SupportDelivered => true,
-        EventKind::ActivityHeld | EventKind::FundsAllocated | EventKind::FundsDisbursed => false,
+        EventKind::ActivityHeld
+        | EventKind::FundsAllocated
+        | EventKind::FundsDisbursed
+        | EventKind::FundsWithdrawn => false,
     }
 }
 
@@ -110,7 +113,7 @@ pub fn is_of_few(fact: &Fact, min: u32) -> bool {
         | What::MovedWithin { .. }
         | What::MovedOut
         | What::Dissolved => true,
-        What::Stated(_) | What::Closing(_) | What::Voided { .. } => false,
+        What::Stated(_) | What::Closing(_) | What::Voided { .. } | What::ListOpened => false,
     }
 }
 
@@ -153,6 +156,7 @@ fn any_events(plan: &Plan, question: &Question<'_>, test: &Test<'_>) -> bool {
             part(numerator, filter) || part(denominator, &Filter::new())
         }
         Measure::Reduction { of } => part(of, filter),
+        Measure::Balance { of, less } => part(of, filter) || part(less, filter),
         // Numbers of communes and of programmes are of no household; stocks and movements are
         // published by law for every commune; the rest is stated by units of themselves.
         Measure::Communes { .. }

@@ -6,8 +6,8 @@ use std::sync::{Arc, OnceLock};
 
 use domain::batch::evaluate;
 use domain::contribution::Rules;
-use domain::fact::{Fact, Subject};
 use domain::disclosure::{Disclosure, Guard};
+use domain::fact::{Fact, Subject};
 use domain::figures::{Reader, Time};
 use domain::fold::Fold;
 use domain::time::Day;

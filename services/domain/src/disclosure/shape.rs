@@ -64,6 +64,7 @@ impl Shape {
                 Measure::Stock { .. }
                 | Measure::Movement { .. }
                 | Measure::Reduction { .. }
+                | Measure::Balance { .. }
                 | Measure::Ratio { .. }
                 | Measure::Communes { .. }
                 | Measure::Codes { .. }

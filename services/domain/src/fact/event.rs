@@ -89,7 +89,8 @@ impl EventKind {
             | EventKind::SupportDelivered
             | EventKind::ActivityHeld
             | EventKind::FundsAllocated
-            | EventKind::FundsDisbursed => None,
+            | EventKind::FundsDisbursed
+            | EventKind::FundsWithdrawn => None,
         }
     }
 

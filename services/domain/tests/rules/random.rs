@@ -156,12 +156,19 @@ pub(crate) fn facts(seeds: &[Seed]) -> Vec<(Subject, Fact)> {
             }
             (80.., None) => vec![own(seed.a % 75)],
         };
+        // A collective fact is its own subject; what corrects one has the subject of that, in both
+        // halves.
+        let is_collective = |fact: &Fact| matches!(&fact.what, What::Event(event) if !event.single);
+        let subject = match more.as_slice() {
+            [fact] if is_collective(fact) => Subject(fact.key),
+            [replacement, void] if is_collective(replacement) => match void.what {
+                What::Voided { of } => Subject(of),
+                _ => subject,
+            },
+            _ => subject,
+        };
         for fact in more {
             let position = journal.len() as u64 + 1;
-            let subject = match &fact.what {
-                What::Event(event) if !event.single => Subject(fact.key),
-                _ => subject,
-            };
             journal.push((subject, Fact { position, ..fact }));
         }
     }

@@ -240,15 +240,9 @@ impl Opened {
                         let shown = (home, households_min);
                         portal(&mut doors, journal, handle.clone(), shown, audit, feed)
                     };
-                    match gateway {
-                        Some(gateway) => {
-                            hold.watch(&mut doors.health);
-                            routes = routes.merge(hold.before(gateway::router(gateway)));
-                        }
-                        None if parts.why(Part::Writing).is_some() => {
-                            routes = routes.merge(parts::takes_no_facts());
-                        }
-                        None => {}
+                    if let Some(gateway) = gateway {
+                        hold.watch(&mut doors.health);
+                        routes = routes.merge(hold.before(gateway::router(gateway)));
                     }
                     match subscriptions {
                         Some(desk) => routes = routes.merge(herald::router(desk)),
