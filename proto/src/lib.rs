@@ -11,6 +11,7 @@ pub mod instant;
 pub mod intake;
 pub mod meaning;
 pub mod milestone;
+pub mod plausible;
 pub mod reject;
 pub mod scalars;
 pub mod text;

@@ -7,8 +7,10 @@ use domain::time::Day;
 use super::envelope::{ID_CHARS_MAX, SOURCE_CHARS_MAX};
 use super::{Intake, name};
 use crate::document::{Data, Document};
+use crate::gazetteer::Lang;
+use crate::plausible::{Passed, Plausible};
 use crate::reject::{Reason, Rejection};
-use crate::scalars::{Date, UnitField};
+use crate::scalars::{Date, Number, UnitField};
 use crate::text::quoted;
 use crate::types::{CensusReported, FactVoided, SupportDelivered};
 
@@ -20,9 +22,9 @@ impl Intake<'_> {
             Data::HouseholdMovedWithin(d) => self.same_province(&d.unit, &d.from),
             Data::SupportDelivered(d) => reached(d, document.household().is_some()),
             Data::CensusReported(d) => something_counted(d),
-            Data::TargetAssigned(d) => self.indicator(&d.indicator),
-            Data::TargetAdjusted(d) => self.indicator(&d.indicator),
-            Data::ExternalReported(d) => self.indicator(&d.indicator),
+            Data::TargetAssigned(d) => self.stated(&d.indicator, d.value),
+            Data::TargetAdjusted(d) => self.stated(&d.indicator, d.value),
+            Data::ExternalReported(d) => self.stated(&d.indicator, d.value),
             Data::FundsAllocated(d) => self.giver(&d.unit, d.from.as_ref(), ("data.from", on)),
             Data::FundsWithdrawn(d) => self.giver(&d.unit, d.to.as_ref(), ("data.to", on)),
             Data::FactVoided(d) => another_fact(d, document),
@@ -41,6 +43,21 @@ impl Intake<'_> {
             | Data::PeriodReopened(_)
             | Data::FiguresPublished(_) => Ok(()),
         }
+    }
+
+    /// What is stated of an indicator that there is, and that it can be.
+    fn stated(&self, id: &str, Number(value): Number) -> Result<(), Rejection> {
+        self.indicator(id)?;
+        let Some(Passed { rule, bound }) = Plausible::embedded().stated(id, value) else {
+            return Ok(());
+        };
+        // The value is not repeated: it may be somebody's number in the wrong field.
+        let message = format!(
+            "it passes {bound}, the bound of what can be stated of \"{id}\": {} ({})",
+            rule.name(Lang::En),
+            rule.id
+        );
+        Err(Rejection::new(Reason::OutOfRange, "data.value", message))
     }
 
     fn indicator(&self, id: &str) -> Result<(), Rejection> {

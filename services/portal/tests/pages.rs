@@ -30,6 +30,9 @@ const FACTS: &[&str] = &[
     r#""type":"vn.tonghop.household.registered.v1","id":"h1","subject":"household/52.a04691fbe4451815","time":"2020-12-14T08:00:00+07:00","data":{"unit":"L-24097","standing":"poor","persons":5}"#,
     r#""type":"vn.tonghop.household.registered.v1","id":"h2","subject":"household/52.b04691fbe4451815","time":"2020-12-14T08:00:00+07:00","data":{"unit":"L-24112","standing":"poor","persons":3}"#,
     r#""type":"vn.tonghop.household.classified.v1","id":"k1","subject":"household/52.a04691fbe4451815","time":"2021-03-01T08:00:00+07:00","data":{"unit":"L-24097","from":"poor","to":"above","persons":5,"cause":"review"}"#,
+    // Nonsense, that is found and shown.
+    r#""type":"vn.tonghop.funds.allocated.v1","id":"f1","time":"2021-02-01T08:00:00+07:00","data":{"unit":"L-24112","project":"livelihood","fund":"central_budget","amount":100}"#,
+    r#""type":"vn.tonghop.funds.disbursed.v1","id":"f2","time":"2021-02-02T08:00:00+07:00","data":{"unit":"L-24112","project":"livelihood","fund":"central_budget","amount":100000}"#,
 ];
 
 fn line(fact: &str) -> String {
@@ -350,4 +353,24 @@ async fn a_published_figure_is_marked_equal_only_to_one_of_its_kind() {
         assert_eq!(found, marks, "{lang}");
         assert_eq!(page.matches("tag ok").count(), 1, "{lang}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_figure_that_cannot_be_is_on_the_findings_page_and_marked_where_it_is_shown() {
+    let server = server().await;
+    let time = "period=2021@civil&lang=en";
+    for unit in ["L-637", "L-24112"] {
+        let (_, _, page) = server.get(&format!("/u/{unit}/findings?{time}")).await;
+        for said in
+            ["Figures that cannot be", "A share of more than 100 %", "100,000", "Disbursement rate"]
+        {
+            assert!(page.contains(said), "{unit}: {said}");
+        }
+    }
+    let (_, _, page) = server.get(&format!("/u/L-24097/findings?{time}")).await;
+    assert!(!page.contains("Figures that cannot be"), "nothing is wrong there");
+    let (_, _, page) = server.get("/u/L-637/findings?period=2023@civil&lang=vi").await;
+    assert!(page.contains("Số liệu không hợp lý"), "more was paid out than there ever was");
+    let (_, _, page) = server.get(&format!("/u/L-24112/i/disbursement_rate?{time}")).await;
+    assert!(page.contains("implausible: a share of more than 100 %"), "it is marked");
 }

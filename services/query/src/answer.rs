@@ -6,7 +6,7 @@ use domain::movements::Heads;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::{Comparison, Group, Point, Target, When};
+use crate::{Comparison, Group, Judged, Point, Target, When};
 
 /// An answer, with how far the books go that it was read from. The JSON of the command line.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
@@ -46,6 +46,10 @@ pub enum Body {
         counts: BTreeMap<String, u64>,
         /// The latest of them.
         findings: Vec<Found>,
+        /// Figures that cannot be, of the unit and those below it; left out where no time is asked
+        /// for, in which a figure could be judged.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        figures: Option<Judged>,
     },
     /// Targets of a unit.
     Targets {
@@ -114,7 +118,7 @@ pub struct Line {
     /// The value.
     #[serde(flatten)]
     pub value: LineValue,
-    /// What has to be said with it: `allocated`, `estimate`, `preliminary`, `at_least`, …
+    /// What has to be said with it: `implausible:` and a rule, `allocated`, `estimate`, `preliminary`, `at_least`, …
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub marks: Vec<String>,
     /// The sum of k of n children.

@@ -11,6 +11,7 @@ use domain::fold::Fold;
 use domain::plan::{Kept, Plan};
 use proto::gazetteer::Gazetteer;
 
+use crate::plausible::{IMPLAUSIBLE, passed};
 use crate::{Body, Boundaries, FiguresQuery, Line, LineValue};
 
 /// An indicator that was asked for is not kept in the breakdown that was asked for: its total would
@@ -233,7 +234,7 @@ fn breakdowns(fold: &Fold, indicator: &str, by: &[String]) -> Vec<Filter> {
 
 /// A value as a line of an answer has it; none where its numbers, which are of 64 bits, cannot hold
 /// it.
-fn line_value(value: Value) -> Option<LineValue> {
+pub(crate) fn line_value(value: Value) -> Option<LineValue> {
     let short = |number: i128| i64::try_from(number).ok();
     let pair = |(n, d): (i128, i128)| short(n).zip(short(d));
     Some(match value {
@@ -264,6 +265,7 @@ pub fn line(
         .unwrap_or_else(|| LineValue::Missing { missing: Missing::BeyondRange.code().to_owned() });
     let marks = &figure.marks;
     let mut said = Vec::new();
+    said.extend(passed(indicator, figure).map(|passed| format!("{IMPLAUSIBLE}{}", passed.rule.id)));
     if marks.allocated {
         said.push("allocated".to_owned());
     }

@@ -13,9 +13,15 @@ use proto::gazetteer::Gazetteer;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::{Body, Found};
+use crate::{Body, Found, Judged};
 
-pub(crate) fn findings(fold: &Fold, unit: Unit, time: Option<Time>, limit: usize) -> Body {
+pub(crate) fn findings(
+    fold: &Fold,
+    unit: Unit,
+    time: Option<Time>,
+    limit: usize,
+    figures: Option<Judged>,
+) -> Body {
     let gazetteer = Gazetteer::embedded();
     let atlas = &fold.rules.atlas;
     let mut all: Vec<Finding> = of_unit(fold, unit, time).collect();
@@ -42,7 +48,7 @@ pub(crate) fn findings(fold: &Fold, unit: Unit, time: Option<Time>, limit: usize
         position: positions.get(&finding.fact).copied(),
     };
     let listed = all.iter().map(found).collect();
-    Body::Findings { unit: gazetteer.key(unit).to_owned(), counts, findings: listed }
+    Body::Findings { unit: gazetteer.key(unit).to_owned(), counts, findings: listed, figures }
 }
 
 /// How old findings are, in days since the fact's day: the last of each span, the oldest open.

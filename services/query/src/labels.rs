@@ -7,6 +7,7 @@ use domain::finding::{Reason, Treatment};
 use domain::time::Period;
 use proto::catalogue::Catalogue;
 use proto::gazetteer::Lang;
+use proto::plausible::Plausible;
 
 use crate::lang::pick;
 
@@ -56,6 +57,13 @@ pub fn mark(lang: Lang, mark: &str) -> String {
         let text = pick(lang, "phân bổ theo đơn vị kế tiếp mặc định", "allocated by default");
         return text.to_owned();
     }
+    if let Some(rule) = mark.strip_prefix(crate::IMPLAUSIBLE) {
+        return format!(
+            "{}: {}",
+            pick(lang, "không hợp lý", "implausible"),
+            implausible(lang, rule)
+        );
+    }
     if let Some(day) = mark.strip_prefix(crate::BASE) {
         let day = crate::written::date(lang, day);
         return format!("{} {day}", pick(lang, "mẫu số của ngày", "denominator of"));
@@ -71,6 +79,30 @@ pub fn mark(lang: Lang, mark: &str) -> String {
 /// The word that stands where a value is hidden.
 pub fn hidden(lang: Lang) -> &'static str {
     pick(lang, "ẩn", "hidden")
+}
+
+/// What a rule on figures says is wrong.
+pub fn implausible(lang: Lang, rule: &str) -> String {
+    Plausible::embedded().rule(rule).map_or(rule, |rule| rule.name(lang)).to_owned()
+}
+
+/// The bound that a figure passes, with whose figure that is.
+pub fn bound(lang: Lang, one: &crate::Implausible) -> String {
+    let number = match one.bound.parse() {
+        Ok(bound) => crate::lang::stated(lang, bound),
+        Err(_) => one.bound.clone(),
+    };
+    let unit = one.bound_unit.as_ref().map(|key| crate::written::name(lang, key));
+    let indicator = one.bound_indicator.as_ref().map(|id| indicator(lang, id));
+    match unit.or(indicator) {
+        Some(of) => format!("{number} ({of})"),
+        None => number,
+    }
+}
+
+/// What to do about a figure that a rule says cannot be.
+pub fn implausible_remedy(lang: Lang, rule: &str) -> String {
+    Plausible::embedded().rule(rule).map_or("", |rule| rule.remedy(lang)).to_owned()
 }
 
 /// Why there is no value.

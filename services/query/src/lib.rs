@@ -9,6 +9,7 @@ pub mod findings;
 pub mod labels;
 pub mod lang;
 pub mod long;
+pub mod plausible;
 mod question;
 mod series;
 mod targets;
@@ -29,6 +30,7 @@ pub use compare::{Comparison, Effects, Side, compare, effects};
 pub use exact::Exact;
 pub use figures::{BASE, HIDDEN, NotBrokenDown, WIDER, asked_for, line, lines_max};
 pub use findings::Group;
+pub use plausible::{IMPLAUSIBLE, Implausible, JUDGED_MAX, Judged};
 pub use question::{Boundaries, FiguresQuery, Query, When};
 pub use series::{Point, SERIES_MAX, series};
 pub use targets::{
@@ -58,7 +60,9 @@ pub fn answer(
         }
         Query::Findings { unit: key, when, limit } => {
             let time = when.as_ref().map(When::time).transpose()?;
-            findings::findings(fold, unit(key)?, time, *limit)
+            let unit = unit(key)?;
+            let figures = time.map(|time| plausible::judged(fold, unit, time, JUDGED_MAX));
+            findings::findings(fold, unit, time, *limit, figures)
         }
         Query::Targets { unit: key, indicators, when } => {
             let targets = targets(&guard, unit(key)?, indicators, when.time()?);

@@ -3,7 +3,7 @@
 use anyhow::Result;
 use proto::gazetteer::{Gazetteer, Lang};
 use query::written::{date, lists, name, remarks, title, value};
-use query::{Answer, Body, Found, Line, LineValue, Table, When};
+use query::{Answer, Body, Found, Implausible, Judged, Line, LineValue, Table, When};
 use query::{labels, lang};
 
 use crate::cli::Format;
@@ -19,7 +19,14 @@ pub fn show(screen: &mut Screen, answer: &Answer) -> Result<()> {
         Body::Movements { unit, when, tables } => {
             tables.iter().try_for_each(|table| movement_table(screen, unit, when, table))
         }
-        Body::Findings { unit, counts, findings } => findings_table(screen, unit, counts, findings),
+        Body::Findings { unit, counts, findings, figures } => {
+            findings_table(screen, unit, counts, findings)?;
+            // In CSV a table is one list: that of the facts.
+            match figures {
+                Some(figures) if screen.format != Format::Csv => implausible_table(screen, figures),
+                _ => Ok(()),
+            }
+        }
         Body::Digest { digest, gazetteer, catalogue } => {
             let header = ["digest", "position", "gazetteer", "catalogue"];
             if screen.format == Format::Csv {
@@ -253,6 +260,61 @@ fn movement_table(screen: &mut Screen, unit: &str, when: &When, table: &Table) -
         )
     };
     screen.line(verdict)
+}
+
+/// Figures that cannot be.
+fn implausible_table(screen: &mut Screen, figures: &Judged) -> Result<()> {
+    let lang = screen.lang;
+    screen.heading(screen.pick("Số liệu không hợp lý", "Figures that cannot be"))?;
+    if !figures.is_whole {
+        let units = lang::whole(lang, i128::from(figures.units));
+        screen.line(match lang {
+            Lang::Vi => format!("Đã xem {units} đơn vị; hãy hỏi từng đơn vị cấp dưới để xem hết."),
+            Lang::En => format!("{units} units were looked at; ask for units below to see all."),
+        })?;
+    }
+    if figures.found.is_empty() {
+        let none = screen.pick("Không có.", "None.").to_owned();
+        return screen.line(none);
+    }
+    let row = |one: &Implausible| {
+        vec![
+            one.unit.clone(),
+            name(lang, &one.unit),
+            labels::indicator(lang, &one.indicator),
+            period(lang, &one.period),
+            value(lang, &one.value),
+            labels::bound(lang, one),
+            labels::implausible(lang, &one.rule),
+        ]
+    };
+    let rows: Vec<Vec<String>> = figures.found.iter().map(row).collect();
+    let header = [
+        screen.pick("Mã", "Key"),
+        screen.pick("Đơn vị", "Unit"),
+        screen.pick("Chỉ số", "Indicator"),
+        screen.pick("Kỳ", "Period"),
+        screen.pick("Số liệu", "Value"),
+        screen.pick("Giới hạn", "Bound"),
+        screen.pick("Vì sao", "Why"),
+    ];
+    screen.aligned(&header, &rows, 4..6)?;
+    let mut rules: Vec<&str> = figures.found.iter().map(|one| one.rule.as_str()).collect();
+    rules.sort_unstable();
+    rules.dedup();
+    rules.into_iter().try_for_each(|rule| {
+        let (what, todo) =
+            (labels::implausible(lang, rule), labels::implausible_remedy(lang, rule));
+        screen.line(format!("  · {what}: {todo}"))
+    })
+}
+
+/// A period, or the day of a census, as people write it.
+fn period(lang: Lang, text: &str) -> String {
+    match text.parse::<domain::time::Day>() {
+        Ok(_) => date(lang, text),
+        Err(_) => labels::period(lang, text),
+    }
 }
 
 fn findings_table(

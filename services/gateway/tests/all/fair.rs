@@ -67,7 +67,8 @@ async fn until(gateway: &Gateway, waiting: usize) {
 async fn a_fact_waits_for_a_turn_of_another_users_and_not_for_all_that_they_send() {
     let _still = Still::stand();
     let world = World::new(ENGINES[0]).await;
-    let opened = Gateway::open(&world.url, &world.options, world.ledger.clone()).await;
+    let opened =
+        Gateway::open(&world.url, &world.options, world.ledger.clone(), world.access.clone()).await;
     let (gateway, appending) = opened.expect("the journal opens");
     // Nothing is written yet. One user sends as much as may wait, then others send one fact each.
     let crowd: Vec<_> =

@@ -7,7 +7,8 @@ use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
 use domain::finding::Reason;
 use query::findings::{self, Place};
-use query::{Group, When};
+use query::plausible::judged;
+use query::{Group, JUDGED_MAX, Judged, When};
 use serde::Serialize;
 use utoipa::ToSchema;
 use web::{Asker, Problem};
@@ -40,6 +41,10 @@ pub(crate) struct FindingsAnswer {
     total: u64,
     /// The latest of them first.
     findings: Vec<FindingLine>,
+    /// Figures of the unit and of those below it that cannot be, in the time asked for; left out
+    /// where none is asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    figures: Option<Judged>,
     /// Ask again with `cursor=` this for more.
     #[serde(skip_serializing_if = "Option::is_none")]
     next: Option<String>,
@@ -132,6 +137,7 @@ pub(super) async fn findings(
                 total: page.total,
                 next: page.next.map(|place| place.to_string()),
                 findings: page.findings.iter().map(line).collect(),
+                figures: time.map(|time| judged(fold, unit, time, JUDGED_MAX)),
             };
             Made::json(progress.position, &body)
         })

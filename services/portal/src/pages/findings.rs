@@ -16,6 +16,20 @@ use super::text::{capital, fill};
 use super::time;
 use super::view::View;
 
+/// Most units whose figures a page judges: of the nation it and all its provinces.
+const JUDGED_MAX: usize = 70;
+
+/// A figure that cannot be.
+struct Implausible {
+    link: Link,
+    indicator: String,
+    period: String,
+    value: String,
+    bound: String,
+    why: String,
+    todo: String,
+}
+
 /// Findings of one reason.
 struct Group {
     id: &'static str,
@@ -54,6 +68,7 @@ struct Page {
     keyed_of: String,
     api_href: String,
     source: String,
+    implausible: Vec<Implausible>,
 }
 
 /// One finding with the key of its fact, for those who may see it.
@@ -129,8 +144,31 @@ pub(crate) fn page(view: &View<'_>, sees_keys: bool) -> Outcome {
         keyed_of,
         api_href: api_href(view),
         source: fill(t.source_facts, &[&frame.position]),
+        implausible: implausible(view),
         f: frame,
     }))
+}
+
+/// Figures of the unit and of those below it that cannot be, in the time shown.
+fn implausible(view: &View<'_>) -> Vec<Implausible> {
+    let judged = query::plausible::judged(view.fold, view.unit, view.time, JUDGED_MAX);
+    let one = |one: query::Implausible| Implausible {
+        link: Link {
+            href: view.ask.href(&format!("/u/{}/i/{}", one.unit, one.indicator), &[("all", None)]),
+            name: query::written::name(view.lang, &one.unit),
+            current: false,
+        },
+        indicator: labels::indicator(view.lang, &one.indicator),
+        period: match one.period.parse::<Day>() {
+            Ok(day) => number::day(view.lang, day),
+            Err(_) => labels::period(view.lang, &one.period),
+        },
+        value: query::written::value(view.lang, &one.value),
+        bound: labels::bound(view.lang, &one),
+        why: capital(&labels::implausible(view.lang, &one.rule)),
+        todo: labels::implausible_remedy(view.lang, &one.rule),
+    };
+    judged.found.into_iter().map(one).collect()
 }
 
 /// Whether all times are asked for: `all=1`.

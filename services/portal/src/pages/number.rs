@@ -64,7 +64,8 @@ pub(crate) struct Shown {
     pub(crate) marks: Vec<String>,
     /// Whether it is over a part of the units only.
     pub(crate) is_partial: bool,
-    /// A letter behind the number in a table: `≈` allocated, `k/n`, `*` anything else.
+    /// A letter behind the number in a table: `≈` allocated, `k/n`, `!` a figure that
+    /// cannot be, `*` anything else.
     pub(crate) sign: String,
     /// Why there is no number.
     pub(crate) missing: String,
@@ -116,6 +117,11 @@ impl Shown {
             }
         }
         shown.mark(lang, figure);
+        if let Some(passed) = query::plausible::passed(id, figure) {
+            let mark = format!("{}{}", query::IMPLAUSIBLE, passed.rule.id);
+            shown.marks.insert(0, labels::mark(lang, &mark));
+            shown.sign.push('!');
+        }
         shown
     }
 

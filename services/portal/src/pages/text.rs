@@ -280,6 +280,9 @@ texts! {
     ledger_says: "Sổ", "Ledger";
     agrees: "khớp", "agrees";
     differs: "không khớp", "differs";
+    implausible_title: "Số liệu không hợp lý", "Figures that cannot be";
+    implausible_sub: "Số của đơn vị này và các đơn vị ngay dưới trong kỳ đang xem vượt giới hạn hợp lý. Không số nào bị sửa: hãy tìm dữ kiện sai hoặc thiếu.", "Figures of this unit and those directly below, in the period shown, that pass what can be. None was changed: look for the fact that is wrong or missing.";
+    bound: "Giới hạn", "Bound";
     taken_away: "Trừ", "Less";
     said_as: "Loại", "Kind";
     not_counted: "sổ không đếm", "not counted";

@@ -19,6 +19,7 @@ mod money;
 mod nats;
 mod oracle;
 mod pack;
+mod plausible;
 mod private;
 mod proof;
 mod rot;
