@@ -3,7 +3,7 @@
 use anyhow::Result;
 use proto::gazetteer::{Gazetteer, Lang};
 use query::written::{date, name, remarks, title, value};
-use query::{Answer, Body, Found, Line, LineValue, Table, When};
+use query::{Answer, Body, Found, Line, LineValue, Table, Unreadable, UnreadableRecord, When};
 use query::{labels, lang};
 
 use crate::cli::Format;
@@ -19,7 +19,10 @@ pub fn show(screen: &mut Screen, answer: &Answer) -> Result<()> {
         Body::Movements { unit, when, tables } => {
             tables.iter().try_for_each(|table| movement_table(screen, unit, when, table))
         }
-        Body::Findings { unit, counts, findings } => findings_table(screen, unit, counts, findings),
+        Body::Findings { unit, counts, findings, unreadable } => {
+            tell_unreadable(screen.lang, unreadable.as_ref());
+            findings_table(screen, unit, counts, findings)
+        }
         Body::Digest { digest, gazetteer, catalogue } => {
             let header = ["digest", "position", "gazetteer", "catalogue"];
             if screen.format == Format::Csv {
@@ -247,6 +250,26 @@ fn movement_table(screen: &mut Screen, unit: &str, when: &When, table: &Table) -
         )
     };
     screen.line(verdict)
+}
+
+/// Most records that are named; the JSON has more.
+const UNREADABLE_NAMED_MAX: usize = 10;
+
+/// Says on the standard error which records are no facts, whatever the format.
+fn tell_unreadable(lang: Lang, unreadable: Option<&Unreadable>) {
+    let Some(Unreadable { count, records }) = unreadable else { return };
+    let count = lang::whole(lang, i128::from(*count));
+    let mut text = match lang {
+        Lang::Vi => {
+            format!("{count} bản ghi của sổ không phải là dữ kiện, không được tính vào đâu")
+        }
+        Lang::En => format!("{count} records of the journal are no facts and are in no figure"),
+    };
+    for UnreadableRecord { position, reason } in records.iter().take(UNREADABLE_NAMED_MAX) {
+        let at = query::lang::pick(lang, "vị trí", "position");
+        text.push_str(&format!("; {at} {position}: {reason}"));
+    }
+    crate::screen::note(lang, &text);
 }
 
 fn findings_table(
