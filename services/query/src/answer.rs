@@ -18,6 +18,24 @@ pub struct Answer {
     pub body: Body,
 }
 
+/// Records of the journal that are no facts: nothing of them is in any figure.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Unreadable {
+    /// How many there are.
+    pub count: u64,
+    /// The first of them.
+    pub records: Vec<UnreadableRecord>,
+}
+
+/// A record that is no fact.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct UnreadableRecord {
+    /// Where it is in the journal.
+    pub position: u64,
+    /// Why, in a sentence.
+    pub reason: String,
+}
+
 /// What was asked for.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "answer", rename_all = "snake_case")]
@@ -50,6 +68,10 @@ pub enum Body {
         /// for, in which a figure could be judged.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         figures: Option<Judged>,
+        /// Records of the journal that are no facts, whatever unit is asked about: nobody knows of
+        /// which they were. Told on the command line only; left out where there are none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        unreadable: Option<Unreadable>,
     },
     /// Targets of a unit.
     Targets {

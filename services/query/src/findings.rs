@@ -48,7 +48,9 @@ pub(crate) fn findings(
         position: positions.get(&finding.fact).copied(),
     };
     let listed = all.iter().map(found).collect();
-    Body::Findings { unit: gazetteer.key(unit).to_owned(), counts, findings: listed, figures }
+    // What is no fact is not in the fold: whoever has the journal adds it.
+    let unit = gazetteer.key(unit).to_owned();
+    Body::Findings { unit, counts, findings: listed, figures, unreadable: None }
 }
 
 /// How old findings are, in days since the fact's day: the last of each span, the oldest open.

@@ -25,7 +25,9 @@ use domain::fold::Fold;
 use domain::movements::MovementTable;
 use proto::gazetteer::Gazetteer;
 
-pub use answer::{Answer, Body, Compared, Found, Line, LineValue, Table, TableHeads};
+pub use answer::{
+    Answer, Body, Compared, Found, Line, LineValue, Table, TableHeads, Unreadable, UnreadableRecord,
+};
 pub use compare::{Comparison, Effects, Side, compare, effects};
 pub use exact::Exact;
 pub use figures::{BASE, HIDDEN, NotBrokenDown, WIDER, asked_for, line, lines_max};

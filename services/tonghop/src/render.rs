@@ -3,7 +3,10 @@
 use anyhow::Result;
 use proto::gazetteer::{Gazetteer, Lang};
 use query::written::{date, lists, name, remarks, title, value};
-use query::{Answer, Body, Found, Implausible, Judged, Line, LineValue, Table, When};
+use query::{
+    Answer, Body, Found, Implausible, Judged, Line, LineValue, Table, Unreadable, UnreadableRecord,
+    When,
+};
 use query::{labels, lang};
 
 use crate::cli::Format;
@@ -19,7 +22,8 @@ pub fn show(screen: &mut Screen, answer: &Answer) -> Result<()> {
         Body::Movements { unit, when, tables } => {
             tables.iter().try_for_each(|table| movement_table(screen, unit, when, table))
         }
-        Body::Findings { unit, counts, findings, figures } => {
+        Body::Findings { unit, counts, findings, figures, unreadable } => {
+            tell_unreadable(screen.lang, unreadable.as_ref());
             findings_table(screen, unit, counts, findings)?;
             // In CSV a table is one list: that of the facts.
             match figures {
@@ -315,6 +319,26 @@ fn period(lang: Lang, text: &str) -> String {
         Ok(_) => date(lang, text),
         Err(_) => labels::period(lang, text),
     }
+}
+
+/// Most records that are named; the JSON has more.
+const UNREADABLE_NAMED_MAX: usize = 10;
+
+/// Says on the standard error which records are no facts, whatever the format.
+fn tell_unreadable(lang: Lang, unreadable: Option<&Unreadable>) {
+    let Some(Unreadable { count, records }) = unreadable else { return };
+    let count = lang::whole(lang, i128::from(*count));
+    let mut text = match lang {
+        Lang::Vi => {
+            format!("{count} bản ghi của sổ không phải là dữ kiện, không được tính vào đâu")
+        }
+        Lang::En => format!("{count} records of the journal are no facts and are in no figure"),
+    };
+    for UnreadableRecord { position, reason } in records.iter().take(UNREADABLE_NAMED_MAX) {
+        let at = query::lang::pick(lang, "vị trí", "position");
+        text.push_str(&format!("; {at} {position}: {reason}"));
+    }
+    crate::screen::note(lang, &text);
 }
 
 fn findings_table(

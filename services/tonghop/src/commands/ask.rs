@@ -11,7 +11,7 @@ use domain::time::{Day, Period};
 use projector::Handle;
 use proto::catalogue::Catalogue;
 use proto::gazetteer::{Gazetteer, Lang};
-use query::{Answer, Editions, FiguresQuery, Query, When};
+use query::{Answer, Body, Editions, FiguresQuery, Query, Unreadable, UnreadableRecord, When};
 use serde::{Deserialize, Serialize};
 use serde_json::value::{RawValue, to_raw_value};
 use store::{Expect, Opened, Store};
@@ -106,7 +106,8 @@ pub(super) fn told(handle: &Handle, shelf: &Shelf, line: &str) -> Result<Box<Raw
                     &query,
                 )
             });
-            to_raw_value(&answer?)
+            let count = handle.progress().accounting.unreadable;
+            to_raw_value(&with_unreadable(answer?, unreadable(count, &handle.unreadable())))
         }
     };
     Ok(told?)
@@ -118,8 +119,27 @@ pub(super) fn answer(lang: Lang, data: &Path, query: &Query) -> Result<Answer> {
     if let Some(answer) = socket::ask(data, query)? {
         return Ok(answer);
     }
-    let (fold, position) = open(lang, data)?;
-    query::answer(&fold, Disclosure::EVERYTHING, position, &Editions::embedded(), query)
+    let (fold, position, unreadable) = open(lang, data)?;
+    let answer =
+        query::answer(&fold, Disclosure::EVERYTHING, position, &Editions::embedded(), query)?;
+    Ok(with_unreadable(answer, unreadable))
+}
+
+/// Records of the journal that are no facts; none where all are.
+fn unreadable(count: u64, first: &[store::Unreadable]) -> Option<Unreadable> {
+    let one = |one: &store::Unreadable| UnreadableRecord {
+        position: one.position,
+        reason: one.reason.clone(),
+    };
+    (count > 0).then(|| Unreadable { count, records: first.iter().map(one).collect() })
+}
+
+/// What is no fact is told with what is to be looked at.
+fn with_unreadable(mut answer: Answer, told: Option<Unreadable>) -> Answer {
+    if let Body::Findings { unreadable, .. } = &mut answer.body {
+        *unreadable = told;
+    }
+    answer
 }
 
 /// The same for questions of an audit.
@@ -127,12 +147,12 @@ pub(super) fn audit(lang: Lang, data: &Path, ask: &auditor::Ask) -> Result<audit
     if let Some(told) = socket::ask(data, ask)? {
         return Ok(told);
     }
-    let (fold, position) = open(lang, data)?;
+    let (fold, position, _) = open(lang, data)?;
     Ok(auditor::answer(&Still(&fold, position), &Shelf::of(data), ask)?)
 }
 
 /// Opens the store of a data folder that nobody owns, as of its position.
-fn open(lang: Lang, data: &Path) -> Result<(Fold, u64)> {
+fn open(lang: Lang, data: &Path) -> Result<(Fold, u64, Option<Unreadable>)> {
     if !data.join("tonghop.json").exists() {
         bail!(
             "there is no data folder {}: import facts into it (tonghop import FILE --data {0}), or \
@@ -144,7 +164,8 @@ fn open(lang: Lang, data: &Path) -> Result<(Fold, u64)> {
     if place::has_own_journal(data) {
         let url = place::own_journal(data);
         let report = place::catch_up(lang, data, &url, &NatsArgs::default(), false)?;
-        return Ok((report.fold, report.mark.position));
+        let unreadable = unreadable(report.accounting.unreadable, &report.unreadable);
+        return Ok((report.fold, report.mark.position, unreadable));
     }
     let expect = Expect {
         journal: None,
@@ -156,7 +177,10 @@ fn open(lang: Lang, data: &Path) -> Result<(Fold, u64)> {
         },
     };
     match Store::open(data, expect, place::rules(), LOCK_WAIT)? {
-        Opened::Loaded(loaded) => Ok((loaded.fold, loaded.mark.position)),
+        Opened::Loaded(loaded) => {
+            let unreadable = unreadable(loaded.counts.unreadable, &loaded.unreadable);
+            Ok((loaded.fold, loaded.mark.position, unreadable))
+        }
         Opened::Fresh(_) => bail!(
             "the data folder {} is empty: start `tonghop up --journal URL --data {0}`",
             data.display()

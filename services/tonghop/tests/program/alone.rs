@@ -5,7 +5,7 @@ use std::path::Path;
 
 use journal::server::{Config, Server};
 
-use crate::runner::{Dice, command, run, simulated, start, stop, succeed, text, until, wait};
+use crate::runner::{Dice, command, json, run, simulated, start, stop, succeed, text, until, wait};
 use crate::serve::{address, ask, metric, officer, post};
 
 /// A running `up`, killed when the test is over, however it ends.
@@ -228,7 +228,22 @@ async fn what_strangers_write_into_the_streams_is_counted_told_and_passed_by() {
     told(&up);
     up.goes_on(&token, &rest.join("\n"));
     assert_eq!(ask(&up.1, "GET /v1/milestones?since=0", "", "").0, 200);
+    // The command line names them, asked of the service and of the folder.
+    let named = || {
+        let args = ["findings", "--unit", "L-62", "--data", text(&data)];
+        let unreadable = json(&args)["unreadable"].clone();
+        assert_eq!(unreadable["count"], 2, "{unreadable}");
+        let records = unreadable["records"].as_array().expect("a list");
+        assert!(records.iter().all(|one| one["reason"].is_string()), "{unreadable}");
+        let said = run(&args);
+        let said = String::from_utf8_lossy(&said.stderr).into_owned();
+        let first = format!("position {}:", records[0]["position"]);
+        assert!(said.contains("2 records of the journal are no facts"), "{said}");
+        assert!(said.contains(&first), "{said}");
+    };
+    named();
     up.stop();
+    named();
     let up = Up::start(&data, &more);
     told(&up);
     up.stop();
