@@ -8,7 +8,7 @@ use unicode_normalization::{UnicodeNormalization, is_nfc};
 
 use crate::reject::{Reason, Rejection};
 
-pub use personal::{looks_personal, quoted};
+pub use personal::{looks_personal, names_person, quoted};
 
 /// The text in Unicode's composed form (NFC). Half of what people paste is decomposed, and looks
 /// the same.
