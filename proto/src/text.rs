@@ -1,5 +1,6 @@
 //! What a free text may hold: Vietnamese or Latin letters, and nothing that identifies a person.
 
+mod encodings;
 mod personal;
 
 use std::borrow::Cow;
@@ -8,7 +9,9 @@ use unicode_normalization::{UnicodeNormalization, is_nfc};
 
 use crate::reject::{Reason, Rejection};
 
-pub use personal::{looks_personal, quoted};
+use encodings::Misread;
+
+pub use personal::{looks_personal, names_person, quoted};
 
 /// The text in Unicode's composed form (NFC). Half of what people paste is decomposed, and looks
 /// the same.
@@ -58,6 +61,15 @@ pub fn check(text: &str, chars_max: usize) -> Result<(), Rejection> {
              personal data",
         );
     }
+    // After numbers of persons: what was meant is repeated.
+    if let Some(Misread { as_if, guess }) = encodings::misread(text) {
+        let meant = guess.map_or_else(String::new, |guess| format!(" (is it {guess:?}?)"));
+        let message = format!(
+            "the text looks as if it was written in {as_if}{meant}; save it as Unicode where it \
+             was made and send it again"
+        );
+        return Err(Rejection::new(Reason::BadText, "", message));
+    }
     Ok(())
 }
 
@@ -92,6 +104,9 @@ mod tests {
             ("hai\ndòng", Some(Reason::BadText)),
             ("buôn\u{200b} Tờ Tung", Some(Reason::BadText)),
             ("Th\u{fffd}n \u{fffd}\u{fffd}ng", Some(Reason::BadText)),
+            ("Th«n §ång Míi", Some(Reason::BadText)),
+            ("Thoân Ñoàng Môùi", Some(Reason::BadText)),
+            ("Th?n ??ng M?i", Some(Reason::BadText)),
             ("Ia Rm\u{94b}\u{915}", Some(Reason::ForeignScript)),
             ("Рhú Cần", Some(Reason::ForeignScript)), // a Cyrillic letter that looks like P
             ("thôn ２", Some(Reason::ForeignScript)),

@@ -8,7 +8,7 @@ use crate::instant;
 use crate::meaning::day;
 use crate::reject::{Reason, Rejection};
 use crate::scalars::TEXT_CHARS_MAX;
-use crate::text;
+use crate::text::{self, names_person};
 
 /// No fact is older than this.
 const FIRST_YEAR: i32 = 2015;
@@ -28,6 +28,8 @@ impl Intake<'_> {
         }
         name(&attributes.source, "source", SOURCE_CHARS_MAX)?;
         name(&attributes.id, "id", ID_CHARS_MAX)?;
+        of_nobody(&attributes.source, "source")?;
+        of_nobody(&attributes.id, "id")?;
         let mut time = attributes.time.clone();
         instant::make_canonical(&mut time);
         let on = self.date(&time)?;
@@ -85,6 +87,17 @@ fn is_json(media_type: &str) -> bool {
     };
     parts.next().is_some_and(|essence| essence.eq_ignore_ascii_case("application/json"))
         && parts.all(is_utf8)
+}
+
+/// Refuses the number of an identity card or telephone as a source's name or a fact's. What an
+/// earlier fact is called by may be named: it has to be withdrawn.
+fn of_nobody(name: &str, field: &str) -> Result<(), Rejection> {
+    if !names_person(name) {
+        return Ok(());
+    }
+    let message = "it looks like an identity card, a telephone or a person's address; number facts \
+                   on, and name sources after offices: facts carry no personal data";
+    Err(Rejection::new(Reason::PersonalData, field, message))
 }
 
 fn correction(attributes: &mut Attributes<'_>, data: &Data<'_>) -> Result<(), Rejection> {

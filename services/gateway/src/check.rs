@@ -9,7 +9,7 @@ use journal::Entry;
 use proto::catalogue::Catalogue;
 use proto::gazetteer::Gazetteer;
 use proto::intake::{Accepted, Intake};
-use proto::text::looks_personal;
+use proto::text::{looks_personal, names_person};
 use serde::Deserialize;
 
 use crate::care::Touched;
@@ -71,6 +71,7 @@ fn id(line: &[u8]) -> Option<String> {
     let named: Named<'_> = serde_json::from_slice(line).ok()?;
     let may = named.id.chars().count() <= ID_CHARS_MAX
         && named.id.bytes().all(|byte| byte.is_ascii_graphic())
-        && !looks_personal(&named.id);
+        && !looks_personal(&named.id)
+        && !names_person(&named.id);
     may.then(|| named.id.into_owned())
 }

@@ -67,5 +67,6 @@ fn loan() -> Event {
         quantity: 1,
         work: 0,
         amount: 1_000,
+        giver: None,
     }
 }
