@@ -177,7 +177,14 @@ fn a_figure_that_cannot_be_is_marked_where_it_is_shown() {
         boundaries: Default::default(),
         books_only: false,
     });
-    let answer = query::answer(&fold, 2, &query::Editions::embedded(), &query).expect("it is told");
+    let answer = query::answer(
+        &fold,
+        domain::disclosure::Disclosure::EVERYTHING,
+        2,
+        &query::Editions::embedded(),
+        &query,
+    )
+    .expect("it is told");
     let query::Body::Figures { figures, .. } = answer.body else { panic!("figures") };
     assert_eq!(figures[0].marks, ["implausible:over_whole"]);
     assert!(figures[1].marks.is_empty());
