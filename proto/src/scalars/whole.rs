@@ -27,7 +27,7 @@ impl Visitor<'_> for Whole {
         if self.money && value < 0 {
             return Err(custom(
                 Reason::NegativeMoney,
-                "money is never below zero; take a payment back by voiding or correcting its fact",
+                "money is never below zero; take money back by voiding or correcting its fact, an allocation by funds.withdrawn",
             ));
         }
         if (self.least..=self.most).contains(&value) {

@@ -177,7 +177,7 @@ impl Opener<'_> {
             is_of_few: false,
             parts: Vec::new(),
         };
-        if matches!(figure.value, Value::Missing(Missing::Hidden(_))) {
+        if matches!(figure.value, Value::Missing(Missing::Hidden(_) | Missing::NotReported)) {
             return Tree { opened, from: From::Nowhere, parts: Vec::new() };
         }
         let fold = self.fold;

@@ -159,7 +159,10 @@ fn events_that_are_of_no_household_are_never_hidden() {
     for kind in EventKind::ALL {
         let expected = !matches!(
             kind,
-            EventKind::ActivityHeld | EventKind::FundsAllocated | EventKind::FundsDisbursed
+            EventKind::ActivityHeld
+                | EventKind::FundsAllocated
+                | EventKind::FundsDisbursed
+                | EventKind::FundsWithdrawn
         );
         assert_eq!(domain::disclosure::is_of_households(kind), expected, "{kind:?}");
     }

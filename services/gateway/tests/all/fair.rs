@@ -169,7 +169,8 @@ async fn one_user_has_a_share_of_the_requests_at_one_time() {
     assert!(answer.headers.contains_key("retry-after"));
     let bearer = world.bearer("national");
     let headers = [("authorization", bearer.as_str()), ("content-type", "application/json")];
-    let answer = running.send_with("/v1/facts", &headers, loan("of-another")).await;
+    let own = loan("of-another").replace("urn:tonghop:test", "urn:tonghop:user:national");
+    let answer = running.send_with("/v1/facts", &headers, own).await;
     assert_eq!(answer.status, 201, "{}", answer.body);
     drop(open);
     for sent in held {
