@@ -238,6 +238,15 @@ async fn the_overview_says_what_the_facts_come_to() {
     ] {
         assert!(page.contains(expected), "{expected}");
     }
+    // Who was on the lists when they were opened did not come in the year, and nobody fell.
+    let (_, _, page) = server.get("/u/L-637?period=2020@civil&lang=vi").await;
+    for expected in [
+        "trên đó có 2 hộ nghèo, đều ghi sổ lần đầu trong năm 2020.",
+        "<dd class=\"d\">ghi sổ lần đầu trong kỳ: 2; 2 trên 14 xã đã lập danh sách hộ</dd>",
+        "data-cell=\"mv-1\">…<",
+    ] {
+        assert!(page.contains(expected), "{expected}: {page}");
+    }
     let (_, _, table) = server.get("/u/L-637/movements?period=2021@civil&lang=en").await;
     assert!(table.contains("15 of 15 units"), "every unit's table balances");
     let (status, headers, _) = server.get("/").await;

@@ -43,8 +43,14 @@ pub(super) fn heads(view: &View<'_>, poor: &Stock, target: Option<&Version>) -> 
         since,
     };
     let stock = |id: &'static str, stock: &Stock| {
-        let change = stock.net().map_or_else(String::new, |net| number::signed(lang, net));
-        head(id, stock.shown.clone(), change, stock.since(view), String::new())
+        // Who was there when the list was opened is no change, and no zero of one.
+        let change = stock.net().filter(|net| *net != 0 || stock.before.is_some());
+        let (since, note) = match change {
+            Some(_) => (stock.since(view), String::new()),
+            None => (String::new(), stock.since(view)),
+        };
+        let change = change.map_or_else(String::new, |net| number::signed(lang, net));
+        head(id, stock.shown.clone(), change, since, note)
     };
     let near = Stock::of(view, view.unit, "near_poor_households");
     let mut heads = vec![stock("poor_households", poor), stock("near_poor_households", &near)];

@@ -62,17 +62,20 @@ pub enum Held {
     NotComparable,
     /// There is no question for it.
     CannotAsk,
+    /// The ledger has one, and does not tell it to whoever asks: it is of few households.
+    Hidden,
 }
 
 impl Held {
     /// All of them.
-    pub const ALL: [Held; 6] = [
+    pub const ALL: [Held; 7] = [
         Held::Agrees,
         Held::Differs,
         Held::NotCounted,
         Held::NotStated,
         Held::NotComparable,
         Held::CannotAsk,
+        Held::Hidden,
     ];
 
     /// Its name on screen.
@@ -85,6 +88,7 @@ impl Held {
             Held::NotStated => t.not_in_ledger,
             Held::NotComparable => t.not_comparable,
             Held::CannotAsk => t.cannot_ask,
+            Held::Hidden => query::labels::hidden(lang),
         }
     }
 
@@ -93,7 +97,11 @@ impl Held {
         match self {
             Held::Agrees => "tag ok",
             Held::Differs => "tag warn",
-            Held::NotCounted | Held::NotStated | Held::NotComparable | Held::CannotAsk => "tag",
+            Held::NotCounted
+            | Held::NotStated
+            | Held::NotComparable
+            | Held::CannotAsk
+            | Held::Hidden => "tag",
         }
     }
 }

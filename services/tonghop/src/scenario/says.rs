@@ -4,7 +4,7 @@
 use domain::catalogue::{Measure, Reference};
 use domain::codes::Confirmation;
 use domain::fact::EventKind;
-use domain::figures::{Figure, Value};
+use domain::figures::{Figure, Missing, Value};
 use domain::plan::Plan;
 use portal::pages::Held;
 use proto::gazetteer::Lang;
@@ -101,6 +101,7 @@ pub(super) fn held(
         return if published == Says::Counted { Held::NotCounted } else { Held::NotComparable };
     }
     match answer.value {
+        Value::Missing(Missing::Hidden(_)) => Held::Hidden,
         Value::Missing(_) if published == Says::Counted => Held::NotCounted,
         Value::Missing(_) => Held::NotStated,
         _ if agrees(answer) => Held::Agrees,
@@ -110,7 +111,7 @@ pub(super) fn held(
 
 #[cfg(test)]
 mod tests {
-    use domain::figures::{Marks, Missing};
+    use domain::figures::Marks;
 
     use super::*;
 
@@ -129,7 +130,9 @@ mod tests {
     fn what_the_ledger_lacks_is_said_and_never_equal() {
         let none = Figure { value: Value::Missing(Missing::NotStated), marks: Marks::default() };
         let told = Figure { value: Value::Whole(702), marks: Marks::default() };
+        let few = Figure { value: Value::Missing(Missing::Hidden(5)), marks: Marks::default() };
         let table = [
+            (Says::Counted, Some((&few, Says::Counted)), Held::Hidden),
             (Says::Counted, Some((&none, Says::Counted)), Held::NotCounted),
             (Says::Counted, Some((&told, Says::Stated)), Held::NotCounted),
             (Says::Counted, Some((&told, Says::Target)), Held::NotCounted),
