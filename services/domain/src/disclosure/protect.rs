@@ -41,12 +41,21 @@ impl Table {
         self.nth(unit).map_or_else(|| vec![false; self.cells], row)
     }
 
-    /// What else has to be hidden for one sum of enough, if anything.
-    fn next(&self, whole: usize, parts: &[usize], is_told: bool, min: u32) -> Option<usize> {
-        let of = |one: &usize| self.households[*one];
-        let hidden: Vec<usize> = parts.iter().copied().filter(|one| self.hidden[*one]).collect();
-        let together = hidden.iter().fold(0u32, |sum, one| sum.saturating_add(of(one)));
-        let is_safe = match hidden.len() {
+    /// What else has to be hidden for one sum of enough, if anything. The parts stand `from` on.
+    fn next(
+        &self,
+        whole: usize,
+        (parts, from): (&[usize], usize),
+        is_told: bool,
+        min: u32,
+    ) -> Option<usize> {
+        let of = |one: usize| self.households[one];
+        let (mut hidden, mut together) = (0, 0u32);
+        for one in parts.iter().map(|part| from + part).filter(|one| self.hidden[*one]) {
+            hidden += 1;
+            together = together.saturating_add(of(one));
+        }
+        let is_safe = match hidden {
             0 => !self.hidden[whole],
             1 => !is_told && self.hidden[whole],
             _ => together >= min || !is_told && self.hidden[whole],
@@ -54,10 +63,10 @@ impl Table {
         if is_safe {
             return None;
         }
-        let open = parts.iter().copied().filter(|one| !self.hidden[*one]);
+        let open = parts.iter().map(|part| from + part).filter(|one| !self.hidden[*one]);
         // The smallest, for as little as possible is to be hidden; where nothing else is left, that
         // there is nothing is hidden, too.
-        open.min_by_key(|one| (of(one) == 0, of(one)))
+        open.min_by_key(|one| (of(*one) == 0, of(*one)))
     }
 }
 
@@ -78,7 +87,7 @@ pub(super) fn protect(
     if let Some(given) = given {
         table.hidden[..cells].copy_from_slice(&given);
     }
-    let groups = groups(atlas, &table.units);
+    let groups = groups(atlas, &table.units, cells);
     loop {
         let mut any = false;
         for unit in usize::from(is_given)..table.units.len() {
@@ -95,14 +104,14 @@ pub(super) fn protect(
     }
 }
 
-/// The units below by generation: those of each sum to the whole.
-fn groups(atlas: &Atlas, units: &[Unit]) -> Vec<Vec<usize>> {
+/// Where the rows of the units below begin, by generation: those of each sum to the whole.
+fn groups(atlas: &Atlas, units: &[Unit], cells: usize) -> Vec<Vec<usize>> {
     let mut groups: Vec<(Option<_>, Vec<usize>)> = Vec::new();
     for (nth, unit) in units.iter().enumerate().skip(1) {
         let generation = atlas.record(*unit).generation;
         match groups.iter_mut().find(|(one, _)| *one == generation) {
-            Some((_, group)) => group.push(nth),
-            None => groups.push((generation, vec![nth])),
+            Some((_, group)) => group.push(nth * cells),
+            None => groups.push((generation, vec![nth * cells])),
         }
     }
     groups.into_iter().map(|(_, group)| group).collect()
@@ -111,6 +120,10 @@ fn groups(atlas: &Atlas, units: &[Unit]) -> Vec<Vec<usize>> {
 /// Protects the breakdowns of one unit; whether anything more is hidden now.
 fn within(table: &mut Table, unit: usize, sums: &[Parts], min: u32) -> bool {
     let from = unit * table.cells;
+    // Where nothing is hidden every sum is safe.
+    if !table.hidden[from..from + table.cells].contains(&true) {
+        return false;
+    }
     let mut any = false;
     loop {
         let mut more = false;
@@ -119,9 +132,8 @@ fn within(table: &mut Table, unit: usize, sums: &[Parts], min: u32) -> bool {
             if table.households[from + sum.whole] < min {
                 continue;
             }
-            let parts: Vec<usize> = sum.parts.iter().map(|part| from + part).collect();
             // A total of households is told also where that of their money is not.
-            while let Some(one) = table.next(from + sum.whole, &parts, true, min) {
+            while let Some(one) = table.next(from + sum.whole, (&sum.parts, from), true, min) {
                 table.hidden[one] = true;
                 more = true;
             }
@@ -138,9 +150,8 @@ fn across(table: &mut Table, cell: usize, group: &[usize], min: u32) -> bool {
     if table.households[cell] < min {
         return false;
     }
-    let parts: Vec<usize> = group.iter().map(|unit| unit * table.cells + cell).collect();
     let mut any = false;
-    while let Some(one) = table.next(cell, &parts, false, min) {
+    while let Some(one) = table.next(cell, (group, cell), false, min) {
         table.hidden[one] = true;
         any = true;
     }
