@@ -1,15 +1,17 @@
 //! The rollup: a cell is the sum of the postings of all timelines.
 
+mod listed;
+
 use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::ops::RangeInclusive;
-use std::sync::atomic::AtomicU32;
-use std::sync::atomic::Ordering::Relaxed;
 
-use crate::atlas::{Atlas, Place, Unit};
+use crate::atlas::{Atlas, Unit};
 use crate::exact;
 use crate::plan::LIST_COLUMN;
 use crate::posting::{Column, Posting, Site, Slot};
+
+use listed::{First, Listed};
 
 /// All cells, by site. A cell that comes to zero is gone: digests must not depend on history.
 #[derive(Clone, Debug)]
@@ -25,68 +27,6 @@ pub(crate) struct Row {
     pub(crate) run: Vec<Cell>,
     tail: Vec<Cell>,
     listed: Listed,
-}
-
-/// The first slot in which a site has a cell of lists of households, as it was last read: pages ask
-/// for thousands at once.
-#[derive(Debug, Default)]
-struct Listed(AtomicU32);
-
-/// What [`Listed`] holds.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum First {
-    Unread,
-    Never,
-    /// In this slot; if `touched`, unless what stood there is gone.
-    In {
-        slot: Slot,
-        touched: bool,
-    },
-}
-
-impl Listed {
-    const NEVER: u32 = 1;
-    const KNOWN: u32 = 1 << 16;
-    const TOUCHED: u32 = 1 << 17;
-
-    fn get(&self) -> First {
-        match self.0.load(Relaxed) {
-            0 => First::Unread,
-            Listed::NEVER => First::Never,
-            bits => First::In { slot: Slot(bits as u16), touched: bits & Listed::TOUCHED != 0 },
-        }
-    }
-
-    fn set(&self, first: First) {
-        let bits = match first {
-            First::Unread => 0,
-            First::Never => Listed::NEVER,
-            First::In { slot, touched } => {
-                u32::from(slot.0) | Listed::KNOWN | if touched { Listed::TOUCHED } else { 0 }
-            }
-        };
-        self.0.store(bits, Relaxed);
-    }
-
-    /// Something is posted.
-    fn touch(&self, cell: &Cell) {
-        if cell.column > LIST_COLUMN {
-            return;
-        }
-        match self.get() {
-            First::In { slot, .. } if cell.slot > slot => {}
-            First::In { slot, .. } if cell.slot == slot => {
-                self.set(First::In { slot, touched: true });
-            }
-            First::In { .. } | First::Never | First::Unread => self.set(First::Unread),
-        }
-    }
-}
-
-impl Clone for Listed {
-    fn clone(&self) -> Listed {
-        Listed(AtomicU32::new(self.0.load(Relaxed)))
-    }
 }
 
 /// One cell of a site; where its value needs more than 64 bits one of several under one address,
@@ -202,7 +142,13 @@ impl Rollup {
     }
 
     /// Marks the columns of a run, from `first` on, that have cells within some slots at a site.
-    fn mark(&self, site: Site, first: Column, slots: &RangeInclusive<Slot>, marks: &mut [bool]) {
+    pub(crate) fn mark(
+        &self,
+        site: Site,
+        first: Column,
+        slots: &RangeInclusive<Slot>,
+        marks: &mut [bool],
+    ) {
         let row = &self.rows[usize::from(site.0)];
         let end = usize::from(first.0) + marks.len();
         let from = row.run.partition_point(|cell| cell.column < first);
@@ -411,17 +357,6 @@ impl View<'_> {
         }
         let marked = (first.0..).zip(marks).filter(|(_, marked)| *marked);
         marked.map(|(column, _)| Column(column)).collect()
-    }
-
-    /// Marks the columns of a run, from `first` on, that have cells within some slots at a place.
-    pub fn mark_at(
-        &self,
-        place: Place,
-        first: Column,
-        slots: &RangeInclusive<Slot>,
-        marks: &mut [bool],
-    ) {
-        self.rollup.mark(Site::place(place), first, slots, marks);
     }
 
     /// The sum of some columns in a unit over a range of slots, and whether any of it comes from

@@ -8,7 +8,7 @@ use crate::fact::{ATTRIBUTES_MAX, EventKind, Subject, What};
 use crate::figures::Time;
 use crate::fold::Fold;
 use crate::posting::{Site, Slot};
-use crate::rollup::View;
+use crate::rollup::Rollup;
 use crate::timeline::Timeline;
 
 use super::households_reached;
@@ -102,14 +102,14 @@ impl Touched {
         time: Time,
         min: u32,
     ) -> Touched {
-        let view = View { rollup: &fold.books.rollup, atlas: &fold.rules.atlas };
+        let rollup = &fold.books.rollup;
         let mut found = vec![Vec::new(); units * shape.len()];
         let mut here = vec![false; shape.len()];
         let mut marks = vec![false; shape.span().1];
         for (place, units) in at {
             here.fill(false);
             for is_by_day in [true, false] {
-                mark(&view, *place, shape, (is_by_day, time), (&mut marks, &mut here));
+                mark(rollup, *place, shape, (is_by_day, time), (&mut marks, &mut here));
             }
             for (cell, _) in here.iter().enumerate().filter(|(_, is_here)| **is_here) {
                 for unit in units {
@@ -126,7 +126,7 @@ impl Touched {
 
 /// Marks the cells that have anything at a place, by day or by period.
 fn mark(
-    view: &View<'_>,
+    rollup: &Rollup,
     place: Place,
     shape: &Shape,
     (is_by_day, time): (bool, Time),
@@ -139,7 +139,7 @@ fn mark(
     };
     let (first, _) = shape.span();
     marks.fill(false);
-    view.mark_at(place, first, &slots, marks);
+    rollup.mark(Site::place(place), first, &slots, marks);
     for block in shape.blocks.iter().filter(|block| block.is_by_day == is_by_day) {
         let from = usize::from(block.first.0 - first.0);
         for (cells, _) in block.cells.iter().zip(&marks[from..]).filter(|(_, marked)| **marked) {
