@@ -1,7 +1,7 @@
 //! `users.toml`: who there is, and whose which source is. What `tonghop user` and `tonghop source`
 //! read and change.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use domain::time::Day;
@@ -241,10 +241,10 @@ impl Register for Book {
     type Error = Error;
 
     fn check(&self) -> Result<(), String> {
-        let mut names = HashMap::new();
+        let mut names = HashSet::new();
         for user in &self.users {
             user.check()?;
-            if names.insert(&user.name, ()).is_some() {
+            if !names.insert(&user.name) {
                 return Err(format!("user {} is there twice", user.name));
             }
             if !secret::is_hash(&user.password) {
@@ -255,10 +255,10 @@ impl Register for Book {
                 day.parse::<Day>().map_err(|error| format!("a token of {}: {error}", user.name))?;
             }
         }
-        let mut sources = HashMap::new();
+        let mut sources = HashSet::new();
         for source in &self.registered {
             source.check(|name| self.is_officer(name))?;
-            if sources.insert(&source.source, ()).is_some() {
+            if !sources.insert(&source.source) {
                 return Err(format!("the source {} is there twice", source.source));
             }
         }

@@ -106,14 +106,7 @@ fn kinds(of: &[String]) -> impl Iterator<Item = EventKind> {
 pub fn is_of_few(fact: &Fact, min: u32) -> bool {
     match &fact.what {
         What::Event(event) => is_of_households(event.kind) && households_reached(event) < min,
-        What::Registered(_)
-        | What::MovedIn(_)
-        | What::Classified { .. }
-        | What::Resized { .. }
-        | What::MovedWithin { .. }
-        | What::MovedOut
-        | What::Dissolved => true,
-        What::Stated(_) | What::Closing(_) | What::Voided { .. } | What::ListOpened => false,
+        _ => fact.changes_household(),
     }
 }
 

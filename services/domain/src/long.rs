@@ -28,6 +28,10 @@ use knots::Knots;
 use life::Life;
 use room::Room;
 
+/// Before all facts of a timeline, and behind all.
+const FIRST: Order = (Day(0), 0, 0, Key([0; 2]), 0);
+const LAST: Order = (Day(u16::MAX), u8::MAX, u32::MAX, Key([u64::MAX; 2]), u64::MAX);
+
 /// So many facts are walked along as fast as an index is kept.
 pub(crate) const LONG: usize = 32;
 

@@ -5,12 +5,11 @@ use std::collections::BTreeSet;
 
 use hashbrown::HashMap;
 
-use super::{Delta, Read};
+use super::{Delta, FIRST, LAST, Read};
 use crate::fact::{Fact, Key, Order, What};
 use crate::finding::Reason;
 use crate::rivals::{Claim, Contest, Lead};
 use crate::tangles::{Target, about};
-use crate::time::Day;
 use crate::timeline::{HERE, Timeline, loses, wins};
 
 /// What is known of all keys of a timeline, also of those that only voids name.
@@ -40,9 +39,6 @@ struct Knot {
 
 /// Facts that stand now, or no more.
 type Turns = Vec<(Order, bool)>;
-
-const FIRST: Order = (Day(0), 0, 0, Key([0; 2]), 0);
-const LAST: Order = (Day(u16::MAX), u8::MAX, u32::MAX, Key([u64::MAX; 2]), u64::MAX);
 
 impl Knots {
     pub(super) fn add(&mut self, fact: &Fact) {

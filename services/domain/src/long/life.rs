@@ -5,10 +5,10 @@ use std::ops::Bound::{Excluded, Included, Unbounded};
 
 use hashbrown::HashMap;
 
-use super::{Delta, Read, Side};
+use super::{Delta, FIRST, LAST, Read, Side};
 use crate::atlas::Place;
 use crate::contribution::{flows, open_list, single, state};
-use crate::fact::{Event, Fact, Key, Order, What};
+use crate::fact::{Event, Fact, Order, What};
 use crate::household::{Household, Presence, Turn};
 use crate::posting::{Column, Ledger as _, Posting, Site, Slot};
 use crate::time::Day;
@@ -25,9 +25,6 @@ pub(super) struct Life {
     /// How many events reached each place in a period, and how many places of it each unit holds.
     reached: HashMap<(Column, Slot, Site), u32>,
 }
-
-const FIRST: Order = (Day(0), 0, 0, Key([0; 2]), 0);
-const LAST: Order = (Day(u16::MAX), u8::MAX, u32::MAX, Key([u64::MAX; 2]), u64::MAX);
 
 impl Life {
     /// A fact begins to count, or does no more.
@@ -142,8 +139,7 @@ impl Life {
 
     /// The household as it is before a fact.
     fn before(&self, order: &Order) -> Presence {
-        let earlier = self.record.range((Unbounded, Excluded(order)));
-        earlier.last_value().unwrap_or_default()
+        last(self.record.range((Unbounded, Excluded(order)))).unwrap_or_default()
     }
 
     /// Tells of one event, or takes back what was told, by the household as it is.
@@ -222,7 +218,7 @@ impl Life {
 
     pub(super) fn home(&self, on: Day) -> Option<Place> {
         let until = (on, LAST.1, LAST.2, LAST.3, LAST.4);
-        let then = self.record.range((Unbounded, Included(until))).last_value();
+        let then = last(self.record.range((Unbounded, Included(until))));
         if let Some(known) = then.filter(|presence| *presence != Presence::Unknown) {
             return known.home();
         }
@@ -239,15 +235,11 @@ impl Life {
     }
 }
 
-/// The last of a walk, from behind.
-trait LastValue {
-    fn last_value(self) -> Option<Presence>;
-}
-
-impl<'a, I: DoubleEndedIterator<Item = (&'a Order, &'a Presence)>> LastValue for I {
-    fn last_value(mut self) -> Option<Presence> {
-        self.next_back().map(|(_, presence)| *presence)
-    }
+/// The last of a walk along the record.
+fn last<'a>(
+    mut walk: impl DoubleEndedIterator<Item = (&'a Order, &'a Presence)>,
+) -> Option<Presence> {
+    walk.next_back().map(|(_, presence)| *presence)
 }
 
 /// The household after a fact that changes its record; tells what that makes, or takes it back.

@@ -6,7 +6,7 @@ use proto::gazetteer::Lang;
 
 use super::ask::Ask;
 use super::frame::Frame;
-use super::text::{self, fill};
+use super::text::{self, capital, fill};
 use super::{Outcome, number};
 use crate::App;
 
@@ -125,8 +125,8 @@ pub(crate) fn page(
 ) -> Outcome {
     let t = text::of(ask.lang);
     let frame = Frame::around(app, ask, t, t.published_title, progress.position);
-    let lede = report.as_ref().and_then(|report| report.tallies.first().cloned());
-    let lede = lede.map_or_else(String::new, capital);
+    let tally = report.as_ref().and_then(|report| report.tallies.first());
+    let lede = tally.map_or_else(String::new, |tally| format!("{}.", capital(tally)));
     let position = number::whole(ask.lang, i128::from(progress.position));
     Outcome::Page(Box::new(Page {
         href: report
@@ -138,11 +138,4 @@ pub(crate) fn page(
         f: frame,
         lang: ask.lang,
     }))
-}
-
-/// A sentence of its own: begun with a capital, and ended.
-fn capital(text: String) -> String {
-    let mut chars = text.chars();
-    let first = chars.next().into_iter().flat_map(char::to_uppercase);
-    first.chain(chars).chain(['.']).collect()
 }
