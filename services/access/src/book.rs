@@ -1,7 +1,7 @@
 //! `users.toml`: who there is, and whose which source is. What `tonghop user` and `tonghop source`
 //! read and change.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use domain::time::Day;

@@ -63,7 +63,7 @@ pub fn answer(
         Query::Findings { unit: key, when, limit } => {
             let time = when.as_ref().map(When::time).transpose()?;
             let unit = unit(key)?;
-            let figures = time.map(|time| plausible::judged(fold, unit, time, JUDGED_MAX));
+            let figures = time.map(|time| plausible::judged(&guard, unit, time, JUDGED_MAX));
             findings::findings(fold, unit, time, *limit, figures)
         }
         Query::Targets { unit: key, indicators, when } => {

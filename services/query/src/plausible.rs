@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 
 use domain::atlas::Unit;
 use domain::catalogue::Filter;
+use domain::disclosure::Guard;
 use domain::fact::{Decimal, Stated, StatedKind};
 use domain::figures::{Figure, Question, Reader, Time, Value};
-use domain::fold::Fold;
 use domain::posting::Statement;
 use domain::time::Period;
 use proto::gazetteer::Gazetteer;
@@ -80,10 +80,10 @@ pub fn passed(indicator: &str, figure: &Figure) -> Option<Passed<'static>> {
 }
 
 /// Judges a unit's figures of a time and those of units below it, at most so many units.
-pub fn judged(fold: &Fold, unit: Unit, time: Time, units_max: usize) -> Judged {
+pub fn judged(guard: &Guard<'_>, unit: Unit, time: Time, units_max: usize) -> Judged {
     // Households that only timelines tell are counted for whoever asks for them, not here.
-    let reader = Reader { fold: None, ..Reader::from(fold) };
-    let judge = Judge { reader, time, period: period(time) };
+    let reader = Reader { fold: None, ..Reader::from(guard.fold()) };
+    let judge = Judge { guard, reader, time, period: period(time) };
     let (units, is_whole) = judge.units(unit, units_max);
     let mut found = Vec::new();
     for unit in &units {
@@ -94,12 +94,13 @@ pub fn judged(fold: &Fold, unit: Unit, time: Time, units_max: usize) -> Judged {
 }
 
 struct Judge<'f> {
+    guard: &'f Guard<'f>,
     reader: Reader<'f>,
     time: Time,
     period: String,
 }
 
-impl<'f> Judge<'f> {
+impl Judge<'_> {
     /// The unit and those below it, level by level.
     fn units(&self, unit: Unit, most: usize) -> (Vec<Unit>, bool) {
         let last = *self.time.days().end();
@@ -168,7 +169,7 @@ impl<'f> Judge<'f> {
 
     fn figure(&self, unit: Unit, indicator: &str) -> Figure {
         let (filter, time) = (Filter::new(), self.time);
-        self.reader.figure(&Question { unit, indicator, filter, time })
+        self.guard.figure(&self.reader, &Question { unit, indicator, filter, time })
     }
 
     /// A unit's figure against a number, another figure, or the unit above.

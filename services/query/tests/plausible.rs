@@ -4,6 +4,7 @@ mod common;
 
 use common::{Said, day, fold, unit};
 use domain::batch::evaluate;
+use domain::disclosure::{Disclosure, Guard};
 use domain::figures::Time;
 use domain::fold::Fold;
 use proto::document::Document;
@@ -11,6 +12,11 @@ use proto::gazetteer::Gazetteer;
 use proto::meaning::{Meaning, leaf};
 use query::plausible::judged;
 use query::{FiguresQuery, JUDGED_MAX, LineValue, Query, When};
+
+/// Whoever is told everything.
+fn open(fold: &Fold) -> Guard<'_> {
+    Guard::new(fold, Disclosure::EVERYTHING)
+}
 
 fn year(text: &str) -> Time {
     Time::Period(text.parse().expect("a period"))
@@ -22,7 +28,7 @@ fn census(on: &'static str, data: &'static str) -> Said<'static> {
 
 /// What is found of a unit and below, as `rule unit indicator value > bound`.
 fn found(fold: &Fold, key: &str, time: Time) -> Vec<String> {
-    let judged = judged(fold, unit(key), time, JUDGED_MAX);
+    let judged = judged(&open(fold), unit(key), time, JUDGED_MAX);
     let line = |one: query::Implausible| {
         let value = match one.value {
             LineValue::Ratio { numerator, denominator } => format!("{numerator}/{denominator}"),
@@ -158,10 +164,28 @@ fn findings_are_of_the_time_asked_for_and_of_as_many_units_as_are_bearable() {
     assert_eq!(found(&fold, "L-637", year("2022")).len(), 1);
     let days = Time::Days(day("2022-01-01"), day("2022-04-01"));
     assert_eq!(found(&fold, "L-637", days).len(), 1);
-    let whole = judged(&fold, unit("L-637"), year("2022"), JUDGED_MAX);
+    let whole = judged(&open(&fold), unit("L-637"), year("2022"), JUDGED_MAX);
     assert_eq!((whole.units, whole.is_whole), (15, true), "the district and its communes");
-    let part = judged(&fold, unit("VN"), year("2022"), JUDGED_MAX);
+    let part = judged(&open(&fold), unit("VN"), year("2022"), JUDGED_MAX);
     assert_eq!((part.units, part.is_whole), (JUDGED_MAX as u32, false));
+}
+
+#[test]
+fn the_public_is_not_told_of_few_households_that_their_figure_cannot_be() {
+    let cards = |quantity: u32| {
+        format!(
+            r#"{{"unit":"L-637","kind":"health_card","group":"poor","quantity":{quantity},"persons":{quantity},"counted_in":"card"}}"#
+        )
+    };
+    let census = census("2021-01-02", r#"{"unit":"L-637","households":1,"population":2}"#);
+    for (persons, told) in [(4, 0), (5, 1)] {
+        let cards = cards(persons);
+        let fold = fold(&[census, ("support.delivered", "2021-01-04", "", &cards)]);
+        assert_eq!(found(&fold, "L-637", year("2021")).len(), 1, "of {persons}");
+        let public = Guard::new(&fold, Disclosure::public(5));
+        let judged = judged(&public, unit("L-637"), year("2021"), JUDGED_MAX);
+        assert_eq!(judged.found.len(), told, "of {persons}, for the public");
+    }
 }
 
 #[test]
@@ -177,14 +201,9 @@ fn a_figure_that_cannot_be_is_marked_where_it_is_shown() {
         boundaries: Default::default(),
         books_only: false,
     });
-    let answer = query::answer(
-        &fold,
-        domain::disclosure::Disclosure::EVERYTHING,
-        2,
-        &query::Editions::embedded(),
-        &query,
-    )
-    .expect("it is told");
+    let answer =
+        query::answer(&fold, Disclosure::EVERYTHING, 2, &query::Editions::embedded(), &query)
+            .expect("it is told");
     let query::Body::Figures { figures, .. } = answer.body else { panic!("figures") };
     assert_eq!(figures[0].marks, ["implausible:over_whole"]);
     assert!(figures[1].marks.is_empty());

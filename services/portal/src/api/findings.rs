@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
+use domain::disclosure::Guard;
 use domain::finding::Reason;
 use query::findings::{self, Place};
 use query::plausible::judged;
@@ -111,8 +112,10 @@ pub(super) async fn findings(
     });
     let after = after.transpose()?;
     let today = clock::today();
-    let question =
-        format!("findings {unit:?} {when:?} {reasons:?} {after:?} {limit} {sees} {today}");
+    let disclosure = app.disclosure(&who);
+    let question = format!(
+        "findings {unit:?} {when:?} {reasons:?} {after:?} {limit} {sees} {disclosure:?} {today}"
+    );
     Ok(reply(&app, &headers, &question, move |app| {
         app.handle.read(|fold, progress| {
             let page = findings::page(fold, unit, time, &reasons, after, limit);
@@ -128,6 +131,7 @@ pub(super) async fn findings(
                     other: finding.other.filter(|_| shown).map(findings::key),
                 }
             };
+            let guard = Guard::new(fold, disclosure);
             let body = FindingsAnswer {
                 position: progress.position,
                 unit: app.gazetteer.key(unit).to_owned(),
@@ -137,7 +141,7 @@ pub(super) async fn findings(
                 total: page.total,
                 next: page.next.map(|place| place.to_string()),
                 findings: page.findings.iter().map(line).collect(),
-                figures: time.map(|time| judged(fold, unit, time, JUDGED_MAX)),
+                figures: time.map(|time| judged(&guard, unit, time, JUDGED_MAX)),
             };
             Made::json(progress.position, &body)
         })

@@ -151,7 +151,7 @@ pub(crate) fn page(view: &View<'_>, sees_keys: bool) -> Outcome {
 
 /// Figures of the unit and of those below it that cannot be, in the time shown.
 fn implausible(view: &View<'_>) -> Vec<Implausible> {
-    let judged = query::plausible::judged(view.fold, view.unit, view.time, JUDGED_MAX);
+    let judged = view.judged(JUDGED_MAX);
     let one = |one: query::Implausible| Implausible {
         link: Link {
             href: view.ask.href(&format!("/u/{}/i/{}", one.unit, one.indicator), &[("all", None)]),

@@ -112,6 +112,11 @@ impl<'a> View<'a> {
         query::target(&self.guard, unit, indicator, time)
     }
 
+    /// Figures of the unit and of those below it that cannot be, if whoever asks may be told them.
+    pub(crate) fn judged(&self, units_max: usize) -> query::Judged {
+        query::plausible::judged(&self.guard, self.unit, self.time, units_max)
+    }
+
     /// One figure, counted along all timelines where there is no other way: once on a page.
     pub(crate) fn figure_counted(&self, unit: Unit, indicator: &str, time: Time) -> Figure {
         let filter = Filter::new();
