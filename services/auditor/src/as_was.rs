@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use domain::figures::Missing;
 use query::{Body, Boundaries, FiguresQuery, Line, LineValue, Query, Table, TableHeads};
 
 use crate::freeze::COMMUNES;
@@ -46,12 +47,8 @@ fn line(row: &Row) -> Option<Line> {
     let parts = filter.split(';').filter_map(|one| one.split_once('='));
     let by: BTreeMap<String, String> =
         parts.map(|(name, code)| (name.to_owned(), code.to_owned())).collect();
-    let pair = |mark: &str| {
-        let (told, all) = mark.split_once(" of ")?;
-        Some((told.parse().ok()?, all.parse().ok()?))
-    };
-    let children = marks.split(',').find_map(pair);
-    let communes = marks.split(',').find_map(|mark| pair(mark.strip_suffix(COMMUNES)?));
+    let children = marks.split(',').find_map(part);
+    let communes = communes(marks);
     let said = marks.split(',').filter(|mark| !mark.is_empty() && !mark.contains(" of "));
     Some(Line {
         unit: unit.to_owned(),
@@ -63,6 +60,17 @@ fn line(row: &Row) -> Option<Line> {
         communes,
         reference: String::new(),
     })
+}
+
+/// `3 of 14`.
+fn part(mark: &str) -> Option<(u32, u32)> {
+    let (told, all) = mark.split_once(" of ")?;
+    Some((told.parse().ok()?, all.parse().ok()?))
+}
+
+/// Of the lists of how many of all communes a figure is, where not of all.
+fn communes(marks: &str) -> Option<(u32, u32)> {
+    marks.split(',').find_map(|mark| part(mark.strip_suffix(COMMUNES)?))
 }
 
 fn value(text: &str) -> Option<LineValue> {
@@ -103,13 +111,25 @@ fn table(vintage: &Vintage, unit: &str, class: &str) -> Option<Table> {
         }
     }
     // It was closed as it was: that it balances is an invariant of what was frozen.
+    let nobody = TableHeads { households: 0, persons: 0 };
     Some(Table {
         class: class.to_owned(),
-        opening: opening?,
+        opening: opening.unwrap_or(nobody),
         rows,
         closing: closing?,
         balances: true,
+        opening_missing: opening.is_none().then(|| Missing::NotReported.code().to_owned()),
+        opening_communes: None,
         missing: None,
-        communes: None,
+        communes: lists_of(vintage, unit, class),
     })
+}
+
+/// Of how many lists a table is, as the figure of its closing has it: what the opening is of was
+/// not frozen.
+fn lists_of(vintage: &Vintage, unit: &str, class: &str) -> Option<(u32, u32)> {
+    let stock = format!("{class}_households");
+    let mut figures = vintage.rows.iter().filter(|row| row.kind == Kind::Figure);
+    let figure = figures.find(|row| row.fields() == [unit, &stock, ""])?;
+    communes(figure.value.split_once('\t')?.1)
 }

@@ -142,11 +142,14 @@ fn movements(reader: &Reader<'_>, unit: Unit, time: Time, rows: &mut Vec<Row>) {
     for class in [Standing::Poor, Standing::NearPoor] {
         let table = reader.movements(unit, class, time);
         // The figures of the same unit say why there are no rows.
-        if table.missing.is_some() {
+        if table.of.missing.is_some() {
             continue;
         }
         let inner = table.rows.iter().map(|(row, heads)| (row.code(), *heads));
-        let all = [("opening", table.opening)]
+        // Nor is there an opening where no list was open.
+        let opening = ("opening", table.opening);
+        let all = Some(opening)
+            .filter(|_| table.opening_of.missing.is_none())
             .into_iter()
             .chain(inner)
             .chain([("closing", table.closing)]);

@@ -5,7 +5,7 @@ mod question;
 mod rates;
 mod value;
 
-pub use lists::Lists;
+pub use lists::{Coverage, Lists};
 pub use question::{Question, Time};
 pub use rates::{Alike, Fall};
 pub use value::{Figure, Marks, Missing, Value};

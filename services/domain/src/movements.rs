@@ -5,7 +5,7 @@
 
 use crate::atlas::Unit;
 use crate::codes::Standing;
-use crate::figures::{Missing, Reader, Time};
+use crate::figures::{Coverage, Reader, Time};
 use crate::household::{Head, MovementRow, movement_column};
 use crate::plan::standing_column;
 use crate::posting::{Column, Slot};
@@ -31,10 +31,10 @@ pub struct MovementTable {
     pub rows: Vec<(MovementRow, Heads)>,
     /// At the end of the last day.
     pub closing: Heads,
-    /// Why nobody knows: the zeros are none. Nothing where there is something to tell.
-    pub missing: Option<Missing>,
-    /// Of the lists of k of n communes, where not all have opened theirs by the last day.
-    pub communes: Option<(u32, u32)>,
+    /// What the opening is of: where no list was open, its zeros are none.
+    pub opening_of: Coverage,
+    /// What all else is of, by the lists of the last day.
+    pub of: Coverage,
 }
 
 impl MovementTable {
@@ -67,18 +67,20 @@ impl Reader<'_> {
                 persons: view.sum(unit, &[column(Head::Persons)], slots).0,
             };
         let standing = |head| standing_column(class, head);
+        let before = days.start().previous();
         let opening = match *days.start() {
             Day::MIN => Heads::default(),
-            first => heads(&standing, until(first.previous())),
+            _ => heads(&standing, until(before)),
         };
         let rows = MovementRow::ALL.map(|row| {
             let slots = Slot::from(*days.start())..=Slot::from(*days.end());
             (row, heads(&|head| movement_column(row, class, head), slots))
         });
         let closing = heads(&standing, until(*days.end()));
-        let lists = self.lists(unit, *days.end());
-        let missing = (!lists.any).then_some(Missing::NotReported);
-        let communes = (lists.any && !lists.is_complete()).then_some((lists.open, lists.communes));
-        MovementTable { class, opening, rows: rows.to_vec(), closing, missing, communes }
+        let is_zero = rows.iter().map(|(_, heads)| heads).chain([&opening, &closing]);
+        let is_zero = is_zero.copied().all(|heads| heads == Heads::default());
+        let of = self.coverage(unit, *days.end(), is_zero);
+        let opening_of = self.coverage(unit, before, opening == Heads::default());
+        MovementTable { class, opening, rows: rows.to_vec(), closing, opening_of, of }
     }
 }

@@ -7,7 +7,7 @@ mod common;
 use std::collections::BTreeSet;
 
 use axum::http::header;
-use common::{COMMUNES, DISTRICT, PERIOD, Portal, story};
+use common::{COMMUNES, DISTRICT, PERIOD, Portal, fact, story};
 
 /// The units that a movement table as CSV tells of.
 fn units(csv: &[u8]) -> BTreeSet<String> {
@@ -88,4 +88,70 @@ async fn every_download_of_a_page_has_the_units_of_the_page() {
             }
         }
     }
+}
+
+/// One commune opens its list within the half-year, with one poor household on it.
+fn late_list() -> Vec<String> {
+    let unit = COMMUNES[0];
+    let data = r#","standing":"poor","persons":4"#;
+    let household = fact("household.registered", "r1", Some(1), "2021-02-01", unit, data);
+    vec![fact("list.opened", "list", None, "2021-02-01", unit, ""), household]
+}
+
+/// The lines of a movement table of poor households as CSV: row, households, missing, communes.
+fn poor_lines(csv: &[u8], unit: &str) -> Vec<[String; 4]> {
+    let lines = std::str::from_utf8(csv).unwrap().lines().skip(1);
+    let fields = lines.map(|line| line.split(',').map(str::to_owned).collect::<Vec<_>>());
+    let of_unit = fields.filter(|fields| fields[0] == unit && fields[2] == "poor");
+    of_unit.map(|fields| [3, 7, 10, 11].map(|at| fields[at].clone())).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_opening_before_the_first_list_is_unknown_wherever_it_is_told() {
+    let mut portal = Portal::open().await;
+    portal.tell(&late_list()).await;
+    let unit = COMMUNES[0];
+    let before =
+        portal.json(&format!("/v1/figures?unit={unit}&from=2020-12-01&to=2020-12-14")).await;
+    let figures = before["figures"].as_array().unwrap();
+    let stock = figures.iter().find(|one| one["indicator"] == "poor_households").unwrap();
+    assert_eq!(stock["missing"], "not_reported", "the day before, as a figure");
+
+    let path = format!("/v1/movements?unit={unit}&period={PERIOD}");
+    let answer = portal.json(&path).await;
+    let table = &answer["tables"][0];
+    assert_eq!(table["opening_missing"], "not_reported");
+    assert_eq!(table["missing"], serde_json::Value::Null);
+    assert_eq!(table["closing"]["households"], 1);
+    let (_, _, csv) = portal.get(&format!("{path}&format=csv")).await;
+    let lines = poor_lines(&csv, unit);
+    assert_eq!(lines[0], ["opening", "", "not_reported", ""]);
+    assert_eq!(lines[1], ["registered", "1", "", ""]);
+    assert_eq!(lines.last().unwrap(), &["closing", "1", "", ""]);
+    // On the pages it is the first of the equation, of the table, and of what moved.
+    for (page, cells) in [("/movements", ["eq-Opening", "L-24076-1\""]), ("", ["mv-1\""; 2])] {
+        let path = format!("/u/{unit}{page}?period={PERIOD}&lang=en");
+        let (_, _, html) = portal.get(&path).await;
+        let html = String::from_utf8(html).unwrap();
+        for cell in cells {
+            let at = html.find(&format!("data-cell=\"{cell}")).unwrap();
+            let text = html[at..].split(['>', '<']).nth(1).unwrap();
+            assert_eq!(text, "…", "{path}: {cell}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_opening_of_some_lists_says_of_how_many() {
+    let mut portal = Portal::open().await;
+    portal.tell(&late_list()).await;
+    let path = format!("/v1/movements?unit={DISTRICT}&period=2021-H2@administrative");
+    let answer = portal.json(&path).await;
+    assert_eq!(answer["tables"][0]["opening"]["households"], 1);
+    assert_eq!(answer["tables"][0]["opening_communes"], serde_json::json!([1, 14]));
+    let (_, _, csv) = portal.get(&format!("{path}&format=csv")).await;
+    assert_eq!(poor_lines(&csv, DISTRICT)[0], ["opening", "1", "", "1/14"]);
+    let page = format!("/u/{DISTRICT}/movements?period=2021-H2@administrative&lang=vi");
+    let (_, _, html) = portal.get(&page).await;
+    assert!(String::from_utf8(html).unwrap().contains("(1/14)"), "{page}");
 }

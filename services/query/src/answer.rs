@@ -202,12 +202,37 @@ pub struct Table {
     pub closing: TableHeads,
     /// Whether opening and rows come to the closing.
     pub balances: bool,
+    /// Why nobody knows the opening, and its zeros are none: `not_reported`, for no list was open.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub opening_missing: Option<String>,
+    /// Of the lists of k of n communes on the day before the first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub opening_communes: Option<(u32, u32)>,
     /// Why nobody knows, and the zeros are none: `not_reported`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub missing: Option<String>,
-    /// Of the lists of k of n communes: the others have not opened theirs.
+    /// Of the lists of k of n communes on the last day: the others have not opened theirs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub communes: Option<(u32, u32)>,
+}
+
+impl Table {
+    /// Opening, rows and closing, with their names.
+    pub fn lines(&self) -> impl Iterator<Item = (&str, TableHeads)> {
+        let rows = self.rows.iter().map(|(row, heads)| (row.as_str(), *heads));
+        let (opening, closing) = (("opening", self.opening), ("closing", self.closing));
+        [opening].into_iter().chain(rows).chain([closing])
+    }
+
+    /// Why nobody knows the number of a row.
+    pub fn missing_of(&self, row: &str) -> Option<&str> {
+        if row == "opening" { &self.opening_missing } else { &self.missing }.as_deref()
+    }
+
+    /// Of the lists of how many of all communes a row is, where not of all.
+    pub fn communes_of(&self, row: &str) -> Option<(u32, u32)> {
+        if row == "opening" { self.opening_communes } else { self.communes }
+    }
 }
 
 /// Households and persons.

@@ -117,8 +117,10 @@ fn table(table: &MovementTable) -> Table {
         rows: rows.collect(),
         closing: table.closing.into(),
         balances: table.balances(),
-        missing: table.missing.map(|why| why.code().to_owned()),
-        communes: table.communes,
+        opening_missing: table.opening_of.missing.map(|why| why.code().to_owned()),
+        opening_communes: table.opening_of.communes,
+        missing: table.of.missing.map(|why| why.code().to_owned()),
+        communes: table.of.communes,
     }
 }
 

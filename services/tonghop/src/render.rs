@@ -194,29 +194,16 @@ fn csv_row(lang: Lang, when: &When, line: &Line) -> Vec<String> {
 fn movement_table(screen: &mut Screen, unit: &str, when: &When, table: &Table) -> Result<()> {
     let lang = screen.lang;
     if screen.format == Format::Csv {
-        let mut rows = vec![vec![
-            "opening".to_owned(),
-            table.opening.households.to_string(),
-            table.opening.persons.to_string(),
-        ]];
-        rows.extend(table.rows.iter().map(|(row, heads)| {
-            vec![row.clone(), heads.households.to_string(), heads.persons.to_string()]
-        }));
-        rows.push(vec![
-            "closing".to_owned(),
-            table.closing.households.to_string(),
-            table.closing.persons.to_string(),
-        ]);
-        let rows: Vec<Vec<String>> = rows
-            .into_iter()
-            .map(|row| {
-                [
-                    vec![unit.to_owned(), table.class.clone(), when.from.clone(), when.to.clone()],
-                    row,
-                ]
-                .concat()
-            })
-            .collect();
+        let number = |row: &str, value: i64| match table.missing_of(row) {
+            Some(_) => String::new(),
+            None => value.to_string(),
+        };
+        let rows = table.lines().map(|(row, heads)| {
+            let of = [unit, &table.class, &when.from, &when.to, row].map(str::to_owned);
+            let numbers = [number(row, heads.households), number(row, heads.persons)];
+            [&of[..], &numbers].concat()
+        });
+        let rows: Vec<Vec<String>> = rows.collect();
         return screen.rows(
             &["unit", "class", "from", "to", "row", "households", "persons"],
             &rows,
@@ -236,21 +223,25 @@ fn movement_table(screen: &mut Screen, unit: &str, when: &When, table: &Table) -
     if let Some(why) = &table.missing {
         return screen.line(labels::missing(lang, why));
     }
-    let number = |value: i64| lang::whole(lang, i128::from(value));
-    let lines = [("opening", table.opening)]
-        .into_iter()
-        .chain(table.rows.iter().map(|(row, heads)| (row.as_str(), *heads)))
-        .chain([("closing", table.closing)]);
-    let rows: Vec<Vec<String>> = lines
+    let number = |row: &str, value: i64| match table.missing_of(row) {
+        Some(_) => "…".to_owned(),
+        None => lang::whole(lang, i128::from(value)),
+    };
+    let rows: Vec<Vec<String>> = table
+        .lines()
         .map(|(row, heads)| {
             let label = labels::movement(lang, &table.class, row);
-            vec![label, number(heads.households), number(heads.persons)]
+            vec![label, number(row, heads.households), number(row, heads.persons)]
         })
         .collect();
     let header = ["", screen.pick("Hộ", "Households"), screen.pick("Nhân khẩu", "Persons")];
     screen.rows(&header, &rows, 1)?;
     if let Some(of) = table.communes {
         screen.line(lists(lang, of))?;
+    }
+    if let Some(of) = table.opening_communes {
+        let before = screen.pick("Đầu kỳ", "Opening");
+        screen.line(format!("{before}: {}", lists(lang, of)))?;
     }
     let verdict = if table.balances {
         screen.pick(

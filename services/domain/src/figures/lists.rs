@@ -25,6 +25,15 @@ impl Lists {
     }
 }
 
+/// What a number of households on a day is of: of all lists, of some, or of none.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Coverage {
+    /// Why nobody knows: a zero is none. Nothing where there is something to tell.
+    pub missing: Option<Missing>,
+    /// Of the lists of k of n communes, where not all had opened theirs by the day.
+    pub communes: Option<(u32, u32)>,
+}
+
 impl Reader<'_> {
     /// In how many communes of a unit a list was opened by a day. A list is open from the first
     /// day of which a fact says so, or on which a household was registered or classified, and stays
@@ -91,16 +100,25 @@ impl Reader<'_> {
 
     /// A sum of households as what it is on a day; see [`Lists`].
     pub fn listed(&self, unit: Unit, on: Day, sum: Figure) -> Figure {
+        let of = self.coverage(unit, on, sum.value == Value::Whole(0));
+        match (of.missing, of.communes) {
+            (Some(why), _) => Figure::missing(why),
+            (None, None) => sum,
+            (None, communes) => Figure { marks: Marks { communes, ..sum.marks }, ..sum },
+        }
+    }
+
+    /// What households counted on a day are of, where nobody was counted or somebody.
+    pub(crate) fn coverage(&self, unit: Unit, on: Day, is_zero: bool) -> Coverage {
         let lists = self.lists(unit, on);
         if lists.is_complete() {
-            return sum;
+            return Coverage::default();
         }
         // What counts in the unit only, such as somebody on the way through, is something, too.
-        if !lists.any && sum.value == Value::Whole(0) {
-            return Figure::missing(Missing::NotReported);
+        if !lists.any && is_zero {
+            return Coverage { missing: Some(Missing::NotReported), communes: None };
         }
-        let marks = Marks { communes: Some((lists.open, lists.communes)), ..sum.marks };
-        Figure { marks, ..sum }
+        Coverage { missing: None, communes: Some((lists.open, lists.communes)) }
     }
 
     /// Whether any list was opened in a unit by a day: [`Lists::any`], without going on.

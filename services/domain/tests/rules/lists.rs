@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use domain::atlas::{Place, Unit};
 use domain::catalogue::Filter;
-use domain::codes::{Class, Standing::Poor};
+use domain::codes::{
+    Class,
+    Standing::{NearPoor, Poor},
+};
 use domain::fact::{Fact, StatedKind, What};
 use domain::figures::{Figure, Missing, Question, Reader, Time, Value};
 use domain::fold::Fold;
@@ -18,7 +21,7 @@ use crate::story::{
 };
 use crate::world::{
     IA_MLAH, IA_SAO, IA_SO, KRONG_PA, NEW_AYUN_PA, NEW_GIA_LAI, NEW_PHU_TUC, PHU_CAN, PHU_TUC,
-    PLACES, THAI_BINH, VIET_NAM, rules,
+    PLACES, THAI_BINH, UNITS, VIET_NAM, rules,
 };
 
 fn opened(on: &str, at: Unit) -> Fact {
@@ -120,6 +123,34 @@ fn a_missing_value_has_a_stable_name() {
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 100, failure_persistence: None, ..Default::default() })]
+
+    /// The two ends of a movement table are the stocks of those days, known as far as these are.
+    #[test]
+    fn the_ends_of_a_movement_table_are_figures_of_their_days(
+        facts in journal(),
+        year in 2019u16..2026,
+    ) {
+        let mut fold = Fold::new(rules());
+        fold.apply(facts);
+        let reader = Reader::from(&fold);
+        let days = [format!("{year}-01-01"), format!("{year}-12-31")].map(|on| day(&on));
+        for unit in UNITS.iter().copied() {
+            for class in [Poor, NearPoor] {
+                let table = reader.movements(unit, class, Time::Days(days[0], days[1]));
+                let ends = [
+                    (days[0].previous(), table.opening, table.opening_of),
+                    (days[1], table.closing, table.of),
+                ];
+                for (on, heads, of) in ends {
+                    let lists = reader.lists(unit, on);
+                    let communes = (lists.open, lists.communes);
+                    prop_assert_eq!(of.missing.is_some(), !lists.any && heads.households == 0);
+                    let is_part = of.missing.is_none() && !lists.is_complete();
+                    prop_assert_eq!(of.communes, is_part.then_some(communes));
+                }
+            }
+        }
+    }
 
     /// What is remembered of a site is what its cells say, however often somebody asked between.
     #[test]

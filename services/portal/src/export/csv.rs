@@ -1,7 +1,7 @@
 //! CSV (RFC 4180) that Excel opens and that no cell can turn into a formula.
 
 use proto::gazetteer::Lang;
-use query::{Answer, Body, Exact, Line, LineValue, TableHeads, When, labels, written};
+use query::{Answer, Body, Exact, Line, LineValue, When, labels, written};
 
 use crate::api::UnitTables;
 
@@ -175,7 +175,7 @@ pub(crate) fn movements(
     table.end();
     for unit in std::iter::once(own).chain(children) {
         for of_class in &unit.tables {
-            let mut line = |row: &str, heads: &TableHeads| {
+            for (row, heads) in of_class.lines() {
                 table.text(&unit.unit);
                 table.text(&written::name(lang, &unit.unit));
                 table.text(&of_class.class);
@@ -183,19 +183,17 @@ pub(crate) fn movements(
                 table.text(&labels::movement(lang, &of_class.class, row));
                 table.text(&when.from);
                 table.text(&when.to);
-                match of_class.missing {
+                let missing = of_class.missing_of(row);
+                match missing {
                     None => [heads.households, heads.persons].map(|one| table.number(one)),
                     Some(_) => [(); 2].map(|()| table.nothing()),
                 };
                 table.number(u8::from(unit.wider));
-                table.text(of_class.missing.as_deref().unwrap_or_default());
-                let communes = of_class.communes.map(|(open, all)| format!("{open}/{all}"));
+                table.text(missing.unwrap_or_default());
+                let communes = of_class.communes_of(row).map(|(open, all)| format!("{open}/{all}"));
                 table.text(&communes.unwrap_or_default());
                 table.end();
-            };
-            line("opening", &of_class.opening);
-            of_class.rows.iter().for_each(|(row, heads)| line(row, heads));
-            line("closing", &of_class.closing);
+            }
         }
     }
     table.finish()

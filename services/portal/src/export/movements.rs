@@ -69,7 +69,7 @@ fn class_sheet(
     };
     let listed = if children.is_empty() { std::slice::from_ref(own) } else { children };
     let mut row = FIRST;
-    let mut sums = vec![(0i64, 0i64); entries.len()];
+    let mut sums = vec![Sum::default(); entries.len()];
     for unit in listed {
         let Some(table) = table(unit) else { continue };
         let number = f64::from(row - FIRST + 1);
@@ -81,13 +81,11 @@ fn class_sheet(
         sheet.write_string_with_format(row, 1, name + &said(&table, lang), &styles.text)?;
         of_unit(sheet, &styles, row, entries, &table)?;
         for (sum, entry) in sums.iter_mut().zip(entries) {
-            let heads = of_entry(&table, &entry.row);
-            *sum = (sum.0 + heads.households, sum.1 + heads.persons);
+            sum.add(&table, &entry.row);
         }
         row += 1;
     }
-    let is_whole = listed.iter().filter_map(table).all(|one| one.missing.is_none());
-    total(sheet, &styles, row, (&sums, is_whole), lang)?;
+    total(sheet, &styles, row, &sums, lang)?;
     // Moves inside the unit are decreases and increases of its parts and neither of the whole, so
     // the unit's own rows may be less than the sums.
     if !children.is_empty()
@@ -187,23 +185,43 @@ fn formula_text(entries: &[MovementEntry], closing: &str) -> String {
     text
 }
 
-fn of_entry(table: &Table, row: &str) -> TableHeads {
-    match row {
-        "opening" => table.opening,
-        "closing" => table.closing,
-        row => table
-            .rows
-            .iter()
-            .find(|(name, _)| name == row)
-            .map_or(TableHeads { households: 0, persons: 0 }, |(_, heads)| *heads),
+/// What the units come to in one row of the table.
+#[derive(Clone, Copy, Default)]
+struct Sum {
+    households: i64,
+    persons: i64,
+    /// How many units tell of it, and how many do not.
+    told: usize,
+    untold: usize,
+}
+
+impl Sum {
+    fn add(&mut self, table: &Table, row: &str) {
+        if table.missing_of(row).is_some() {
+            self.untold += 1;
+            return;
+        }
+        let heads = of_entry(table, row);
+        self.told += 1;
+        self.households += heads.households;
+        self.persons += heads.persons;
     }
+}
+
+fn of_entry(table: &Table, row: &str) -> TableHeads {
+    let nobody = TableHeads { households: 0, persons: 0 };
+    table.lines().find(|(name, _)| *name == row).map_or(nobody, |(_, heads)| heads)
 }
 
 /// What has to be said with a unit's numbers, behind its name.
 fn said(table: &Table, lang: Lang) -> String {
     let missing = table.missing.as_deref().map(|why| labels::missing(lang, why));
     let lists = table.communes.map(|of| written::lists(lang, of));
-    missing.or(lists).map_or_else(String::new, |said| format!(" ({said})"))
+    let opening = table
+        .opening_communes
+        .map(|of| pick(lang, "đầu kỳ: ", "opening: ").to_owned() + &written::lists(lang, of));
+    let said: Vec<String> = missing.into_iter().chain(lists).chain(opening).collect();
+    if said.is_empty() { String::new() } else { format!(" ({})", said.join("; ")) }
 }
 
 /// The cells of a unit; the closing is a formula of the others.
@@ -223,11 +241,15 @@ fn of_unit(
     }
     for (at, entry) in entries.iter().enumerate() {
         let heads = of_entry(table, &entry.row);
+        let is_known = table.missing_of(&entry.row).is_none();
         for (side, value) in [heads.households, heads.persons].into_iter().enumerate() {
             let column = column(at) + side as ColNum;
             if entry.row == "closing" {
-                let formula = closing(entries, row, side as ColNum, value);
+                let opening = table.opening_missing.is_none();
+                let formula = closing(entries, (row, side as ColNum), opening, value);
                 sheet.write_formula_with_format(row, column, formula, format)?;
+            } else if !is_known {
+                sheet.write_string_with_format(row, column, "…", format)?;
             } else {
                 sheet.write_number_with_format(row, column, value as f64, format)?;
             }
@@ -236,12 +258,18 @@ fn of_unit(
     Ok(())
 }
 
-fn closing(entries: &[MovementEntry], row: RowNum, side: ColNum, value: i64) -> Formula {
+/// Opening and all rows; of the rows alone where nobody knows the opening, for a text is no number.
+fn closing(
+    entries: &[MovementEntry],
+    (row, side): (RowNum, ColNum),
+    opening: bool,
+    value: i64,
+) -> Formula {
     let mut text = String::from("=");
     for (at, entry) in entries.iter().enumerate() {
         let name = cell(row, column(at) + side);
         match (entry.sign, entry.row.as_str()) {
-            (Sign::Stock, "opening") => text += &name,
+            (Sign::Stock, "opening") if opening => text += &name,
             (Sign::Stock, _) => {}
             (Sign::Minus, _) => text += &format!("-{name}"),
             (Sign::Plus, _) => text += &format!("+{name}"),
@@ -254,18 +282,22 @@ fn total(
     sheet: &mut Worksheet,
     styles: &Styles,
     row: RowNum,
-    (sums, is_whole): (&[(i64, i64)], bool),
+    sums: &[Sum],
     lang: Lang,
 ) -> Result<(), XlsxError> {
     let (head, whole) = (Styles::bold(&styles.text), Styles::bold(&styles.whole));
-    let name = match is_whole {
+    let name = match sums.iter().all(|sum| sum.untold == 0) {
         true => pick(lang, "Cộng", "Total"),
         false => pick(lang, "Cộng các đơn vị có báo cáo", "Total of those that have reported"),
     };
     merged(sheet, (row, 0), (row, 1), name, &head)?;
-    for (at, (households, persons)) in sums.iter().enumerate() {
-        for (side, value) in [households, persons].into_iter().enumerate() {
+    for (at, total) in sums.iter().enumerate() {
+        for (side, value) in [total.households, total.persons].into_iter().enumerate() {
             let column = column(at) + side as ColNum;
+            if total.told == 0 {
+                sheet.write_string_with_format(row, column, "…", &whole)?;
+                continue;
+            }
             let sum = sheet::sum(column, FIRST, row - 1, value);
             sheet.write_formula_with_format(row, column, sum, &whole)?;
         }

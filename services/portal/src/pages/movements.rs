@@ -2,6 +2,7 @@
 
 use askama::Template;
 use domain::codes::{Code, Standing};
+use domain::figures::Coverage;
 use domain::household::MovementRow;
 use domain::movements::{Heads, MovementTable};
 use proto::gazetteer::Lang;
@@ -171,14 +172,18 @@ pub(crate) fn page(view: &View<'_>) -> Outcome {
         xlsx: download("xlsx", &[]),
         source: fill(t.source_facts, &[&frame.position]),
         moved: title_of(lang, total),
-        lists: tables[0].1.communes.map_or_else(String::new, |of| query::written::lists(lang, of)),
+        lists: tables[0]
+            .1
+            .of
+            .communes
+            .map_or_else(String::new, |of| query::written::lists(lang, of)),
         f: frame,
     }))
 }
 
 /// What fell and what rose, or why nobody knows.
 fn title_of(lang: Lang, table: &MovementTable) -> String {
-    if let Some(why) = table.missing {
+    if let Some(why) = table.of.missing {
         return labels::missing(lang, why.code());
     }
     let (_, down, up, _) = order();
@@ -200,7 +205,7 @@ fn official_number(view: &View<'_>, row: MovementRow) -> String {
 }
 
 fn lists_sign(table: &MovementTable) -> String {
-    table.communes.map_or_else(String::new, |(open, all)| format!("{open}/{all}"))
+    table.of.communes.map_or_else(String::new, |(open, all)| format!("{open}/{all}"))
 }
 
 fn heads_of(table: &MovementTable, wanted: MovementRow) -> Heads {
@@ -218,43 +223,46 @@ fn net(table: &MovementTable) -> i128 {
 /// increases, size and standard, closing, net.
 fn cells(view: &View<'_>, table: &MovementTable) -> Vec<Cell> {
     let (first, down, up, last) = order();
-    let is_known = table.missing.is_none();
-    let known = |text: String| if is_known { text } else { "…".to_owned() };
-    let pair = |heads: Heads, class: [&'static str; 2]| {
+    let pair = |heads: Heads, of: Coverage, class: [&'static str; 2]| {
         [(heads.households, class[0]), (heads.persons, class[1])].map(|(value, class)| Cell {
-            text: known(number::whole(view.lang, value)),
-            zero: value == 0,
+            text: known(of, number::whole(view.lang, value)),
+            zero: value == 0 && of.missing.is_none(),
             class,
         })
     };
-    let plain = |row: MovementRow| pair(heads_of(table, row), ["gl", "k"]);
+    let plain = |row: MovementRow| pair(heads_of(table, row), table.of, ["gl", "k"]);
     let mut cells = Vec::with_capacity(25);
-    cells.extend(pair(table.opening, ["gl sumc", "k sumc"]));
+    cells.extend(pair(table.opening, table.opening_of, ["gl sumc", "k sumc"]));
     cells.extend(first.into_iter().chain(down).chain(up).chain(last).flat_map(plain));
-    cells.extend(pair(table.closing, ["gl sumc", "k sumc"]));
+    cells.extend(pair(table.closing, table.of, ["gl sumc", "k sumc"]));
     let net = net(table);
-    let text = known(number::signed(view.lang, net));
+    let text = known(table.of, number::signed(view.lang, net));
     cells.push(Cell { text, zero: net == 0, class: "gl" });
     cells
+}
+
+/// A number, where anybody knows it.
+fn known(of: Coverage, number: String) -> String {
+    if of.missing.is_some() { "…".to_owned() } else { number }
 }
 
 fn steps(view: &View<'_>, code: &str, table: &MovementTable) -> Vec<Step> {
     let lang = view.lang;
     let (from, to) = view.days();
-    let known = |value| match table.missing {
-        Some(_) => "…".to_owned(),
-        None => number::whole(lang, value),
-    };
-    let step = |sign, heads: Heads, name: String, sum| Step {
+    let step_of = |of: Coverage, sign, heads: Heads, name: String, sum| Step {
         sign,
-        households: known(heads.households),
-        persons: known(heads.persons),
+        households: known(of, number::whole(lang, heads.households)),
+        persons: known(of, number::whole(lang, heads.persons)),
         name,
         sum,
     };
+    let step = |sign, heads, name, sum| step_of(table.of, sign, heads, name, sum);
     let (first, down, up, last) = order();
-    let opening = format!("{} {}", view.t.opening, number::day(lang, from));
-    let mut steps = vec![step("", table.opening, opening, true)];
+    let mut opening = format!("{} {}", view.t.opening, number::day(lang, from));
+    if let Some((open, all)) = table.opening_of.communes {
+        opening += &format!(" ({open}/{all})");
+    }
+    let mut steps = vec![step_of(table.opening_of, "", table.opening, opening, true)];
     for row in first.into_iter().chain(down).chain(up).chain(last) {
         let heads = heads_of(table, row);
         let ours = first.contains(&row) || last.contains(&row);

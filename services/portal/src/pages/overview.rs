@@ -137,7 +137,7 @@ pub(crate) fn page(
             .rev()
             .collect(),
         moves_title: moves_title(view, &flow),
-        moves: moves(view, &flow, &stock),
+        moves: moves(view, &flow),
         moves_href: view.href(view.unit, "/movements"),
         map,
         map_href: view.href(view.unit, "/map"),
@@ -181,7 +181,7 @@ fn map_indicator(view: &View<'_>, rows: &[Row]) -> &'static str {
 }
 
 fn moves_title(view: &View<'_>, table: &MovementTable) -> String {
-    if let Some(why) = table.missing {
+    if let Some(why) = table.of.missing {
         return labels::missing(view.lang, why.code());
     }
     let of = |decrease: bool| -> i128 {
@@ -200,10 +200,10 @@ fn moves_title(view: &View<'_>, table: &MovementTable) -> String {
 }
 
 /// Opening, what moved, closing: bars from zero, on one scale for the stocks and one for the rest.
-fn moves(view: &View<'_>, table: &MovementTable, poor: &Stock) -> Vec<Move> {
+fn moves(view: &View<'_>, table: &MovementTable) -> Vec<Move> {
     let t = view.t;
     let (opening, closing) = (table.opening.households, table.closing.households);
-    if table.missing.is_some() {
+    if table.of.missing.is_some() {
         return Vec::new();
     }
     let stocks = opening.max(closing) as f64;
@@ -222,9 +222,11 @@ fn moves(view: &View<'_>, table: &MovementTable, poor: &Stock) -> Vec<Move> {
     let moved = listed.clone().filter(|(row, _)| *row != MovementRow::Registered);
     let most = moved.map(|(_, h)| h.households.abs()).max().unwrap_or(0) as f64;
     let mut opened = stock(t.opening, opening);
-    if poor.before.is_none() {
-        // There was no list.
+    if table.opening_of.missing.is_some() {
         opened.households = "…".to_owned();
+    }
+    if let Some((open, all)) = table.opening_of.communes {
+        opened.name += &format!(" ({open}/{all})");
     }
     let mut moves = vec![opened];
     moves.extend(listed.map(|(row, heads)| {
