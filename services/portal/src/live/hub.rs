@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::net::IpAddr;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -52,6 +53,7 @@ pub struct Hub {
     begun: Places,
     share: Share,
     open: watch::Sender<bool>,
+    broken: AtomicU64,
 }
 
 #[derive(Debug, Default)]
@@ -99,6 +101,7 @@ impl Hub {
             begun: Places::new(limits.topics_per_address, usize::MAX),
             share: Share::new(limits.renderers),
             open: watch::Sender::new(true),
+            broken: AtomicU64::new(0),
         }
     }
 
@@ -114,6 +117,11 @@ impl Hub {
     pub fn sizes(&self) -> (usize, usize) {
         let topics = self.topics.lock().unwrap_or_else(PoisonError::into_inner).by_key.len();
         (topics, self.limits.clients_max - self.places.available_permits())
+    }
+
+    /// How often a page could not be made because of a fault of the program.
+    pub fn broken(&self) -> u64 {
+        self.broken.load(Ordering::Relaxed)
     }
 
     /// Takes a place, of the same number as those of topics.
@@ -243,6 +251,9 @@ async fn parts(app: &Arc<App>, topic: &Arc<Topic>, turn: Turn) -> (Option<(u64, 
         let made = topic.parts(&theirs, &theirs.render);
         (made, turn.end(begun.elapsed()))
     });
-    // A page that cannot be made is as good as none; the panic is in the log.
-    made.await.unwrap_or_default()
+    made.await.unwrap_or_else(|_| {
+        // A page that cannot be made is as good as none; the panic is in the log.
+        app.hub.broken.fetch_add(1, Ordering::Relaxed);
+        Default::default()
+    })
 }

@@ -217,3 +217,23 @@ async fn a_page_that_costs_much_is_made_less_often() {
         assert!(between >= COST * 5, "the next one after {between:?}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_page_whose_making_fails_is_counted_and_all_others_go_on() {
+    let mut portal = Portal::open_with(|app| {
+        app.rendering(|_, page| {
+            assert!(!page.path.contains("broken"), "a fault of the program");
+            Some(BTreeMap::from([("key".to_owned(), "text".to_owned())]))
+        })
+    })
+    .await;
+    portal.tell(&story()).await;
+    assert_eq!(portal.app.hub.broken(), 0);
+    let status = watch(&portal, "127.0.0.1", "broken=1").await.status();
+    assert_eq!(status, 404, "as good as no page");
+    assert_eq!(portal.app.hub.broken(), 1);
+    let open = watch(&portal, "127.0.0.1", "n=1").await;
+    assert_eq!(open.status(), 200);
+    assert_eq!(portal.get(&format!("/v1/units/{DISTRICT}")).await.0, 200);
+    assert_eq!(portal.app.hub.sizes().0, 1, "the broken one is forgotten");
+}

@@ -116,7 +116,7 @@ pub(super) fn watch_feed(health: &mut Health, foreign: Foreign) {
     health.gauges.push(Gauge { name, help, is_counter: false, value });
 }
 
-/// What `/metrics` tells of open pages.
+/// What `/readyz` and `/metrics` tell of open pages.
 pub(super) fn watch_live(health: &mut Health, app: &Arc<App>) {
     type Size = fn((usize, usize)) -> usize;
     let sizes: [(&'static str, &'static str, Size); 2] = [
@@ -132,6 +132,31 @@ pub(super) fn watch_live(health: &mut Health, app: &Arc<App>) {
         let value = Box::new(move || size(app.hub.sizes()) as f64);
         health.gauges.push(Gauge { name, help, is_counter: false, value });
     }
+    let hub = Arc::clone(app);
+    let name = "tonghop_live_failures_total";
+    let help = "Live figures and pages that a fault of the program kept from being made.";
+    let value = Box::new(move || hub.hub.broken() as f64);
+    health.gauges.push(Gauge { name, help, is_counter: true, value });
+    let app = Arc::clone(app);
+    health.parts.push(Box::new(move || live(app.hub.broken())));
+}
+
+/// How live pages are: those that cannot be made stand still, all others go on.
+fn live(broken: u64) -> Check {
+    let (vi, en) = match broken {
+        0 => ("hoạt động".to_owned(), "it works".to_owned()),
+        _ => (
+            format!(
+                "{broken} lần không tạo được trang trực tiếp vì lỗi chương trình: những trang đó chỉ \
+                 mới lại khi tải lại; xem nhật ký và báo lỗi"
+            ),
+            format!(
+                "a live page could not be made {broken} times, which is a fault of the program: such \
+                 pages are only new when loaded again; see the log, and report it"
+            ),
+        ),
+    };
+    Check { name: "live", ok: broken == 0, reason: vi, reason_en: en }
 }
 
 /// What `/metrics` tells of webhooks.
@@ -175,5 +200,12 @@ mod tests {
             assert_eq!(check.ok, ok, "{lag} facts, {seconds} seconds");
             assert!(check.reason_en.contains(says), "{}", check.reason_en);
         }
+    }
+
+    #[test]
+    fn live_pages_that_cannot_be_made_are_told() {
+        assert!(live(0).ok);
+        assert!(!live(3).ok);
+        assert!(live(3).reason_en.contains("3 times"));
     }
 }
