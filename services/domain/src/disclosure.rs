@@ -4,13 +4,14 @@
 //! One rule for all outputs: they read figures through a [`Guard`]. Why it is as it is, and what it
 //! does not protect: `docs/decisions/0017-what-the-public-is-told.md`.
 
+pub(crate) mod memo;
 mod protect;
 mod reach;
 mod shape;
+mod table;
 
-use std::cell::RefCell;
 use std::ops::RangeInclusive;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::atlas::{Atlas, Place, Unit};
 use crate::catalogue::{Filter, Measure, Reference, Sum};
@@ -21,9 +22,9 @@ use crate::fold::Fold;
 use crate::plan::Plan;
 use crate::time::Day;
 
-use protect::Table;
 use reach::Reach;
 use shape::Shape;
+use table::Table;
 
 /// Of fewer households than this nothing but their number is told to everybody, unless the operator
 /// says otherwise. With three, a borrower who knows a neighbour's loan has the third; five leaves
@@ -181,13 +182,6 @@ impl Shapes {
 pub struct Guard<'a> {
     fold: &'a Fold,
     disclosure: Disclosure,
-    judged: RefCell<Vec<Judgement>>,
-}
-
-/// What is hidden of a unit and of those directly below it, for one kind of event and time.
-struct Judgement {
-    of: (Unit, EventKind, Time),
-    table: Rc<Table>,
 }
 
 impl std::fmt::Debug for Guard<'_> {
@@ -199,7 +193,7 @@ impl std::fmt::Debug for Guard<'_> {
 impl<'a> Guard<'a> {
     /// Over a fold, for somebody.
     pub fn new(fold: &'a Fold, disclosure: Disclosure) -> Guard<'a> {
-        Guard { fold, disclosure, judged: RefCell::default() }
+        Guard { fold, disclosure }
     }
 
     /// Of fewer households than this nothing is told but of units that are open.
@@ -297,22 +291,19 @@ impl<'a> Guard<'a> {
 
     /// What is hidden of a unit and of those below it. What is hidden of the unit itself has been
     /// judged with its own neighbours.
-    fn judge(&self, group: Unit, kind: EventKind, time: Time) -> Rc<Table> {
-        let of = (group, kind, time);
-        let known =
-            self.judged.borrow().iter().find(|one| one.of == of).map(|one| one.table.clone());
-        if let Some(table) = known {
+    fn judge(&self, group: Unit, kind: EventKind, time: Time) -> Arc<Table> {
+        let min = self.disclosure.households_min;
+        let of = (group, kind, time, min);
+        if let Some(table) = self.fold.judged.get(&of) {
             return table;
         }
         let atlas = &self.fold.rules.atlas;
         let above = atlas.record(group).parent.map(|parent| self.judge(parent, kind, time));
         let shape = self.shape(kind);
-        let reach =
-            Reach::of(self.fold, shape, (group, kind, time), self.disclosure.households_min);
+        let reach = Reach::of(self.fold, shape, (group, kind, time), min);
         let given = above.as_ref().map(|table| table.row(group));
-        let table =
-            Rc::new(protect::protect(atlas, shape, reach, given, self.disclosure.households_min));
-        self.judged.borrow_mut().push(Judgement { of, table: Rc::clone(&table) });
+        let table = Arc::new(protect::protect(atlas, shape, reach, given, min));
+        self.fold.judged.put(of, &table);
         table
     }
 }

@@ -10,6 +10,7 @@ use crate::atlas::Place;
 use crate::books::Books;
 use crate::closing::{Judged, judge};
 use crate::contribution::{self, Change, Rules, appended, difference};
+use crate::disclosure::memo::Memo;
 use crate::fact::{Fact, Key, Subject, What};
 use crate::finding::Finding;
 use crate::kept::Kept;
@@ -32,6 +33,8 @@ pub struct Fold {
     whereabouts: Whereabouts,
     /// Closings by position: a few, which are judged in that order.
     closings: BTreeMap<u64, Fact>,
+    /// What was found to be of few since the last change.
+    pub(crate) judged: Memo,
 }
 
 /// What another subject has to know of a key that it has, too.
@@ -69,7 +72,7 @@ impl Fold {
     /// A fold that has seen nothing.
     pub fn new(rules: Arc<Rules>) -> Fold {
         let (books, timelines, keys, whereabouts, closings) = Default::default();
-        Fold { rules, books, timelines, keys, whereabouts, closings }
+        Fold { rules, books, timelines, keys, whereabouts, closings, judged: Memo::default() }
     }
 
     /// Takes facts in, in any order and any batches. What a fact costs does not grow with its
@@ -79,6 +82,9 @@ impl Fold {
         batch.sort_by_key(|(subject, fact)| (*subject, fact.order()));
         for facts in batch.chunk_by(|a, b| a.0 == b.0) {
             self.apply_to_one(facts, &mut applied);
+        }
+        if !(applied.new.is_empty() && applied.changes.is_empty()) {
+            self.judged.forget();
         }
         applied
     }
@@ -220,6 +226,7 @@ impl Fold {
     /// elsewhere. The rules are not asked, for such facts may be damaged: see [`Fold::index`].
     pub fn restore(&mut self, facts: impl IntoIterator<Item = (Subject, Fact)>) {
         let mut unsaid = Delta::default();
+        self.judged.forget();
         for (subject, fact) in facts {
             declare(&mut self.closings, &fact);
             let kept = self.timelines.entry(subject).or_default();

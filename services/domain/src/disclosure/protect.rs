@@ -9,66 +9,7 @@ use crate::atlas::{Atlas, Unit};
 
 use super::reach::Reach;
 use super::shape::{Parts, Shape};
-
-/// Which cells of some units are hidden.
-pub(super) struct Table {
-    units: Vec<Unit>,
-    cells: usize,
-    /// By unit, then by cell.
-    households: Vec<u32>,
-    hidden: Vec<bool>,
-}
-
-impl Table {
-    fn nth(&self, unit: Unit) -> Option<usize> {
-        self.units.iter().position(|one| *one == unit)
-    }
-
-    /// Whether a cell of a unit is hidden.
-    pub(super) fn is_hidden(&self, unit: Unit, cell: usize) -> bool {
-        self.nth(unit).is_some_and(|nth| self.hidden[nth * self.cells + cell])
-    }
-
-    /// Whether a cell of a unit is of any household, but of fewer than are asked for.
-    pub(super) fn is_few(&self, unit: Unit, cell: usize, min: u32) -> bool {
-        let of = |nth: usize| (1..min).contains(&self.households[nth * self.cells + cell]);
-        self.nth(unit).is_some_and(of)
-    }
-
-    /// What is hidden of a unit, by cell.
-    pub(super) fn row(&self, unit: Unit) -> Vec<bool> {
-        let row = |nth: usize| self.hidden[nth * self.cells..(nth + 1) * self.cells].to_vec();
-        self.nth(unit).map_or_else(|| vec![false; self.cells], row)
-    }
-
-    /// What else has to be hidden for one sum of enough, if anything. The parts stand `from` on.
-    fn next(
-        &self,
-        whole: usize,
-        (parts, from): (&[usize], usize),
-        is_told: bool,
-        min: u32,
-    ) -> Option<usize> {
-        let of = |one: usize| self.households[one];
-        let (mut hidden, mut together) = (0, 0u32);
-        for one in parts.iter().map(|part| from + part).filter(|one| self.hidden[*one]) {
-            hidden += 1;
-            together = together.saturating_add(of(one));
-        }
-        let is_safe = match hidden {
-            0 => !self.hidden[whole],
-            1 => !is_told && self.hidden[whole],
-            _ => together >= min || !is_told && self.hidden[whole],
-        };
-        if is_safe {
-            return None;
-        }
-        let open = parts.iter().map(|part| from + part).filter(|one| !self.hidden[*one]);
-        // The smallest, for as little as possible is to be hidden; where nothing else is left, that
-        // there is nothing is hidden, too.
-        open.min_by_key(|one| (of(*one) == 0, of(*one)))
-    }
-}
+use super::table::Table;
 
 /// Hides the few, and what they could be computed from. The first of the units is the sum of the
 /// others; what is given as hidden of it has been judged before.
@@ -133,7 +74,7 @@ fn within(table: &mut Table, unit: usize, sums: &[Parts], min: u32) -> bool {
                 continue;
             }
             // A total of households is told also where that of their money is not.
-            while let Some(one) = table.next(from + sum.whole, (&sum.parts, from), true, min) {
+            while let Some(one) = next(table, from + sum.whole, (&sum.parts, from), true, min) {
                 table.hidden[one] = true;
                 more = true;
             }
@@ -151,9 +92,37 @@ fn across(table: &mut Table, cell: usize, group: &[usize], min: u32) -> bool {
         return false;
     }
     let mut any = false;
-    while let Some(one) = table.next(cell, (group, cell), false, min) {
+    while let Some(one) = next(table, cell, (group, cell), false, min) {
         table.hidden[one] = true;
         any = true;
     }
     any
+}
+
+/// What else has to be hidden for one sum of enough, if anything. The parts stand `from` on.
+fn next(
+    table: &Table,
+    whole: usize,
+    (parts, from): (&[usize], usize),
+    is_told: bool,
+    min: u32,
+) -> Option<usize> {
+    let of = |one: usize| table.households[one];
+    let (mut hidden, mut together) = (0, 0u32);
+    for one in parts.iter().map(|part| from + part).filter(|one| table.hidden[*one]) {
+        hidden += 1;
+        together = together.saturating_add(of(one));
+    }
+    let is_safe = match hidden {
+        0 => !table.hidden[whole],
+        1 => !is_told && table.hidden[whole],
+        _ => together >= min || !is_told && table.hidden[whole],
+    };
+    if is_safe {
+        return None;
+    }
+    let open = parts.iter().map(|part| from + part).filter(|one| !table.hidden[*one]);
+    // The smallest, for as little as possible is to be hidden; where nothing else is left, that
+    // there is nothing is hidden, too.
+    open.min_by_key(|one| (of(*one) == 0, of(*one)))
 }

@@ -21,7 +21,7 @@ pub struct Question<'a> {
 }
 
 /// The time a question is about. A stock is asked for on the last day.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Time {
     /// A named period.
     Period(Period),

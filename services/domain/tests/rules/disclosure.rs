@@ -308,6 +308,30 @@ proptest! {
     fn nothing_of_few_follows_from_all_that_is_told(loans in loans()) {
         prop_assert_eq!(attacked(&loans), Vec::new());
     }
+
+    /// What was found before a fact came is not held against what is asked after it.
+    #[test]
+    fn who_asks_between_facts_changes_no_answer(
+        loans in loans(),
+        asked in proptest::collection::vec(any::<bool>(), 20),
+    ) {
+        let facts: Vec<_> = loans.iter().enumerate().map(|(nth, one)| fact(nth, *one)).collect();
+        let all = |fold: &Fold| -> Vec<Value> {
+            let units = [PHU_CAN, PHU_TUC, IA_MLAH, IA_SAO, KRONG_PA, AYUN_PA, GIA_LAI];
+            let amounts = units.map(|unit| told(fold, unit, "loan_amount", &[]));
+            let poor = units.map(|unit| told(fold, unit, "loans", &[("class", "poor")]));
+            [amounts, poor].concat()
+        };
+        let mut fold = Fold::new(rules());
+        for (nth, chunk) in facts.chunks(6).enumerate() {
+            fold.apply(chunk.to_vec());
+            if asked[nth % asked.len()] {
+                let so_far = facts[..(nth * 6 + chunk.len())].to_vec();
+                prop_assert_eq!(all(&fold), all(&folded(so_far)));
+                prop_assert_eq!(all(&fold), all(&fold), "as it was remembered");
+            }
+        }
+    }
 }
 
 #[test]
