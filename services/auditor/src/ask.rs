@@ -14,7 +14,7 @@ use query::findings::key;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::desk::id;
+use crate::closed::id;
 use crate::explain::{Explanation, explain};
 use crate::look::Look;
 use crate::revisions::{Revisions, revisions};

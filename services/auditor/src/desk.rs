@@ -3,26 +3,18 @@
 use std::io;
 use std::sync::Arc;
 
-use domain::closing::{Act, Judged, VintageName};
-use domain::codes::{Code, Confirmation};
 use domain::contribution::Rules;
 use domain::fact::Fact;
 use domain::fold::Fold;
 use journal::Journal;
 use projector::Closings;
 use proof::{Checkpoint, Range, Signer};
-use proto::gazetteer::Gazetteer;
 use query::Editions;
-use query::findings::key;
 
 use crate::Error;
-use crate::freeze::freeze;
+use crate::closed::vintage;
 use crate::replay::Replay;
 use crate::shelf::{Listed, Shelf};
-use crate::vintage::{Head, Vintage};
-
-/// Who makes vintages here.
-pub const PROGRAM: &str = concat!("tonghop ", env!("CARGO_PKG_VERSION"));
 
 /// Keeps what closings name: told by the projector, in the order of the journal.
 #[derive(Debug)]
@@ -76,7 +68,7 @@ impl Desk {
         let replay = Replay::of(journal, to, rules, editions, 1, |_| {}).await?;
         match replay.vintage() {
             Some(again) if again.digest() == kept.digest() => {
-                self.sign(&replay.tree, vec![extension(&kept)])
+                self.sign(&replay.tree, vec![kept.extension()])
             }
             Some(_) | None => {
                 let what = "it is not what the journal comes to; `tonghop audit` tells where";
@@ -111,66 +103,6 @@ impl Closings for Desk {
             tracing::warn!(id = vintage.head.id, "folded again, a vintage would differ; it stays");
             return Ok(());
         }
-        self.sign(tree, vec![extension(&vintage)]).map_err(io::Error::other)
+        self.sign(tree, vec![vintage.extension()]).map_err(io::Error::other)
     }
-}
-
-/// What a checkpoint says of a vintage.
-fn extension(vintage: &Vintage) -> String {
-    format!("vintage {} {}", vintage.head.id, vintage.digest())
-}
-
-/// The vintage that the closing at a position makes; none, if it makes none. `fold` and `tree`
-/// must be as of the position.
-pub fn vintage(
-    fold: &Fold,
-    position: u64,
-    journal: &str,
-    tree: &Range,
-    editions: &Editions,
-) -> Option<Vintage> {
-    let closings = fold.closings();
-    let judged = closings.iter().find(|one| one.fact.position == position)?;
-    let name = judged.verdict.ok().filter(|_| judged.closing.act == Act::Closed)?;
-    let head = Head {
-        journal: journal.to_owned(),
-        position,
-        root: tree.root().to_string(),
-        catalogue: editions.catalogue.clone(),
-        gazetteer: editions.gazetteer.clone(),
-        program: PROGRAM.to_owned(),
-        ..head(judged, &name)
-    };
-    Some(Vintage { head, rows: freeze(fold, &name) })
-}
-
-fn head(judged: &Judged<'_>, name: &VintageName) -> Head {
-    let closing = judged.closing;
-    let days = name.period.days();
-    Head {
-        id: id(name),
-        closing: key(judged.fact.key),
-        unit: Gazetteer::embedded().key(name.unit).to_owned(),
-        period: name.period.to_string(),
-        days: format!("{} {}", days.start(), days.end()),
-        level: name.level.code().to_owned(),
-        set_by: closing.authority.map_or_else(String::new, |by| by.code().to_owned()),
-        reference: closing.reference.to_string(),
-        received: closing.received.to_string(),
-        ..Head::default()
-    }
-}
-
-/// `L-637.2021-H1@administrative.official.1`.
-pub fn id(name: &VintageName) -> String {
-    let unit = Gazetteer::embedded().key(name.unit);
-    format!("{unit}.{}.{}.{}", name.period, name.level.code(), name.nth)
-}
-
-/// What a head is of.
-pub fn named(head: &Head) -> Option<VintageName> {
-    let unit = Gazetteer::embedded().unit(&head.unit)?;
-    let (period, level) = (head.period.parse().ok()?, Confirmation::of(&head.level)?);
-    let nth = head.id.rsplit('.').next()?.parse().ok()?;
-    Some(VintageName { unit, period, level, nth })
 }

@@ -4,7 +4,8 @@ use journal::{Journal, Position};
 use proto::document::Document;
 
 use crate::Result;
-use crate::explain::{Explanation, Record};
+use crate::explain::Explanation;
+use crate::posted::Record;
 
 /// Looks every listed fact up: who wrote it, when it happened, and when the journal took it. Whom
 /// it is about is told only with `households`.

@@ -13,11 +13,8 @@
 //!
 //! Times in the zip file are fixed: the same vintage and note give the same bytes.
 
-pub(crate) mod facts;
-pub(crate) mod form;
 mod guide;
 mod kept;
-pub(crate) mod tables;
 
 use std::io::{Seek, Write};
 
@@ -30,6 +27,7 @@ use sha2::{Digest as _, Sha256};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipWriter};
 
+use crate::form::{self, records, tables};
 use crate::revisions::Revisions;
 use crate::vintage::Vintage;
 use crate::{Error, Result};
@@ -141,7 +139,7 @@ impl<W: Write + Seek> Packer<W> {
                 block.and_then(journal::SealedBlock::open).map_err(projector::Error::from)?;
             for record in block.records() {
                 let leaf = leaf(record.bytes);
-                facts::receipt(
+                records::receipt(
                     &mut receipts,
                     tree.size() + 1,
                     record.received,
@@ -218,17 +216,12 @@ fn journal_of(vintage: &Vintage) -> &str {
     &vintage.head.journal
 }
 
-/// The line of a checkpoint that freezes a vintage.
-pub(crate) fn extension(vintage: &Vintage) -> String {
-    format!("vintage {} {}", vintage.head.id, vintage.digest())
-}
-
 /// The signed note, and whether it signs the files: a note that was signed at the closing cannot.
 fn note(vintage: &Vintage, root: Hash, source: Source, files: String) -> Result<(bool, String)> {
     let (size, origin) = (vintage.head.position, source.origin(vintage)?);
     match source {
         Source::Key(signer) => {
-            let extensions = vec![extension(vintage), files];
+            let extensions = vec![vintage.extension(), files];
             let checkpoint = Checkpoint { origin, size, root, extensions };
             Ok((true, checkpoint.sign(&signer)?))
         }
@@ -236,7 +229,7 @@ fn note(vintage: &Vintage, root: Hash, source: Source, files: String) -> Result<
             let checkpoint = Checkpoint::unverified(&note)?;
             let speaks = (checkpoint.size, checkpoint.root) == (size, root)
                 && checkpoint.origin.ends_with(&format!("/{}", vintage.head.journal))
-                && checkpoint.extensions.contains(&extension(vintage));
+                && checkpoint.extensions.contains(&vintage.extension());
             if !speaks {
                 return Err(Error::NoNote { id: vintage.head.id.clone() });
             }

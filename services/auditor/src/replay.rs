@@ -10,7 +10,7 @@ use proof::Range;
 use proto::gazetteer::Gazetteer;
 use query::Editions;
 
-use crate::desk::vintage;
+use crate::closed::vintage;
 use crate::vintage::Vintage;
 use crate::{Result, freeze};
 
@@ -79,7 +79,7 @@ impl Replay {
 
     /// What a vintage's rows would be with the state of the replay, by its definitions.
     pub fn rows_of(&self, closed: &Vintage) -> Option<Vintage> {
-        let name = crate::desk::named(&closed.head)?;
+        let name = crate::closed::named(&closed.head)?;
         let head = crate::vintage::Head {
             catalogue: self.editions.catalogue.clone(),
             gazetteer: self.editions.gazetteer.clone(),

@@ -23,8 +23,8 @@ use query::findings::key;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::closed::named;
 use crate::compare::differences;
-use crate::desk::named;
 use crate::freeze::freeze;
 use crate::look::{self, Look};
 use crate::sites::Sites;

@@ -15,7 +15,7 @@ use domain::timeline::Timeline;
 use proto::gazetteer::Gazetteer;
 use query::findings::key;
 
-use crate::explain::Posted;
+use crate::posted::Posted;
 use crate::sites::{Places, Sites};
 
 /// The sums of a figure, and the facts in which units state it.

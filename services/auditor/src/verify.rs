@@ -6,7 +6,6 @@
 //! is not made again is named.
 
 mod archive;
-mod fault;
 mod refold;
 mod tables;
 mod unpacked;
@@ -17,15 +16,15 @@ use std::path::Path;
 
 use proof::{Checkpoint, Verifier};
 
+use crate::fault::Fault;
 use crate::{Error, Result};
 
-pub use fault::{FAULTS_MAX, Fault};
 pub use unpacked::Unpacked;
 
 /// What became of a check.
 #[derive(Debug, Default)]
 pub struct Verdict {
-    /// What is wrong, the first [`FAULTS_MAX`]; none if the pack holds.
+    /// What is wrong, the first [`crate::FAULTS_MAX`]; none if the pack holds.
     pub faults: Vec<Fault>,
     /// How many more faults there are.
     pub more: u64,

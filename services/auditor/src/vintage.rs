@@ -151,6 +151,11 @@ impl Vintage {
         Digest(Sha256::digest(self.written(false)).into())
     }
 
+    /// The line of a checkpoint that freezes it.
+    pub(crate) fn extension(&self) -> String {
+        format!("vintage {} {}", self.head.id, self.digest())
+    }
+
     fn written(&self, with_program: bool) -> String {
         let mut out = format!("{FIRST_LINE}\n");
         macro_rules! write_line {

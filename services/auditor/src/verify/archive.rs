@@ -9,8 +9,8 @@ use std::thread::{self, JoinHandle};
 use sha2::{Digest as _, Sha256};
 use zip::{CompressionMethod, ZipArchive};
 
-use super::fault::{Fault, Faults};
-use crate::pack::form;
+use crate::fault::{Fault, Faults};
+use crate::form;
 use crate::{Error, Result};
 
 /// The end of a zip file without a comment: how many bytes, and how they begin.

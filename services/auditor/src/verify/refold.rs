@@ -12,9 +12,9 @@ use tokio::sync::mpsc;
 use tokio::task::{JoinHandle, spawn_blocking};
 
 use super::archive;
-use super::fault::{Fault, Faults};
 use crate::compare::differences;
-use crate::pack::{facts, form};
+use crate::fault::{Fault, Faults};
+use crate::form::{self, records};
 use crate::vintage::Vintage;
 
 /// Reads, hashes and folds the first `to` of so many records; and what is wrong with them.
@@ -57,11 +57,11 @@ fn read(
         let mut faults = Faults::default();
         let unreadable = |file| move |what| Fault::Unreadable { file, what };
         let mut inner = Ok(());
-        let outer = archive::reader(&path, form::FACTS, |records| {
+        let outer = archive::reader(&path, form::FACTS, |facts| {
             inner = archive::reader(&path, form::RECEIPTS, |receipts| {
                 let give = |block: journal::Block| sender.blocking_send(Ok(block.into())).is_ok();
-                let (records, receipts) = (BufReader::new(records), BufReader::new(receipts));
-                facts::read(records, receipts, part, give, &mut |fault| faults.find(fault));
+                let (facts, receipts) = (BufReader::new(facts), BufReader::new(receipts));
+                records::read(facts, receipts, part, give, &mut |fault| faults.find(fault));
             });
         });
         for error in

@@ -3,8 +3,8 @@
 use proto::catalogue::Catalogue;
 
 use super::archive::Opened;
-use super::fault::{Fault, Faults};
-use crate::pack::{form, tables};
+use crate::fault::{Fault, Faults};
+use crate::form::{self, tables};
 use crate::vintage::{Kind, Vintage};
 
 /// Tells every cell that is not what the vintage says.

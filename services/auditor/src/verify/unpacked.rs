@@ -11,9 +11,9 @@ use query::Editions;
 use sha2::{Digest as _, Sha256};
 
 use super::archive::{self, Opened};
-use super::fault::{Fault, Faults};
 use super::{Verdict, refold, tables};
-use crate::pack::{extension, form};
+use crate::fault::{Fault, Faults};
+use crate::form;
 use crate::replay::Replay;
 use crate::vintage::Vintage;
 use crate::{Error, Result};
@@ -206,7 +206,7 @@ fn vintage(opened: &Opened, faults: &mut Faults) -> Option<Vintage> {
 /// Whether what is signed is about this vintage.
 fn agree(checkpoint: &Checkpoint, vintage: &Vintage, faults: &mut Faults) {
     let head = &vintage.head;
-    if !checkpoint.extensions.contains(&extension(vintage)) {
+    if !checkpoint.extensions.contains(&vintage.extension()) {
         faults.find(Fault::Digest { found: vintage.digest().to_string() });
     }
     let identity = checkpoint.origin.rsplit('/').next().unwrap_or_default();

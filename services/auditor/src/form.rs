@@ -1,5 +1,8 @@
 //! The form of a pack: its files, and how large each may be.
 
+pub(crate) mod records;
+pub(crate) mod tables;
+
 use sha2::{Digest as _, Sha256};
 
 /// The signed checkpoint.

@@ -13,8 +13,8 @@ use std::io::{BufRead, Read};
 use journal::{Block, Position, RECORD_BYTES_MAX, ReceiveTime};
 use proof::{Hash, leaf};
 
-use crate::pack::form;
-use crate::verify::Fault;
+use crate::fault::Fault;
+use crate::form;
 
 /// Records of one block.
 const BLOCK_RECORDS: usize = 4096;

@@ -7,7 +7,7 @@ use domain::finding::Reason;
 use proto::catalogue::Catalogue;
 use proto::gazetteer::{Gazetteer, Lang};
 
-use crate::pack::form;
+use crate::form;
 use crate::revision_table::{Cell, REVISION_COLUMNS};
 use crate::revisions::{Revision, Revisions};
 use crate::vintage::{Kind, Row, Vintage};
