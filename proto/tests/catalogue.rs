@@ -9,7 +9,7 @@ use proto::gazetteer::Lang;
 
 /// What is wrong with the catalogue when something is put in or replaced in the indicators.
 fn defects(indicators: &str) -> Vec<String> {
-    let texts = Texts { indicators, ..Texts::EMBEDDED };
+    let texts = Texts { indicators, ..*Texts::embedded() };
     match Catalogue::load(&texts) {
         Ok(_) => Vec::new(),
         Err(defects) => defects.iter().map(ToString::to_string).collect(),
@@ -20,7 +20,7 @@ fn defects(indicators: &str) -> Vec<String> {
 fn defect_of(id: &str, rest: &str) -> String {
     let more = format!(
         "{}\n[[indicator]]\nid = \"{id}\"\nvi = \"Thử\"\nen = \"Trial\"\n{rest}\n",
-        Texts::EMBEDDED.indicators
+        Texts::embedded().indicators
     );
     let defects = defects(&more);
     assert_eq!(defects.len(), 1, "{defects:#?}");
@@ -60,7 +60,7 @@ fn every_note_is_told_in_both_languages() {
 #[test]
 fn everything_indicators_are_counted_in_is_used() {
     let catalogue = Catalogue::embedded();
-    let table: toml::Table = Texts::EMBEDDED.codes.parse().unwrap();
+    let table: toml::Table = Texts::embedded().codes.parse().unwrap();
     let supports: Vec<_> = domain::codes::Code::ALL
         .iter()
         .map(|one: &domain::codes::CountedIn| domain::codes::Code::code(*one))
@@ -204,8 +204,8 @@ fn a_file_that_is_no_toml_is_named() {
 
 #[test]
 fn a_code_without_a_name_and_a_name_without_a_code_are_refused() {
-    let codes = Texts::EMBEDDED.codes.replace("red_cross = ", "red_crss = ");
-    let texts = Texts { codes: &codes, ..Texts::EMBEDDED };
+    let codes = Texts::embedded().codes.replace("red_cross = ", "red_crss = ");
+    let texts = Texts { codes: &codes, ..*Texts::embedded() };
     let said: Vec<_> =
         Catalogue::load(&texts).unwrap_err().iter().map(ToString::to_string).collect();
     assert_eq!(

@@ -10,12 +10,8 @@ use domain::time::Day;
 use hashbrown::HashMap;
 
 use super::codes::Codes;
+use super::files::FILES;
 use super::{Entry, Gazetteer, Kind, Point, edition_named, level_named};
-
-// Not constants: those are copied into every place that names them, and these are of megabytes.
-pub(super) static UNITS: &str = include_str!("../../gazetteer/units.csv");
-pub(super) static SUCCESSIONS: &str = include_str!("../../gazetteer/successions.csv");
-pub(super) static ALIASES: &str = include_str!("../../gazetteer/aliases.csv");
 
 /// The first day that units.csv knows. It is where the programme period starts, not where these
 /// units did: they count as in force before it.
@@ -24,11 +20,12 @@ const ASSUMED_START: &str = "2021-01-01";
 /// # Panics
 /// When the files are broken: they are part of the program, and its tests read them.
 pub(super) fn load() -> Gazetteer {
-    let keys = keys();
+    let [(_, units), (_, successions), (_, aliases)] = FILES;
+    let keys = keys(units);
     let at = |key: &str| *keys.get(key).expect("every key named in the gazetteer is in units.csv");
     let mut records = Vec::with_capacity(keys.len());
     let mut entries = Vec::with_capacity(keys.len());
-    for line in lines(UNITS) {
+    for line in lines(units) {
         let [key, generation, code, level, parent, name_vi, short_vi, name_en, kind, lat, lon] =
             fields(line);
         let [_, from, to] = fields_from(line, 11);
@@ -44,14 +41,14 @@ pub(super) fn load() -> Gazetteer {
         let point = lat.parse().ok().zip(lon.parse().ok()).map(|(lat, lon)| Point { lat, lon });
         entries.push(Entry { code, name_vi, short_vi, name_en, kind, point });
     }
-    let successions: Vec<Succession> = lines(SUCCESSIONS)
+    let successions: Vec<Succession> = lines(successions)
         .map(|line| {
             let [old, new] = fields(line);
             let [default] = fields_from(line, 9);
             Succession { old: at(old), new: at(new), default: default == "1" }
         })
         .collect();
-    let aliases = lines(ALIASES).map(fields).map(|[key, text]| (at(key), text));
+    let aliases = lines(aliases).map(fields).map(|[key, text]| (at(key), text));
     Gazetteer {
         aliases: aliases.collect(),
         atlas: Atlas::new(records, &successions),
@@ -64,8 +61,8 @@ pub(super) fn load() -> Gazetteer {
     }
 }
 
-fn keys() -> HashMap<&'static str, Unit> {
-    let keys = lines(UNITS).map(fields).map(|[key]| key);
+fn keys(units: &'static str) -> HashMap<&'static str, Unit> {
+    let keys = lines(units).map(fields).map(|[key]| key);
     keys.enumerate().map(|(index, key)| (key, Unit(index as u16))).collect()
 }
 

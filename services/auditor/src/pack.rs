@@ -106,13 +106,13 @@ impl<W: Write + Seek> Packer<W> {
         if let Some(revisions) = revisions {
             packer.put(form::REVISIONS, &tables::revisions(revisions))?;
         }
-        let Texts { indicators, movements, calendars, codes } = Texts::EMBEDDED;
+        let Texts { indicators, movements, calendars, codes } = *Texts::embedded();
         for (name, text) in
             form::CATALOGUE.into_iter().zip([indicators, movements, calendars, codes])
         {
             packer.put(name, text.as_bytes())?;
         }
-        for (name, (_, text)) in form::GAZETTEER.into_iter().zip(Gazetteer::FILES) {
+        for (name, (_, text)) in form::GAZETTEER.into_iter().zip(Gazetteer::files()) {
             packer.put(name, text.as_bytes())?;
         }
         packer.put(form::GUIDE, guide::text(vintage, &origin).as_bytes())?;

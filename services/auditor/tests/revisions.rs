@@ -134,13 +134,13 @@ fn check(found: &Revisions, table: &[Expected<'_>]) {
 
 /// This program's catalogue, changed in one place of its indicators.
 fn other_catalogue(changes: &[(&str, &str)]) -> Catalogue {
-    let mut indicators = Texts::EMBEDDED.indicators.to_owned();
+    let mut indicators = Texts::embedded().indicators.to_owned();
     for (from, to) in changes {
         let changed = indicators.replacen(from, to, 1);
         assert_ne!(changed, indicators, "{from} is not in the catalogue");
         indicators = changed;
     }
-    Catalogue::load(&Texts { indicators: &indicators, ..Texts::EMBEDDED }).unwrap()
+    Catalogue::load(&Texts { indicators: &indicators, ..*Texts::embedded() }).unwrap()
 }
 
 /// This program's gazetteer, but for the parents of some units.

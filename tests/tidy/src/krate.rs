@@ -1,0 +1,204 @@
+//! One crate: its files as modules, what each defines and hands on, and what it takes from others.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use syn::{Item, ItemMod, UseTree, Visibility};
+
+use crate::paths::{Taken, taken};
+
+/// A module: its path below the crate, as segments.
+pub(crate) type Module = Vec<String>;
+
+/// A file of a crate.
+#[allow(missing_debug_implementations)]
+pub struct SourceFile {
+    /// Where it is.
+    pub path: PathBuf,
+    /// Its text.
+    pub text: String,
+    /// Its syntax.
+    pub syntax: syn::File,
+    module: Module,
+    /// What it hands on under which name: the path that the name stands for.
+    handed_on: BTreeMap<String, Module>,
+}
+
+/// A file that takes names from another.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Arrow {
+    /// Who takes, as the number of the file.
+    pub from: usize,
+    /// Who gives.
+    pub to: usize,
+    /// Which names, as they are written.
+    pub names: BTreeSet<String>,
+}
+
+/// A crate.
+#[allow(missing_debug_implementations)]
+pub struct Crate {
+    /// Its folder.
+    pub folder: PathBuf,
+    /// Its files; tests in files of their own are none.
+    pub files: Vec<SourceFile>,
+}
+
+impl Crate {
+    pub(crate) fn read(folder: &Path) -> Crate {
+        let mut files = Vec::new();
+        walk(&folder.join("src/lib.rs"), Vec::new(), &mut files);
+        Crate { folder: folder.to_owned(), files }
+    }
+
+    /// Which file takes what from which, each pair once.
+    pub fn arrows(&self) -> Vec<Arrow> {
+        let mut all: BTreeMap<(usize, usize), BTreeSet<String>> = BTreeMap::new();
+        for (from, file) in self.files.iter().enumerate() {
+            for Taken { path, module } in taken(&file.syntax, &file.module, &self.modules()) {
+                let mut seen = BTreeSet::new();
+                let Some(to) = self.giver(&path, &mut seen).filter(|to| *to != from) else {
+                    continue;
+                };
+                let _ = module;
+                all.entry((from, to)).or_default().insert(path.join("::"));
+            }
+        }
+        all.into_iter().map(|((from, to), names)| Arrow { from, to, names }).collect()
+    }
+
+    fn modules(&self) -> BTreeSet<Module> {
+        self.files.iter().map(|file| file.module.clone()).collect()
+    }
+
+    fn at(&self, module: &[String]) -> Option<usize> {
+        self.files.iter().position(|file| file.module == module)
+    }
+
+    /// The file that defines what a path of this crate names.
+    fn giver(&self, path: &Module, seen: &mut BTreeSet<Module>) -> Option<usize> {
+        if !seen.insert(path.clone()) {
+            return None;
+        }
+        let deepest = (0..=path.len()).rev().find_map(|end| Some((end, self.at(&path[..end])?)));
+        let (end, file) = deepest?;
+        let Some(name) = path.get(end) else {
+            // The module itself: whoever names something in it is seen where it does.
+            return None;
+        };
+        let Some(real) = self.files[file].handed_on.get(name) else { return Some(file) };
+        let real: Module = real.iter().chain(&path[end + 1..]).cloned().collect();
+        self.giver(&real, seen)
+    }
+}
+
+/// Reads a file and those of its modules.
+fn walk(path: &Path, module: Module, files: &mut Vec<SourceFile>) {
+    let text = std::fs::read_to_string(path).expect("the file can be read");
+    let syntax = syn::parse_file(&text).expect("the file is Rust");
+    let handed_on = handed_on(&syntax, &module);
+    let inner: Vec<String> = syntax.items.iter().filter_map(outside).collect();
+    files.push(SourceFile { path: path.to_owned(), text, syntax, module: module.clone(), handed_on });
+    for name in inner {
+        let below = match path.file_stem().and_then(|stem| stem.to_str()) {
+            Some("lib" | "mod") => path.with_file_name(""),
+            _ => path.with_extension(""),
+        };
+        let file = below.join(&name).with_extension("rs");
+        let file = if file.is_file() { file } else { below.join(&name).join("mod.rs") };
+        walk(&file, module.iter().cloned().chain([name]).collect(), files);
+    }
+}
+
+/// The name of a module that is a file of its own, unless it is one for tests.
+fn outside(item: &Item) -> Option<String> {
+    match item {
+        Item::Mod(ItemMod { content: None, ident, attrs, .. }) if !is_test(attrs) => {
+            Some(ident.to_string())
+        }
+        _ => None,
+    }
+}
+
+/// Whether something is there for tests only.
+pub(crate) fn is_test(attributes: &[syn::Attribute]) -> bool {
+    attributes.iter().any(|one| {
+        let mut found = false;
+        let _ = one.parse_nested_meta(|meta| {
+            found |= meta.path.is_ident("test");
+            Ok(())
+        });
+        one.path().is_ident("cfg") && found
+    })
+}
+
+/// Names that a file hands on for others, and what they stand for.
+fn handed_on(syntax: &syn::File, module: &Module) -> BTreeMap<String, Module> {
+    let mut handed = BTreeMap::new();
+    for item in &syntax.items {
+        let Item::Use(one) = item else { continue };
+        if matches!(one.vis, Visibility::Inherited) {
+            continue;
+        }
+        leaves(&one.tree, &mut Vec::new(), &mut |path, name| {
+            if let Some(path) = absolute(path, module) {
+                handed.insert(name, path);
+            }
+        });
+    }
+    handed
+}
+
+/// Every name that a `use` brings, with its path.
+pub(crate) fn leaves(
+    tree: &UseTree,
+    path: &mut Vec<String>,
+    give: &mut dyn FnMut(&[String], String),
+) {
+    match tree {
+        UseTree::Path(one) => {
+            path.push(one.ident.to_string());
+            leaves(&one.tree, path, give);
+            path.pop();
+        }
+        UseTree::Name(one) => {
+            let name = one.ident.to_string();
+            if name == "self" {
+                let own = path.last().cloned().unwrap_or_default();
+                return give(path, own);
+            }
+            path.push(name.clone());
+            give(path, name);
+            path.pop();
+        }
+        UseTree::Rename(one) => {
+            path.push(one.ident.to_string());
+            give(path, one.rename.to_string());
+            path.pop();
+        }
+        UseTree::Group(group) => group.items.iter().for_each(|one| leaves(one, path, give)),
+        UseTree::Glob(_) => {}
+    }
+}
+
+/// A path from the crate on; none, where it leads out of the crate. What begins with no keyword may
+/// be a module of this one, which is tried by the caller.
+pub(crate) fn absolute(path: &[String], module: &[String]) -> Option<Module> {
+    let mut at = module.to_vec();
+    let mut rest = path;
+    match rest.first().map(String::as_str) {
+        Some("crate") => at.clear(),
+        Some("self") => {}
+        Some("super") => {
+            at.pop();
+        }
+        Some(_) => return Some(at.into_iter().chain(rest.iter().cloned()).collect()),
+        None => return None,
+    }
+    rest = &rest[1..];
+    while rest.first().is_some_and(|one| one == "super") {
+        at.pop();
+        rest = &rest[1..];
+    }
+    Some(at.into_iter().chain(rest.iter().cloned()).collect())
+}
