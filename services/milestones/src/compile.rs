@@ -14,7 +14,7 @@ use toml::Spanned;
 use crate::hash;
 use crate::rule::{Against, Definition, Measured, On, Rule, Side, written};
 use crate::scope::{possible, scope};
-use crate::written::{Written, Wrong};
+use crate::written::{Written, Wrong, unknown};
 
 /// What stands for the number of findings.
 const FINDINGS: &str = "findings";
@@ -280,11 +280,4 @@ fn decimal(text: &Spanned<String>) -> Result<Exact, Wrong> {
         );
         (text.span(), what)
     })
-}
-
-pub(crate) fn unknown(what: &str, name: &Spanned<String>, known: &[&str]) -> Wrong {
-    let near = nearest(name.get_ref(), known.iter().copied());
-    let near = near.map_or_else(String::new, |near| format!("; did you mean \"{near}\"?"));
-    let list = known.join(", ");
-    (name.span(), format!("there is no {what} \"{}\"{near}; known are {list}", name.get_ref()))
 }

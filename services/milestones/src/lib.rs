@@ -18,6 +18,7 @@ mod notice;
 mod openings;
 mod periods;
 mod rack;
+mod read;
 mod rows;
 mod rule;
 mod scope;
@@ -29,6 +30,6 @@ mod written;
 
 pub use document::{Event, Milestone, TYPE_REACHED, TYPE_WITHDRAWN, Title, event, event_id, route};
 pub use notice::{Act, By, Instance, Notice};
+pub use read::{Defect, RULES_MAX};
 pub use rule::{Against, Definition, Measured, On, Rule, Rules, Scope, Side};
 pub use watch::{Seen, Watch};
-pub use written::{Defect, RULES_MAX};

@@ -5,10 +5,9 @@ use domain::catalogue::{Measure, Reference};
 use domain::contribution;
 use domain::time::Grain;
 
-use crate::compile::unknown;
 use crate::meter::terms;
 use crate::rule::{Measured, On, Scope};
-use crate::written::{Written, Wrong};
+use crate::written::{Written, Wrong, unknown};
 
 pub(crate) fn scope(rule: &Written, on: On, rules: &contribution::Rules) -> Result<Scope, Wrong> {
     let level_names = ["commune", "district", "province", "nation"];

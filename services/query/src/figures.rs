@@ -12,7 +12,7 @@ use domain::plan::{Kept, Plan};
 use proto::gazetteer::Gazetteer;
 
 use crate::plausible::{IMPLAUSIBLE, passed};
-use crate::{Body, Boundaries, FiguresQuery, Line, LineValue};
+use crate::{Boundaries, FiguresQuery, Line, LineValue};
 
 /// An indicator that was asked for is not kept in the breakdown that was asked for: its total would
 /// look like the answer.
@@ -109,7 +109,8 @@ fn units(rules: &Rules, unit: Unit, query: &FiguresQuery) -> Result<Vec<Unit>> {
     Ok(units)
 }
 
-pub(crate) fn figures(guard: &Guard<'_>, unit: Unit, query: &FiguresQuery) -> Result<Body> {
+/// A line for each unit, indicator and breakdown that is asked for.
+pub(crate) fn figures(guard: &Guard<'_>, unit: Unit, query: &FiguresQuery) -> Result<Vec<Line>> {
     let fold = guard.fold();
     let fold_or_none = (!query.books_only).then_some(fold);
     let reader = Reader { fold: fold_or_none, ..Reader::from(fold) };
@@ -137,7 +138,7 @@ pub(crate) fn figures(guard: &Guard<'_>, unit: Unit, query: &FiguresQuery) -> Re
             }
         }
     }
-    Ok(Body::Figures { when: query.when.clone(), figures })
+    Ok(figures)
 }
 
 /// Whether a breakdown is left out of an answer: what is nothing, not what is hidden.
@@ -174,9 +175,6 @@ fn holders(atlas: &Atlas, unit: Unit) -> Vec<Unit> {
 
 /// The mark of a unit of today that also holds places of other units than the one asked for.
 pub const WIDER: &str = "wider";
-
-/// What the reason begins with why a figure is hidden; the least number of households follows.
-pub const HIDDEN: &str = "hidden:";
 
 /// What the mark begins with that a share stands over a number of another day; the day follows.
 pub const BASE: &str = "base:";
@@ -232,28 +230,6 @@ fn breakdowns(fold: &Fold, indicator: &str, by: &[String]) -> Vec<Filter> {
     filters
 }
 
-/// A value as a line of an answer has it; none where its numbers, which are of 64 bits, cannot hold
-/// it.
-pub(crate) fn line_value(value: Value) -> Option<LineValue> {
-    let short = |number: i128| i64::try_from(number).ok();
-    let pair = |(n, d): (i128, i128)| short(n).zip(short(d));
-    Some(match value {
-        Value::Whole(value) => LineValue::Whole { value: short(value)? },
-        Value::Ratio(n, d) => {
-            let (numerator, denominator) = pair((n, d))?;
-            LineValue::Ratio { numerator, denominator }
-        }
-        Value::Points { before, after } => {
-            LineValue::Points { before: pair(before)?, after: pair(after)? }
-        }
-        Value::Stated(decimal) => LineValue::Stated { value: decimal.to_string() },
-        Value::Missing(Missing::Hidden(min)) => {
-            LineValue::Missing { missing: format!("{HIDDEN}{min}") }
-        }
-        Value::Missing(why) => LineValue::Missing { missing: why.code().to_owned() },
-    })
-}
-
 /// A figure as a line of an answer.
 pub fn line(
     unit: Unit,
@@ -261,7 +237,7 @@ pub fn line(
     filter: &Filter,
     figure: &domain::figures::Figure,
 ) -> Line {
-    let value = line_value(figure.value)
+    let value = LineValue::of(figure.value)
         .unwrap_or_else(|| LineValue::Missing { missing: Missing::BeyondRange.code().to_owned() });
     let marks = &figure.marks;
     let mut said = Vec::new();
@@ -286,27 +262,5 @@ pub fn line(
         children: marks.children,
         communes: marks.communes,
         reference: marks.reference.to_string(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_value_that_64_bits_cannot_hold_is_never_another_one() {
-        let wide = i128::from(i64::MAX) + 1;
-        let table = [
-            (Value::Whole(i128::from(i64::MAX)), true),
-            (Value::Whole(wide), false),
-            (Value::Whole(-wide - 1), false),
-            (Value::Ratio(wide, 3), false),
-            (Value::Ratio(1, wide), false),
-            (Value::Points { before: (1, 2), after: (wide, 2) }, false),
-            (Value::Points { before: (1, 2), after: (1, 3) }, true),
-        ];
-        for (value, fits) in table {
-            assert_eq!(line_value(value).is_some(), fits, "{value:?}");
-        }
     }
 }

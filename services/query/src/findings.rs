@@ -13,15 +13,15 @@ use proto::gazetteer::Gazetteer;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::{Body, Found, Judged};
+use crate::Found;
 
+/// How many findings there are by reason, and the latest of them.
 pub(crate) fn findings(
     fold: &Fold,
     unit: Unit,
     time: Option<Time>,
     limit: usize,
-    figures: Option<Judged>,
-) -> Body {
+) -> (BTreeMap<String, u64>, Vec<Found>) {
     let gazetteer = Gazetteer::embedded();
     let atlas = &fold.rules.atlas;
     let mut all: Vec<Finding> = of_unit(fold, unit, time).collect();
@@ -47,10 +47,7 @@ pub(crate) fn findings(
         fact: key(finding.fact),
         position: positions.get(&finding.fact).copied(),
     };
-    let listed = all.iter().map(found).collect();
-    // What is no fact is not in the fold: whoever has the journal adds it.
-    let unit = gazetteer.key(unit).to_owned();
-    Body::Findings { unit, counts, findings: listed, figures, unreadable: None }
+    (counts, all.iter().map(found).collect())
 }
 
 /// How old findings are, in days since the fact's day: the last of each span, the oldest open.

@@ -6,7 +6,7 @@ use domain::codes::{Code, Confirmation, Qualifier};
 use domain::finding::{Reason, Treatment};
 use domain::time::Period;
 use proto::catalogue::Catalogue;
-use proto::gazetteer::Lang;
+use proto::gazetteer::{Gazetteer, Lang};
 use proto::plausible::Plausible;
 
 use crate::lang::pick;
@@ -65,7 +65,7 @@ pub fn mark(lang: Lang, mark: &str) -> String {
         );
     }
     if let Some(day) = mark.strip_prefix(crate::BASE) {
-        let day = crate::written::date(lang, day);
+        let day = crate::lang::date(lang, day);
         return format!("{} {day}", pick(lang, "mẫu số của ngày", "denominator of"));
     }
     if mark == crate::WIDER {
@@ -92,7 +92,7 @@ pub fn bound(lang: Lang, one: &crate::Implausible) -> String {
         Ok(bound) => crate::lang::stated(lang, bound),
         Err(_) => one.bound.clone(),
     };
-    let unit = one.bound_unit.as_ref().map(|key| crate::written::name(lang, key));
+    let unit = one.bound_unit.as_ref().map(|key| name(lang, key));
     let indicator = one.bound_indicator.as_ref().map(|id| indicator(lang, id));
     match unit.or(indicator) {
         Some(of) => format!("{number} ({of})"),
@@ -155,4 +155,12 @@ pub fn treatment(lang: Lang, code: &str) -> String {
 pub fn rejection(lang: Lang, code: &str) -> String {
     let reason = proto::reject::Reason::ALL.iter().find(|reason| reason.code() == code);
     reason.map_or(code, |reason| catalogue().rejection(*reason, lang)).to_owned()
+}
+
+/// What a unit is called, or its key if there is none like that.
+pub fn name(lang: Lang, key: &str) -> String {
+    let gazetteer = Gazetteer::embedded();
+    gazetteer
+        .unit(key)
+        .map_or_else(|| key.to_owned(), |unit| gazetteer.name(unit, lang).into_owned())
 }

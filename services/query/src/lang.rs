@@ -94,3 +94,14 @@ mod tests {
         }
     }
 }
+
+/// 14/6/2021 in Vietnamese, 2021-06-14 in English.
+pub fn date(lang: Lang, iso: &str) -> String {
+    let parts: Vec<&str> = iso.split('-').collect();
+    match (lang, parts.as_slice()) {
+        (Lang::Vi, [year, month, day]) => {
+            format!("{}/{}/{year}", day.trim_start_matches('0'), month.trim_start_matches('0'))
+        }
+        (Lang::Vi | Lang::En, _) => iso.to_owned(),
+    }
+}

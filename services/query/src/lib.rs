@@ -8,6 +8,7 @@ mod figures;
 pub mod findings;
 pub mod labels;
 pub mod lang;
+mod line;
 pub mod long;
 pub mod plausible;
 mod question;
@@ -25,15 +26,14 @@ use domain::fold::Fold;
 use domain::movements::MovementTable;
 use proto::gazetteer::Gazetteer;
 
-pub use answer::{
-    Answer, Body, Compared, Found, Line, LineValue, Table, TableHeads, Unreadable, UnreadableRecord,
-};
+pub use answer::{Answer, Body, Unreadable, UnreadableRecord};
 pub use compare::{Comparison, Effects, Side, compare, effects};
 pub use exact::Exact;
-pub use figures::{BASE, HIDDEN, NotBrokenDown, WIDER, asked_for, line, lines_max};
+pub use figures::{BASE, NotBrokenDown, WIDER, asked_for, line, lines_max};
 pub use findings::Group;
+pub use line::{Found, HIDDEN, Line, LineValue, Table, TableHeads};
 pub use plausible::{IMPLAUSIBLE, Implausible, JUDGED_MAX, Judged};
-pub use question::{Boundaries, FiguresQuery, Query, When};
+pub use question::{Boundaries, Compared, FiguresQuery, Query, When};
 pub use series::{Point, SERIES_MAX, series};
 pub use targets::{
     Attainment, Bound, Elapsed, InForce, Target, TargetVersion, amount, bound, exact, in_force,
@@ -55,7 +55,10 @@ pub fn answer(
         None => bail!("no unit {key}"),
     };
     let body = match query {
-        Query::Figures(query) => figures::figures(&guard, unit(&query.unit)?, query)?,
+        Query::Figures(query) => {
+            let figures = figures::figures(&guard, unit(&query.unit)?, query)?;
+            Body::Figures { when: query.when.clone(), figures }
+        }
         Query::Movements { unit: key, when } => {
             let tables = movements(fold, unit(key)?, when.time()?);
             Body::Movements { unit: key.clone(), when: when.clone(), tables: tables.to_vec() }
@@ -64,7 +67,10 @@ pub fn answer(
             let time = when.as_ref().map(When::time).transpose()?;
             let unit = unit(key)?;
             let figures = time.map(|time| plausible::judged(&guard, unit, time, JUDGED_MAX));
-            findings::findings(fold, unit, time, *limit, figures)
+            let (counts, findings) = findings::findings(fold, unit, time, *limit);
+            let unit = gazetteer.key(unit).to_owned();
+            // What is no fact is not in the fold: whoever has the journal adds it.
+            Body::Findings { unit, counts, findings, figures, unreadable: None }
         }
         Query::Targets { unit: key, indicators, when } => {
             let targets = targets(&guard, unit(key)?, indicators, when.time()?);

@@ -17,7 +17,6 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::LineValue;
-use crate::figures::line_value;
 
 /// Most units judged at once: the one asked for and those below it, level by level. A province with
 /// all its communes; of the nation the provinces and a part of their districts.
@@ -180,7 +179,7 @@ impl Judge<'_> {
         indicator: &str,
         figure: &Figure,
     ) -> Option<Implausible> {
-        let value = line_value(figure.value)?;
+        let value = LineValue::of(figure.value)?;
         let told = self.of(rule, unit, indicator, value);
         if let Some(passed) = fraction(figure).and_then(|value| rule.passed(value)) {
             return Some(Implausible { bound: passed.bound.to_string(), ..told });
@@ -224,7 +223,7 @@ impl Judge<'_> {
         if sum <= own || told.iter().any(|one| *one > own) {
             return None;
         }
-        let value = line_value(Value::Whole(sum))?;
+        let value = LineValue::of(Value::Whole(sum))?;
         let together = u32::try_from(told.len()).ok();
         let key = Gazetteer::embedded().key(unit).to_owned();
         let told = self.of(rule, unit, indicator, value);

@@ -6,8 +6,6 @@ use domain::time::{Day, Period};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::Compared;
-
 /// A question.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "ask", rename_all = "snake_case")]
@@ -142,4 +140,13 @@ impl When {
             None => Ok(Time::Days(self.from.parse()?, self.to.parse()?)),
         }
     }
+}
+
+/// One side of a comparison.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Compared {
+    /// The unit's key.
+    pub unit: String,
+    /// When.
+    pub when: When,
 }

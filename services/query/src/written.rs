@@ -1,33 +1,17 @@
 //! Parts of an answer as people read them, whoever shows them.
 
-use proto::gazetteer::{Gazetteer, Lang};
+use proto::gazetteer::Lang;
 
 use crate::{Line, LineValue, When, labels, lang};
 
-/// What a unit is called, or its key if there is none like that.
-pub fn name(lang: Lang, key: &str) -> String {
-    let gazetteer = Gazetteer::embedded();
-    gazetteer
-        .unit(key)
-        .map_or_else(|| key.to_owned(), |unit| gazetteer.name(unit, lang).into_owned())
-}
+pub use crate::labels::name;
+pub use crate::lang::date;
 
 /// How a time is titled.
 pub fn title(lang: Lang, when: &When) -> String {
     match &when.period {
         Some(period) => labels::period(lang, period),
         None => format!("{} – {}", date(lang, &when.from), date(lang, &when.to)),
-    }
-}
-
-/// 14/6/2021 in Vietnamese, 2021-06-14 in English.
-pub fn date(lang: Lang, iso: &str) -> String {
-    let parts: Vec<&str> = iso.split('-').collect();
-    match (lang, parts.as_slice()) {
-        (Lang::Vi, [year, month, day]) => {
-            format!("{}/{}/{year}", day.trim_start_matches('0'), month.trim_start_matches('0'))
-        }
-        (Lang::Vi | Lang::En, _) => iso.to_owned(),
     }
 }
 

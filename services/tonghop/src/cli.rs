@@ -18,8 +18,10 @@ use domain::disclosure::HOUSEHOLDS_MIN;
 use domain::time::Day;
 
 pub use archive::{ArchiveArgs, RestoreArgs};
-pub use ask::{BoundariesChoice, FiguresArgs, FindingsArgs, MovementsArgs, UnitArgs, WhenArgs};
-pub use audit::{AsOfArgs, AuditArgs, ClosingsArgs, ExplainArgs, RevisionsArgs};
+pub use ask::{
+    AsOfArgs, BoundariesChoice, FiguresArgs, FindingsArgs, MovementsArgs, UnitArgs, WhenArgs,
+};
+pub use audit::{AuditArgs, ClosingsArgs, ExplainArgs, RevisionsArgs};
 pub use milestones::{FeedArgs, MilestonesArgs, MilestonesCommand};
 pub use pack::PackArgs;
 pub use proof::{CheckpointArgs, JournalArgs, KeygenArgs, ProveArgs, SignedArgs, VerifyArgs};

@@ -6,6 +6,7 @@ mod ask;
 mod audit;
 mod closed;
 mod demo;
+mod embedded;
 mod feed;
 mod folded;
 mod import;

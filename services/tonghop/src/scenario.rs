@@ -5,6 +5,7 @@
 //! always the same; `scenario/communes.toml` says what is published, inferred and modelled there.
 
 mod agreement;
+mod ask;
 pub mod beside;
 mod communes;
 mod credit;
@@ -18,22 +19,14 @@ mod statements;
 use std::io::{self, Write};
 
 pub use agreement::agrees;
-pub use published::{Ask, Contradiction, Published, Report, Span, Version};
+pub use ask::{Ask, Version};
+pub use pen::Told;
+pub use published::{Contradiction, Published, Report, Span};
 pub use says::Says;
 
 use communes::Communes;
 use households::Register;
 use pen::Pen;
-
-/// One fact of the scenario.
-#[derive(Clone, PartialEq, Debug)]
-pub struct Told {
-    /// The canonical document, without a line end.
-    pub line: Vec<u8>,
-    /// Whether it states a published figure itself: a target, a plan, a decision on money, or what
-    /// comes from outside. All others are counted.
-    pub echo: bool,
-}
 
 /// Every fact in the order of time, the same each time.
 pub fn told() -> Vec<Told> {

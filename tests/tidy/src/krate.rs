@@ -55,12 +55,11 @@ impl Crate {
     pub fn arrows(&self) -> Vec<Arrow> {
         let mut all: BTreeMap<(usize, usize), BTreeSet<String>> = BTreeMap::new();
         for (from, file) in self.files.iter().enumerate() {
-            for Taken { path, module } in taken(&file.syntax, &file.module, &self.modules()) {
+            for Taken { path } in taken(&file.syntax, &file.module, &self.modules()) {
                 let mut seen = BTreeSet::new();
                 let Some(to) = self.giver(&path, &mut seen).filter(|to| *to != from) else {
                     continue;
                 };
-                let _ = module;
                 all.entry((from, to)).or_default().insert(path.join("::"));
             }
         }
@@ -98,7 +97,13 @@ fn walk(path: &Path, module: Module, files: &mut Vec<SourceFile>) {
     let syntax = syn::parse_file(&text).expect("the file is Rust");
     let handed_on = handed_on(&syntax, &module);
     let inner: Vec<String> = syntax.items.iter().filter_map(outside).collect();
-    files.push(SourceFile { path: path.to_owned(), text, syntax, module: module.clone(), handed_on });
+    files.push(SourceFile {
+        path: path.to_owned(),
+        text,
+        syntax,
+        module: module.clone(),
+        handed_on,
+    });
     for name in inner {
         let below = match path.file_stem().and_then(|stem| stem.to_str()) {
             Some("lib" | "mod") => path.with_file_name(""),

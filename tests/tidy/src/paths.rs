@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use syn::visit::{self, Visit};
-use syn::{Item, ItemMod, ItemUse, UseTree};
+use syn::{Item, ItemMod, ItemUse};
 
 use crate::krate::{Module, absolute, is_test, leaves};
 
@@ -11,13 +11,17 @@ use crate::krate::{Module, absolute, is_test, leaves};
 pub(crate) struct Taken {
     /// From the crate on.
     pub(crate) path: Module,
-    /// The module that names it.
-    pub(crate) module: Module,
 }
 
 /// Every path of the crate that a file names outside its tests.
 pub(crate) fn taken(syntax: &syn::File, module: &Module, all: &BTreeSet<Module>) -> Vec<Taken> {
-    let mut reader = Reader { module: module.clone(), all, brought: BTreeMap::new(), found: vec![] };
+    let mut reader = Reader {
+        module: module.clone(),
+        all,
+        brought: BTreeMap::new(),
+        handed_on: BTreeSet::new(),
+        found: vec![],
+    };
     reader.bring(&syntax.items);
     reader.visit_file(syntax);
     reader.found
@@ -28,6 +32,8 @@ struct Reader<'a> {
     all: &'a BTreeSet<Module>,
     /// Names that `use` brings, and what they stand for.
     brought: BTreeMap<String, Module>,
+    /// Names that it hands on.
+    handed_on: BTreeSet<String>,
     found: Vec<Taken>,
 }
 
@@ -37,16 +43,19 @@ impl Reader<'_> {
             if let Item::Use(one) = item
                 && !is_test(&one.attrs)
             {
-                self.use_tree(&one.tree);
+                self.use_tree(one);
             }
         }
     }
 
-    fn use_tree(&mut self, tree: &UseTree) {
+    fn use_tree(&mut self, one: &ItemUse) {
         let mut brought = Vec::new();
-        leaves(tree, &mut Vec::new(), &mut |path, name| brought.push((path.to_vec(), name)));
+        leaves(&one.tree, &mut Vec::new(), &mut |path, name| brought.push((path.to_vec(), name)));
         for (path, name) in brought {
             if let Some(path) = self.ours(&path) {
+                if !matches!(one.vis, syn::Visibility::Inherited) {
+                    self.handed_on.insert(name.clone());
+                }
                 self.brought.insert(name, path);
             }
         }
@@ -67,7 +76,7 @@ impl Reader<'_> {
 
     fn take(&mut self, path: &[String]) {
         if let Some(path) = self.ours(path) {
-            self.found.push(Taken { path, module: self.module.clone() });
+            self.found.push(Taken { path });
         }
     }
 }
@@ -98,8 +107,9 @@ impl<'ast> Visit<'ast> for Reader<'_> {
 
     fn visit_path(&mut self, path: &'ast syn::Path) {
         let segments: Vec<String> = path.segments.iter().map(|one| one.ident.to_string()).collect();
-        // One name alone is of this file, or was brought by `use`.
-        if segments.len() > 1 {
+        // One name alone is of this file or was brought by a `use` that is counted itself, unless
+        // that hands it on.
+        if segments.len() > 1 || self.handed_on.contains(&segments[0]) {
             self.take(&segments);
         }
         visit::visit_path(self, path);

@@ -4,7 +4,7 @@ use clap::{Args, ValueEnum};
 use domain::time::Day;
 use query::Boundaries;
 
-use super::{AsOfArgs, DataArgs};
+use super::{DataArgs, NatsArgs};
 
 /// Whose boundaries units have.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, ValueEnum)]
@@ -110,4 +110,24 @@ pub struct FindingsArgs {
     #[command(flatten)]
     #[allow(missing_docs)]
     pub data: DataArgs,
+}
+
+/// As of when.
+#[derive(Args, Debug)]
+pub struct AsOfArgs {
+    /// As it was known then: at a position of the journal, at a time (2021-06-15 at its end in Viet
+    /// Nam, or 2021-06-15T17:05:00+07:00) by when the journal received facts, or when a vintage was
+    /// closed (its id). Without it, now.
+    #[arg(long, value_name = "POSITION|TIME|VINTAGE")]
+    pub as_of: Option<String>,
+    /// The journal to replay for that: dir:PATH or nats://HOST:PORT; without it, the data
+    /// folder's own.
+    #[arg(long, env = "TONGHOP_JOURNAL", value_name = "URL")]
+    pub journal: Option<String>,
+    /// Threads to replay on.
+    #[arg(long, default_value_t = 2)]
+    pub threads: usize,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub nats_options: NatsArgs,
 }

@@ -10,6 +10,7 @@ use proto::gazetteer::Lang;
 use proto::instant;
 use query::{Answer, Editions, Query};
 
+use super::embedded;
 use super::place;
 use crate::cli::{AsOfArgs, DataArgs};
 use crate::screen;
@@ -55,8 +56,14 @@ pub(super) fn answer(
         let bar = screen::progress(lang, ("Đang tính lại", "Replaying"), Some(position), false);
         let (told, editions) = (bar.clone(), Editions::embedded());
         let progress = move |position| told.set_position(position);
-        let replaying =
-            Replay::of(&journal, Some(position), place::rules(), editions, args.threads, progress);
+        let replaying = Replay::of(
+            &journal,
+            Some(position),
+            embedded::rules(),
+            editions,
+            args.threads,
+            progress,
+        );
         let replay = replaying.await;
         bar.finish_and_clear();
         // A replay keeps no timelines.

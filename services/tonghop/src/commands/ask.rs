@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::{RawValue, to_raw_value};
 use store::{Expect, Opened, Store};
 
+use super::embedded;
 use super::{as_of, place, rules};
 use crate::cli::{
     AsOfArgs, DataArgs, FiguresArgs, FindingsArgs, MovementsArgs, NatsArgs, WhenArgs,
@@ -176,7 +177,7 @@ fn open(lang: Lang, data: &Path) -> Result<(Fold, u64, Option<Unreadable>)> {
             milestones: rules::in_force(data)?.edition(),
         },
     };
-    match Store::open(data, expect, place::rules(), LOCK_WAIT)? {
+    match Store::open(data, expect, embedded::rules(), LOCK_WAIT)? {
         Opened::Loaded(loaded) => {
             let unreadable = unreadable(loaded.counts.unreadable, &loaded.unreadable);
             Ok((loaded.fold, loaded.mark.position, unreadable))

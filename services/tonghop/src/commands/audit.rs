@@ -1,28 +1,26 @@
 //! `tonghop audit`: a journal, its archive or a pack replayed, compared with what was closed and with
 //! the live store.
 
+mod held;
 mod packed;
 mod report;
 mod say;
 mod verdict;
 
-use std::path::Path;
 use std::process::ExitCode;
-use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
-use auditor::{Replay, Shelf, Vintage};
+use auditor::{Shelf, Vintage};
 use domain::closing::VintageName;
-use domain::contribution::Rules;
 use journal::Journal;
-use proto::catalogue::{Catalogue, Texts};
 use proto::gazetteer::{Gazetteer, Lang};
-use query::{Body, Editions, Query};
+use query::Editions;
 
-use super::{ask, place};
+use super::{embedded, place};
 use crate::cli::AuditArgs;
-use crate::screen::{self, Screen};
+use crate::screen::Screen;
+use held::{definitions, live, up_to};
 use verdict::{Live, Verdict};
 
 pub(super) fn audit(screen: &mut Screen, args: &AuditArgs) -> Result<ExitCode> {
@@ -43,7 +41,7 @@ fn of_journal(lang: Lang, args: &AuditArgs) -> Result<(Vintage, Verdict)> {
     let kept = vintage(args)?;
     let (rules, editions) = match &args.catalog {
         Some(folder) => definitions(folder)?,
-        None => (place::rules(), Editions::embedded()),
+        None => (embedded::rules(), Editions::embedded()),
     };
     let url = match &args.archive {
         Some(folder) => format!("dir:{}", folder.display()),
@@ -110,55 +108,4 @@ fn vintage(args: &AuditArgs) -> Result<Vintage> {
         format!("{period} of {key} was not closed; `tonghop closings` lists what was")
     })?;
     Ok(shelf.get(&auditor::id(&latest))?)
-}
-
-/// The rules of another catalogue, and their names.
-fn definitions(folder: &Path) -> Result<(Arc<Rules>, Editions)> {
-    let read = |name: &str| {
-        let path = folder.join(name);
-        std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))
-    };
-    let [indicators, movements, calendars, codes] =
-        ["indicators.toml", "movements.toml", "calendars.toml", "codes.toml"].map(read);
-    let (indicators, movements) = (indicators?, movements?);
-    let (calendars, codes) = (calendars?, codes?);
-    let texts = Texts {
-        indicators: &indicators,
-        movements: &movements,
-        calendars: &calendars,
-        codes: &codes,
-    };
-    let catalogue = Catalogue::load(&texts).map_err(|defects| {
-        let all: Vec<String> = defects.iter().map(ToString::to_string).collect();
-        anyhow::anyhow!("the catalogue in {} is not sound:\n{}", folder.display(), all.join("\n"))
-    })?;
-    let editions = Editions { catalogue: catalogue.hash().to_owned(), ..Editions::embedded() };
-    let atlas = Gazetteer::embedded().atlas.clone();
-    Ok((Arc::new(Rules { atlas, plan: catalogue.plan }), editions))
-}
-
-/// The digest of the live store, if there is one.
-fn live(lang: Lang, args: &AuditArgs) -> Option<(u64, String)> {
-    let answer = ask::answer(lang, &args.data.data, &Query::Digest).ok()?;
-    match answer.body {
-        Body::Digest { digest, .. } => Some((answer.position, digest)),
-        _ => None,
-    }
-}
-
-async fn up_to(
-    lang: Lang,
-    journal: &Journal,
-    args: &AuditArgs,
-    to: u64,
-    rules: &Arc<Rules>,
-    editions: &Editions,
-) -> Result<Replay> {
-    let bar = screen::progress(lang, ("Đang tính lại", "Replaying"), Some(to), false);
-    let (rules, editions) = (rules.clone(), editions.clone());
-    let told = bar.clone();
-    let progress = move |position| told.set_position(position);
-    let replay = Replay::of(journal, Some(to), rules, editions, args.threads, progress).await;
-    bar.finish_and_clear();
-    Ok(replay?)
 }

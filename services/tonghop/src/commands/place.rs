@@ -7,7 +7,6 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result, bail};
 use auditor::{Desk, Shelf};
-use domain::contribution::Rules;
 use domain::time::Day;
 use journal::{Clock, Credentials, Identity, Journal, Options, Position};
 use projector::{Config, Report};
@@ -18,6 +17,7 @@ use proto::instant;
 use store::Store;
 use tokio::signal::unix::{SignalKind, signal};
 
+use super::embedded;
 use crate::cli::NatsArgs;
 use crate::screen;
 
@@ -38,12 +38,6 @@ pub(super) fn journal(asked: Option<&str>, data: &Path) -> Result<String> {
         None if has_own_journal(data) => Ok(own_journal(data)),
         None => bail!("{} has no journal of its own: give --journal", data.display()),
     }
-}
-
-/// The rules of this program.
-pub(super) fn rules() -> Arc<Rules> {
-    let atlas = Gazetteer::embedded().atlas.clone();
-    Arc::new(Rules { atlas, plan: Catalogue::embedded().plan.clone() })
 }
 
 /// A runtime for what waits on disks and servers.
@@ -147,7 +141,7 @@ pub(super) fn desk(data: &Path, journal: &Journal, signer: Option<Arc<Signer>>) 
 /// A projector of a journal into a data folder, by the rules of this program and the milestones in
 /// force there; closings are kept, without a signature.
 pub(super) fn config(journal: Journal, data: &Path) -> Result<Config> {
-    let mut config = Config::new(journal, data, rules(), Catalogue::embedded().hash());
+    let mut config = Config::new(journal, data, embedded::rules(), Catalogue::embedded().hash());
     config.milestones = Some(super::rules::in_force(data)?);
     config.closings = Some(desk(data, &config.journal, None));
     Ok(config)

@@ -11,6 +11,7 @@ use query::lang;
 use query::{Body, Editions, Query};
 use serde::Serialize;
 
+use super::embedded;
 use super::{ask, place};
 use crate::cli::{Format, RebuildArgs};
 use crate::screen::Screen;
@@ -46,7 +47,7 @@ pub(super) fn rebuild(screen: &mut Screen, args: &RebuildArgs) -> Result<ExitCod
             Some((position, _)) => Position(*position),
             None => journal.end().await?,
         };
-        let (rules, gazetteer) = (place::rules(), Gazetteer::embedded());
+        let (rules, gazetteer) = (embedded::rules(), Gazetteer::embedded());
         let evaluating = projector::evaluate_journal(
             &journal,
             Some(to),

@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail};
 use milestones::{Defect, Rules};
 use proto::gazetteer::Lang;
 
-use super::place;
+use super::embedded;
 use crate::screen;
 
 /// Where the rules of a data folder are.
@@ -41,7 +41,7 @@ pub(super) fn in_force(data: &Path) -> Result<Arc<Rules>> {
 /// Reads rules, or tells everything that is wrong with them.
 pub(super) fn read(path: &Path, text: &str) -> Result<Rules> {
     let shown = path.display().to_string();
-    Rules::read(&shown, text, &place::rules()).map_err(|defects| {
+    Rules::read(&shown, text, &embedded::rules()).map_err(|defects| {
         let list: Vec<String> = defects.iter().map(Defect::to_string).collect();
         anyhow::anyhow!("{}", list.join("\n"))
     })

@@ -45,6 +45,7 @@ use self::room::Room;
 use self::signing::Regularly;
 use self::telling::Telling;
 use super::ask;
+use super::embedded;
 use super::folded::Folded;
 use super::place;
 use crate::scenario::beside;
@@ -319,7 +320,7 @@ fn portal(
     }
     let render = pages.clone();
     let records = doors.access.clone();
-    let app = App::new(handle, journal, place::rules())
+    let app = App::new(handle, journal, embedded::rules())
         .rendering(move |app, page| render.live_parts(app, &page.path, page.lang, page.role))
         .recording(move |who, what, unit| match records.record_reading(who, what, unit) {
             Ok(()) => true,

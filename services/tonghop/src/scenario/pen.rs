@@ -6,8 +6,6 @@ use proto::document::Document;
 use proto::gazetteer::Gazetteer;
 use serde_json::{Map, Value, json};
 
-use super::Told;
-
 /// The district.
 pub(super) const DISTRICT: &str = "L-637";
 const SOURCE: &str = "urn:tonghop:scenario:krong-pa-2021h1";
@@ -134,4 +132,14 @@ mod tests {
             assert_eq!(is_workday(day(on)), open, "{on}");
         }
     }
+}
+
+/// One fact of the scenario.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Told {
+    /// The canonical document, without a line end.
+    pub line: Vec<u8>,
+    /// Whether it states a published figure itself: a target, a plan, a decision on money, or what
+    /// comes from outside. All others are counted.
+    pub echo: bool,
 }

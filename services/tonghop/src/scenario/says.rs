@@ -11,7 +11,7 @@ use proto::gazetteer::Lang;
 use query::lang::pick;
 use serde::Deserialize;
 
-use super::Ask;
+use super::ask::Ask;
 
 /// What a number is given as, by a report or by the ledger.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Deserialize)]

@@ -12,8 +12,8 @@ use super::desk::{Delay, Desk};
 use super::homes::House;
 use super::land::{Land, era};
 use super::line::{Kind, Line, Name, Named, Office};
+use super::memory::Memory;
 use super::random::Random;
-use super::slips::Memory;
 use super::{Simulation, Summary};
 
 /// Facts for each household that is in the record when it opens, over the whole span.

@@ -8,8 +8,8 @@ use proof::{Verifier, keys};
 use proto::gazetteer::{Gazetteer, Lang};
 use query::Editions;
 
+use super::held::{definitions, live};
 use super::verdict::{Live, Pack, Said, Verdict};
-use super::{definitions, live};
 use crate::cli::AuditArgs;
 use crate::commands::place;
 use crate::screen;

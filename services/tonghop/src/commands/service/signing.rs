@@ -8,7 +8,7 @@ use auditor::Desk;
 use journal::Journal;
 use projector::Handle;
 
-use crate::commands::place;
+use crate::commands::embedded;
 
 /// Signs what is folded, every so often, if it has grown.
 pub(super) struct Regularly {
@@ -20,7 +20,7 @@ pub(super) struct Regularly {
 impl Regularly {
     /// Signs first what was closed without a key. Never returns but with an error.
     pub(super) async fn run(&self, journal: &Journal, handle: &Handle) -> Result<()> {
-        self.desk.sign_missing(journal, &place::rules()).await;
+        self.desk.sign_missing(journal, &embedded::rules()).await;
         let Some(every) = self.every else { return std::future::pending().await };
         let mut signed = 0;
         let mut ticks = tokio::time::interval(every);
