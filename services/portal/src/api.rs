@@ -26,7 +26,6 @@ use crate::App;
 use crate::live::serve;
 
 pub(crate) use asked::{Asked, wrong};
-pub(crate) use movements::UnitTables;
 
 /// The routes of the API.
 pub fn router() -> Router<Arc<App>> {

@@ -5,6 +5,7 @@ pub(crate) mod figures;
 pub(crate) mod movements;
 pub(crate) mod revisions;
 mod sheet;
+pub(crate) mod tables;
 
 use domain::atlas::Unit;
 use proto::gazetteer::{Gazetteer, Lang};

@@ -5,6 +5,7 @@ mod ask;
 mod audit;
 mod milestones;
 mod pack;
+mod place;
 mod proof;
 mod source;
 mod user;
@@ -24,6 +25,7 @@ pub use ask::{
 pub use audit::{AuditArgs, ClosingsArgs, ExplainArgs, RevisionsArgs};
 pub use milestones::{FeedArgs, MilestonesArgs, MilestonesCommand};
 pub use pack::PackArgs;
+pub use place::{DataArgs, NatsArgs};
 pub use proof::{CheckpointArgs, JournalArgs, KeygenArgs, ProveArgs, SignedArgs, VerifyArgs};
 pub use source::{SourceArgs, SourceCommand};
 pub use user::{RoleChoice, UserArgs, UserCommand};
@@ -144,14 +146,6 @@ pub enum Command {
     Verify(VerifyArgs),
 }
 
-/// Where a data folder is.
-#[derive(Args, Debug, Clone)]
-pub struct DataArgs {
-    /// The data folder: the store, and the journal when that is a directory.
-    #[arg(long, env = "TONGHOP_DATA", default_value = "tonghop-data", value_name = "DIR")]
-    pub data: PathBuf,
-}
-
 /// `demo`
 #[derive(Args, Debug)]
 pub struct DemoArgs {
@@ -240,24 +234,6 @@ pub struct UpArgs {
     #[command(flatten)]
     #[allow(missing_docs)]
     pub nats_options: NatsArgs,
-}
-
-/// How to reach NATS.
-#[derive(Args, Debug, Clone, Default)]
-pub struct NatsArgs {
-    /// The address of the server's monitoring port: lets the program verify that the journal is
-    /// written through to the disk.
-    #[arg(long, env = "TONGHOP_NATS_MONITORING", value_name = "URL")]
-    pub nats_monitoring: Option<String>,
-    /// A file with the NATS credentials (.creds).
-    #[arg(long, env = "TONGHOP_NATS_CREDS", value_name = "FILE")]
-    pub nats_creds: Option<PathBuf>,
-    /// A file with one line, user:password, that only its owner may read.
-    #[arg(long, env = "TONGHOP_NATS_LOGIN", value_name = "FILE", conflicts_with = "nats_creds")]
-    pub nats_login: Option<PathBuf>,
-    /// The same for the feed of milestones, where another user writes there.
-    #[arg(long, env = "TONGHOP_NATS_FEED_LOGIN", value_name = "FILE")]
-    pub nats_feed_login: Option<PathBuf>,
 }
 
 /// `import`

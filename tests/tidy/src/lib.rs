@@ -6,6 +6,7 @@
 
 mod circles;
 mod krate;
+mod module;
 mod paths;
 
 pub use circles::circles;

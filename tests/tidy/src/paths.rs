@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use syn::visit::{self, Visit};
 use syn::{Item, ItemMod, ItemUse};
 
-use crate::krate::{Module, absolute, is_test, leaves};
+use crate::module::{Module, absolute, is_test, leaves};
 
 /// A path that a file names.
 pub(crate) struct Taken {

@@ -11,7 +11,8 @@ use query::Editions;
 use sha2::{Digest as _, Sha256};
 
 use super::archive::{self, Opened};
-use super::{Verdict, refold, tables};
+use super::verdict::Verdict;
+use super::{refold, tables};
 use crate::fault::{Fault, Faults};
 use crate::form;
 use crate::replay::Replay;

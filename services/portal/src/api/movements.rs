@@ -17,6 +17,7 @@ use super::reply::{Made, internal, reply};
 use crate::App;
 use crate::below::{self, Below};
 use crate::export::movements::{self as sheet, Told};
+use crate::export::tables::UnitTables;
 use crate::export::{csv, name};
 
 pub(super) const MOVEMENTS: &[&str] =
@@ -38,18 +39,6 @@ pub(crate) struct MovementsAnswer {
     /// today that hold it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     children: Vec<UnitTables>,
-}
-
-/// The movement tables of one unit.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct UnitTables {
-    /// The unit's key.
-    pub(crate) unit: String,
-    /// Whether this unit of today also holds places that the unit asked for never had.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub(crate) wider: bool,
-    /// Of poor and of near-poor households.
-    pub(crate) tables: Vec<Table>,
 }
 
 /// The movement tables of poor and near-poor households ("diễn biến hộ nghèo, hộ cận nghèo"):

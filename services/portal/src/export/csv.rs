@@ -3,7 +3,7 @@
 use proto::gazetteer::Lang;
 use query::{Answer, Body, Exact, Line, LineValue, When, labels, written};
 
-use crate::api::UnitTables;
+use super::tables::UnitTables;
 
 /// How a CSV is written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]

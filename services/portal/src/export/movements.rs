@@ -9,7 +9,7 @@ use query::{Boundaries, Table, TableHeads, When, labels, written};
 use rust_xlsxwriter::{ColNum, Formula, RowNum, Workbook, Worksheet, XlsxError};
 
 use super::sheet::{self, Styles, cell, merged};
-use crate::api::UnitTables;
+use super::tables::UnitTables;
 use crate::app::Source;
 
 /// Three tiers of heads and the row of numbers.

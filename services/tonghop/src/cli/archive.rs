@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{JournalArgs, NatsArgs};
+use super::place::NatsArgs;
+use super::proof::JournalArgs;
 
 /// `archive`
 #[derive(Args, Debug)]

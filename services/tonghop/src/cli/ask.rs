@@ -4,7 +4,7 @@ use clap::{Args, ValueEnum};
 use domain::time::Day;
 use query::Boundaries;
 
-use super::{DataArgs, NatsArgs};
+use super::place::{DataArgs, NatsArgs};
 
 /// Whose boundaries units have.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, ValueEnum)]

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{DataArgs, NatsArgs, UnitArgs, WhenArgs};
+use super::ask::{UnitArgs, WhenArgs};
+use super::place::{DataArgs, NatsArgs};
 
 /// `closings`
 #[derive(Args, Debug)]

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::{DataArgs, NatsArgs};
+use super::place::{DataArgs, NatsArgs};
 
 /// `milestones`
 #[derive(Args, Debug)]

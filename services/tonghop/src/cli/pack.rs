@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::JournalArgs;
+use super::proof::JournalArgs;
 
 /// `pack`
 #[derive(Args, Debug)]

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{DataArgs, NatsArgs};
+use super::place::{DataArgs, NatsArgs};
 
 /// Which journal.
 #[derive(Args, Debug)]
