@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use access::Who;
 use auditor::Shelf;
@@ -19,9 +19,8 @@ use tokio::sync::Semaphore;
 use utoipa::openapi::OpenApi;
 
 use crate::api::cache::Answers;
-use crate::api::openapi;
 use crate::clock;
-use crate::live::{Hub, Limits, Page, Render};
+use crate::live::{Hub, Limits, Page};
 use crate::packs::Packs;
 use crate::recent::Recent;
 use crate::submit::Submit;
@@ -73,8 +72,10 @@ pub struct App {
     pub(crate) households_min: u32,
     /// Whether its facts are invented, as every page then says.
     pub(crate) is_demonstration: bool,
-    /// The description of the API, in JSON.
-    pub(crate) described: Bytes,
+    /// Descriptions of the addresses of other parts of the program.
+    pub(crate) others: Vec<OpenApi>,
+    /// The description of the whole API, in JSON, when it was asked for.
+    pub(crate) described: OnceLock<Bytes>,
 }
 
 /// Records that somebody reads data of single households; false: then they are not shown.
@@ -111,7 +112,8 @@ impl App {
             reading: Arc::new(|_, _, _| false),
             households_min: HOUSEHOLDS_MIN,
             is_demonstration: false,
-            described: openapi::written(openapi::described()),
+            others: Vec::new(),
+            described: OnceLock::new(),
         }
     }
 
@@ -177,10 +179,9 @@ impl App {
 
     /// Describes the addresses of another part of the program together with ours.
     #[must_use]
-    pub fn describing(self, other: OpenApi) -> App {
-        let mut all = openapi::described();
-        all.merge(other);
-        App { described: openapi::written(all), ..self }
+    pub fn describing(mut self, other: OpenApi) -> App {
+        self.others.push(other);
+        self
     }
 
     /// What tells one pair of gazetteer and catalogue from another.
@@ -202,3 +203,7 @@ pub(crate) struct Source {
     pub(crate) position: u64,
     pub(crate) made: String,
 }
+
+/// Gives the live parts of a page, by their keys; none when there is no such page.
+pub(crate) type Render =
+    Arc<dyn Fn(&App, &Page) -> Option<BTreeMap<String, String>> + Send + Sync + 'static>;

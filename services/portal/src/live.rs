@@ -11,14 +11,16 @@
 //! Topics wait for each other, not the API for them: they have a share of threads of their own, in
 //! which whoever costs least comes first, and rest the longer the more they cost.
 
+mod compute;
 mod hub;
 mod limits;
+mod page;
 pub(crate) mod serve;
 mod share;
 mod state;
 mod topic;
 
+pub use hub::Hub;
 pub(crate) use hub::Seat;
-pub use hub::{Hub, Render};
 pub use limits::Limits;
-pub use topic::Page;
+pub use page::Page;

@@ -173,16 +173,21 @@ pub(super) const DOCUMENT: &[&str] = &[];
 pub(super) async fn document(State(app): State<Arc<App>>, uri: Uri) -> Result<Response, Problem> {
     Asked::read(&uri, DOCUMENT)?;
     let headers = [(CONTENT_TYPE, JSON), (CACHE_CONTROL, "public, max-age=300")];
-    Ok((headers, app.described.clone()).into_response())
+    let described = app.described.get_or_init(|| {
+        let mut all = described();
+        app.others.iter().for_each(|other| all.merge(other.clone()));
+        written(all)
+    });
+    Ok((headers, described.clone()).into_response())
 }
 
 /// A description as it is served.
-pub(crate) fn written(document: Document) -> Bytes {
+fn written(document: Document) -> Bytes {
     serde_json::to_vec(&whole::whole(document)).expect("a description is JSON").into()
 }
 
 /// What the portal itself has.
-pub(crate) fn described() -> Document {
+pub(super) fn described() -> Document {
     Api::openapi()
 }
 

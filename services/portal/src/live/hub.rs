@@ -1,30 +1,19 @@
 //! The hub: topics, each with one who recomputes it, and how many watch.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use hashbrown::HashMap;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinSet;
-use tokio::time::{Instant, sleep_until};
 use web::{Client as Address, Kind, Place, Places, Problem};
 
 use super::limits::Limits;
-use super::share::{Had, Share, Turn};
+use super::share::Share;
 use super::state::State;
-use super::topic::{Page, Parts, Topic};
-use crate::{App, clock};
 
-/// Gives the live parts of a page, by their keys; none when there is no such page.
-pub type Render =
-    Arc<dyn Fn(&App, &Page) -> Option<BTreeMap<String, String>> + Send + Sync + 'static>;
-
-/// A topic is recomputed at most this often, and an expensive one less often ([`Had::rest`]).
-const TICK: Duration = Duration::from_millis(250);
 /// When to come again where there is no place.
 const RETRY_S: u32 = 5;
 /// The same where the address itself has taken all of its places.
@@ -51,7 +40,8 @@ pub struct Hub {
     watching: Places,
     /// Topics by the address that was the first to watch.
     begun: Places,
-    share: Share,
+    /// Turns to compute.
+    pub(super) share: Share,
     open: watch::Sender<bool>,
     broken: AtomicU64,
 }
@@ -124,6 +114,10 @@ impl Hub {
         self.broken.load(Ordering::Relaxed)
     }
 
+    pub(super) fn note_broken(&self) {
+        self.broken.fetch_add(1, Ordering::Relaxed);
+    }
+
     /// Takes a place, of the same number as those of topics.
     pub(crate) fn seat(&self, Address(from): Address) -> Result<Seat, Problem> {
         let place = self.place(from)?;
@@ -141,16 +135,15 @@ impl Hub {
         Ok((self.places.clone().try_acquire_owned().map_err(|_| full())?, own))
     }
 
-    /// Watches a topic; whoever comes first has it computed.
-    pub(super) fn watch(
+    /// Watches a topic by its key; whoever comes first has it computed by what `begin` gives.
+    pub(super) fn watch<F: Future<Output = ()> + Send + 'static>(
         &self,
-        app: &Arc<App>,
-        topic: Topic,
+        key: String,
         Address(from): Address,
+        begin: impl FnOnce(watch::Sender<Told>) -> F,
     ) -> Result<Client, Problem> {
         let too_many = |detail| Problem::new(Kind::TooMany, detail).retry_after(RETRY_ADDRESS_S);
         let place = self.place(from)?;
-        let key = topic.key();
         let mut topics = self.topics.lock().unwrap_or_else(PoisonError::into_inner);
         if !*self.open.borrow() {
             return Err(Problem::new(Kind::Busy, "the server stops").retry_after(RETRY_S));
@@ -166,9 +159,9 @@ impl Hub {
                     .take(from)
                     .ok_or_else(|| too_many("too many different pages are open at this address"))?;
                 let (told, latest) = watch::channel(Told::Nothing);
-                topics.by_key.insert(key.clone(), told.clone());
+                topics.by_key.insert(key, told.clone());
                 while topics.computing.try_join_next().is_some() {}
-                let computing = compute(Arc::clone(app), topic, key, told);
+                let computing = begin(told);
                 topics.computing.spawn(async move {
                     computing.await;
                     drop(begun);
@@ -181,7 +174,7 @@ impl Hub {
 
     /// Forgets a topic that nobody watches. Whoever watches does so under the same lock, so nobody
     /// is left with one that is no longer computed.
-    fn forget(&self, key: &str, told: &watch::Sender<Told>, anyway: bool) -> bool {
+    pub(super) fn forget(&self, key: &str, told: &watch::Sender<Told>, anyway: bool) -> bool {
         let mut topics = self.topics.lock().unwrap_or_else(PoisonError::into_inner);
         let over = anyway || told.receiver_count() == 0;
         if over {
@@ -193,67 +186,4 @@ impl Hub {
 
 fn full() -> Problem {
     Problem::new(Kind::Busy, "too many pages are open").retry_after(RETRY_S)
-}
-
-/// Recomputes a topic whenever something is folded, until nobody watches.
-async fn compute(app: Arc<App>, topic: Topic, key: String, told: watch::Sender<Told>) {
-    let mut progress = app.handle.watch();
-    let topic = Arc::new(topic);
-    let mut state = Arc::new(State::default());
-    let mut next_at = Instant::now();
-    let mut had = Had::default();
-    // Position 0 is an answer, too.
-    let mut computed: Option<u64> = None;
-    loop {
-        let seen = progress.borrow_and_update().position;
-        if computed != Some(seen) {
-            sleep_until(next_at).await;
-            let turn = app.hub.share.turn(had).await;
-            next_at = Instant::now() + TICK;
-            let seen = progress.borrow_and_update().position;
-            let made;
-            (made, had) = parts(&app, &topic, turn).await;
-            next_at = next_at.max(Instant::now() + had.rest());
-            let Some((position, parts)) = made else {
-                app.hub.forget(&key, &told, true);
-                told.send_replace(Told::Gone);
-                return;
-            };
-            let at = clock::written(clock::now_ms());
-            if let Some(next) = state.next(position, at, parts) {
-                state = Arc::new(next);
-                told.send_replace(Told::Latest(Arc::clone(&state)));
-            }
-            computed = Some(seen);
-        }
-        tokio::select! {
-            changed = progress.changed() => {
-                if changed.is_err() {
-                    // The projector has stopped: whoever watches comes again.
-                    app.hub.forget(&key, &told, true);
-                    return;
-                }
-            }
-            () = told.closed() => {
-                if app.hub.forget(&key, &told, false) {
-                    return;
-                }
-            }
-        }
-    }
-}
-
-/// The parts of a topic, made in its turn, and what it has had then.
-async fn parts(app: &Arc<App>, topic: &Arc<Topic>, turn: Turn) -> (Option<(u64, Parts)>, Had) {
-    let (theirs, topic) = (Arc::clone(app), Arc::clone(topic));
-    let made = tokio::task::spawn_blocking(move || {
-        let begun = std::time::Instant::now();
-        let made = topic.parts(&theirs, &theirs.render);
-        (made, turn.end(begun.elapsed()))
-    });
-    made.await.unwrap_or_else(|_| {
-        // A page that cannot be made is as good as none; the panic is in the log.
-        app.hub.broken.fetch_add(1, Ordering::Relaxed);
-        Default::default()
-    })
 }

@@ -13,8 +13,10 @@ use futures::stream;
 use query::Query;
 use web::{Asker, Client as Address, Kind, Language, Problem};
 
+use super::compute::compute;
 use super::hub::{Client, Told};
-use super::topic::{Page, Topic};
+use super::page::Page;
+use super::topic::Topic;
 use crate::App;
 use crate::api::{Asked, figures, wrong};
 
@@ -127,7 +129,8 @@ async fn serve(
         return Ok(events(Body::from(reset())));
     }
     let position: Option<u64> = own.flatten().and_then(|digits| digits.parse().ok());
-    let mut client = app.hub.watch(app, topic, from)?;
+    let mut client =
+        app.hub.watch(topic.key(), from, |told| compute(Arc::clone(app), topic, told))?;
     let busy = || Problem::new(Kind::Busy, "the page takes long to be made").retry_after(5);
     let told = client.latest.wait_for(|told| !matches!(told, Told::Nothing));
     let told = tokio::time::timeout(FIRST_WAIT, told).await.map_err(|_| busy())?;

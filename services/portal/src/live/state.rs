@@ -6,8 +6,6 @@ use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 
-use super::topic::Parts;
-
 /// One part of a topic.
 #[derive(Clone, Debug)]
 struct Part {
@@ -133,3 +131,6 @@ mod tests {
         assert_eq!(told(&again.event("j", 3)), r#"{"a":5,"b":null,"c\"":null}"#);
     }
 }
+
+/// The parts of a topic, by key, each as JSON; none when there is no such page.
+pub(crate) type Parts = BTreeMap<String, String>;

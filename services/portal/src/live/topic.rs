@@ -1,26 +1,13 @@
 //! What can be watched: a question for figures, or a page.
 
-use std::collections::BTreeMap;
-
-use access::Role;
 use domain::disclosure::Disclosure;
-use proto::gazetteer::Lang;
 use query::{Body, Query};
 use serde_json::value::to_raw_value;
 
+use super::page::Page;
+use super::state::Parts;
 use crate::App;
-use crate::live::Render;
-
-/// A page that somebody has open.
-#[derive(Clone, PartialEq, Debug)]
-pub struct Page {
-    /// Its path and query: `/u/L-637?period=2021`.
-    pub path: String,
-    /// Its language.
-    pub lang: Lang,
-    /// What whoever watches is: it decides what may be shown.
-    pub role: Role,
-}
+use crate::app::Render;
 
 /// What is watched.
 #[derive(Clone, Debug)]
@@ -28,9 +15,6 @@ pub(crate) enum Topic {
     Figures(Query, Disclosure),
     Page(Page),
 }
-
-/// The parts of a topic, by key, each as JSON; none when there is no such page.
-pub(crate) type Parts = BTreeMap<String, String>;
 
 impl Topic {
     /// The same for all who see the same.
