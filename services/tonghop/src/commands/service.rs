@@ -9,47 +9,42 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use auditor::Shelf;
-use axum::Router;
-use axum::http::Extensions;
 use feed::Followed;
 use gateway::{Appending, Gateway};
-use herald::{Cidr, Herald};
+use herald::{Cidr, Desk, Herald};
 use journal::{Journal, Options, Writer};
-use portal::App;
-use portal::pages::Pages;
 use projector::{Handle, Projector};
 use proof::Signer;
 use serde_json::value::to_raw_value;
-use tokio::net::TcpListener;
-use tokio::sync::oneshot;
-use web::{Csrf, Doors};
 
 mod durability;
 mod forms;
+mod front;
 mod gauges;
 mod hold;
 mod parts;
 mod reach;
 mod room;
 mod signing;
+mod supervisor;
 mod telling;
 
-use self::forms::Forms;
-use self::gauges::{watch_feed, watch_live, watch_over, watch_webhooks};
+pub(super) use self::front::Front;
+
+use self::front::{Behind, Sent};
 use self::hold::Hold;
-use self::parts::{Part, Parts, watch_records};
+use self::parts::{Part, Parts};
 use self::reach::Reach;
 use self::room::Room;
 use self::signing::Regularly;
+use self::supervisor::Supervisor;
 use self::telling::Telling;
 use super::ask;
-use super::embedded;
 use super::folded::Folded;
 use super::place;
-use crate::scenario::beside;
-use crate::socket;
+use crate::socket::{self, Answerer};
 
 const LISTENING: &str = "listening";
 
@@ -78,16 +73,6 @@ pub(super) struct Signing {
     pub(super) every: Option<Duration>,
     /// Why there is no key although one was named.
     pub(super) fault: Option<String>,
-}
-
-/// What people and programs meet.
-pub(super) struct Front {
-    pub(super) listener: TcpListener,
-    pub(super) doors: Doors,
-    /// Whether facts can be sent.
-    pub(super) writes: bool,
-    /// The key of the unit whose page comes first; the nation's without it.
-    pub(super) home: Option<String>,
 }
 
 /// What has been opened, and not yet begun.
@@ -185,173 +170,75 @@ impl Opened {
         self.telling.followed.clone()
     }
 
-    /// Runs until `stop`.
+    /// Runs until `stop`, and then until what was handed in is written, folded and told.
     pub(super) async fn run(self, stop: impl Future<Output = ()> + Send) -> Result<()> {
-        let Opened { journal, handle, gateway, projector, appending, front, data, .. } = self;
-        let (hold, allow_unsynced) = (self.hold, self.allow_unsynced);
-        let (signing, telling, herald, parts) =
-            (self.signing, self.telling, self.herald, self.parts);
-        let households_min = self.households_min;
-        let subscriptions = herald.as_ref().map(Herald::desk);
-        let listening = front.as_ref().map(|front| front.listener.local_addr()).transpose()?;
-        if let Some(address) = listening {
-            let _ = std::fs::write(data.join(LISTENING), address.to_string());
+        let Opened { journal, handle, gateway, projector, appending, front, .. } = self;
+        let Opened { data, signing, telling, herald, parts, hold, .. } = self;
+        let (households_min, allow_unsynced) = (self.households_min, self.allow_unsynced);
+        if let Some(front) = &front {
+            let _ = std::fs::write(data.join(LISTENING), front.listener.local_addr()?.to_string());
         }
-        let answering = {
-            let (handle, shelf) = (handle.clone(), Shelf::of(&data));
-            let (runtime, desk) = (tokio::runtime::Handle::current(), subscriptions.clone());
-            let parts = parts.clone();
-            Arc::new(move |line: &str| {
-                if desk.is_none() && serde_json::from_str::<herald::Ask>(line).is_ok() {
-                    let why = parts.why(Part::Webhooks);
-                    bail!(why.unwrap_or_else(|| "nothing is sent to webhooks here".to_owned()));
+        let (reach, feed) = (Reach::default(), telling.followed.clone());
+        let behind = Behind {
+            data: &data,
+            journal: journal.clone(),
+            handle: handle.clone(),
+            gateway: gateway.clone(),
+            feed: feed.clone(),
+            webhooks: herald.as_ref().map(Herald::desk),
+            sent: herald.as_ref().map(|herald| Box::new(herald.counted()) as Sent),
+            reach: reach.clone(),
+            parts: parts.clone(),
+            hold,
+            households_min,
+        };
+        let answering = answering(behind.webhooks.clone(), &handle, &data, &parts);
+        let result = Supervisor::new(stop)
+            .stage("serving", |stop| async {
+                match front {
+                    Some(front) => front.serve(behind, stop).await,
+                    None => Ok(stop.await),
                 }
-                // A test of a webhook takes long: the fold does not wait for it.
-                if let (Some(desk), Ok(asked)) = (&desk, serde_json::from_str(line)) {
-                    return Ok(to_raw_value(&runtime.block_on(desk.answer(asked))?)?);
-                }
-                ask::told(&handle, &shelf, line)
             })
-        };
-        // Each of these ends the next one by being dropped.
-        let (served, after_serving) = oneshot::channel::<()>();
-        let (written, after_writing) = oneshot::channel::<()>();
-        let (projected, after_projecting) = oneshot::channel::<()>();
-        let (announced, after_announcing) = oneshot::channel::<()>();
-        let reach = Reach::default();
-        let (asked, asking) = (journal.clone(), gateway.clone());
-        let (signed, feed) = (handle.clone(), telling.followed.clone());
-        let counted = herald.as_ref().map(Herald::counted);
-        let serving = async {
-            match front {
-                Some(Front { listener, mut doors, home, .. }) => {
-                    watch_over(&mut doors, &handle, gateway.as_ref(), &reach);
-                    parts.watch(&mut doors.health);
-                    let foreign = feed.as_ref().map(|feed| feed.foreign().clone());
-                    if let Some(foreign) = foreign.clone() {
-                        watch_feed(&mut doors.health, foreign);
-                    }
-                    watch_records(&mut doors.health, &handle, foreign);
-                    if let Some(counted) = counted {
-                        watch_webhooks(&mut doors.health, counted);
-                    }
-                    let forms = |gateway: Gateway| Forms { gateway, hold: hold.clone() };
-                    let audit = (Shelf::of(&data), gateway.clone().map(forms));
-                    let (app, mut routes) = {
-                        let shown = (home, households_min);
-                        portal(&mut doors, journal, handle.clone(), shown, audit, feed)
-                    };
-                    if let Some(gateway) = gateway {
-                        hold.watch(&mut doors.health);
-                        routes = routes.merge(hold.before(gateway::router(gateway)));
-                    }
-                    match subscriptions {
-                        Some(desk) => routes = routes.merge(herald::router(desk)),
-                        None if parts.why(Part::Webhooks).is_some() => {
-                            routes = routes.merge(parts::out_of_order());
-                        }
-                        None => {}
-                    }
-                    // Open pages are let go at once, so that stopping does not wait for them.
-                    let stop = async {
-                        stop.await;
-                        app.hub.close();
-                    };
-                    web::serve(listener, doors, routes, stop).await.context("the server failed")?;
+            .stage("writing", |stop| async {
+                match appending {
+                    Some(appending) => Ok(appending.run(stop).await?),
+                    None => Ok(stop.await),
                 }
-                None => stop.await,
-            }
-            drop(served);
-            Ok(())
-        };
-        let writing = async {
-            match appending {
-                Some(appending) => appending.run(async { drop(after_serving.await) }).await?,
-                None => drop(after_serving.await),
-            }
-            drop(written);
-            Ok(())
-        };
-        let projecting = async {
-            projector.run(async { drop(after_writing.await) }).await?;
-            drop(projected);
-            Ok(())
-        };
-        let followed = telling.followed.clone();
-        let sending = async {
-            telling::send(herald, after_announcing, &parts).await;
-            Ok(())
-        };
-        let announcing = async {
-            telling.announce(after_projecting, &parts).await;
-            drop(announced);
-            Ok(())
-        };
-        let all = async { tokio::try_join!(serving, writing, projecting, announcing, sending) };
-        let result = tokio::select! {
-            result = all => result.map(drop),
-            result = socket::serve(&data, answering) => result,
-            () = reach.watch(&asked, asking.as_ref()) => Ok(()),
-            () = durability::watch(&asked, &parts, allow_unsynced), if asking.is_some() => Ok(()),
-            result = telling::alone(Part::Signing, &parts, signing.run(&asked, &signed)) => result,
-            result = telling::follow(followed, &parts) => result,
-        };
+            })
+            .stage("projecting", |stop| async { Ok(projector.run(stop).await?) })
+            .stage("announcing", |stop| async { Ok(telling.announce(stop, &parts).await) })
+            .stage("sending", |stop| async { Ok(telling::send(herald, stop, &parts).await) })
+            .beside(socket::serve(&data, answering))
+            .beside(async { Ok(reach.watch(&journal, gateway.as_ref()).await) })
+            .beside(durability::watched(&journal, &parts, gateway.is_some(), allow_unsynced))
+            .beside(telling::alone(Part::Signing, &parts, signing.run(&journal, &handle)))
+            .beside(telling::follow(feed, &parts))
+            .run()
+            .await;
         let _ = std::fs::remove_file(socket::path(&data));
         let _ = std::fs::remove_file(data.join(LISTENING));
         result
     }
 }
 
-/// Pages and API over a projector, and how problems are shown to people.
-fn portal(
-    doors: &mut Doors,
-    journal: Journal,
-    handle: Handle,
-    (home, households_min): (Option<String>, u32),
-    (shelf, forms): (Shelf, Option<Forms>),
-    feed: Option<Followed>,
-) -> (Arc<App>, Router) {
-    let csrf = |request: &Extensions| request.get::<Csrf>().map(|csrf| csrf.0.clone());
-    let mut pages = Pages::new()
-        .with_published(beside::krong_pa)
-        .with_csrf(move |request| csrf(request).unwrap_or_default());
-    if let Some(home) = home {
-        pages = pages.with_home(home);
-    }
-    let render = pages.clone();
-    let records = doors.access.clone();
-    let app = App::new(handle, journal, embedded::rules())
-        .rendering(move |app, page| render.live_parts(app, &page.path, page.lang, page.role))
-        .recording(move |who, what, unit| match records.record_reading(who, what, unit) {
-            Ok(()) => true,
-            Err(error) => {
-                tracing::error!(%error, "a reading could not be recorded, so nothing was shown");
-                false
+/// Answers what other processes of this machine ask of the data folder.
+fn answering(desk: Option<Desk>, handle: &Handle, data: &Path, parts: &Parts) -> Answerer {
+    let (handle, shelf, parts) = (handle.clone(), Shelf::of(data), parts.clone());
+    let runtime = tokio::runtime::Handle::current();
+    Arc::new(move |line: &str| {
+        match (&desk, serde_json::from_str::<herald::Ask>(line)) {
+            (Some(desk), Ok(asked)) => {
+                // A test of a webhook takes long: the fold does not wait for it.
+                Ok(to_raw_value(&runtime.block_on(desk.answer(asked))?)?)
             }
-        })
-        .hiding(households_min)
-        .demonstrating(doors.access.is_open())
-        .describing(described())
-        .shelving(shelf)
-        .following(feed);
-    let app = Arc::new(match forms {
-        Some(forms) => app.submitting(Arc::new(forms)),
-        None => app,
-    });
-    watch_live(&mut doors.health, &app);
-    let router = portal::router(Arc::clone(&app), &pages);
-    let behind = Arc::clone(&app);
-    doors.error_page = Some(Arc::new(move |problem, uri, lang, who| {
-        Some(pages.problem(&behind, problem, uri, lang, who))
-    }));
-    (app, router)
-}
-
-/// The parts of the API that are not the portal's.
-fn described() -> utoipa::openapi::OpenApi {
-    let mut all = gateway::openapi();
-    all.merge(herald::openapi());
-    all
+            (None, Ok(_)) => {
+                let why = parts.why(Part::Webhooks);
+                bail!(why.unwrap_or_else(|| "nothing is sent to webhooks here".to_owned()))
+            }
+            (_, Err(_)) => ask::told(&handle, &shelf, line),
+        }
+    })
 }
 
 /// Where the server of a data folder listens, if one does.

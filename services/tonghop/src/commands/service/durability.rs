@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use anyhow::Result;
 use journal::Journal;
 
 use super::parts::{Part, Parts};
@@ -19,8 +20,16 @@ pub(super) fn tell(journal: &Journal, parts: &Parts, allowed: bool) {
     }
 }
 
-/// Looks for ever.
-pub(super) async fn watch(journal: &Journal, parts: &Parts, allowed: bool) {
+/// Looks for ever, where anything is written.
+pub(super) async fn watched(
+    journal: &Journal,
+    parts: &Parts,
+    writes: bool,
+    allowed: bool,
+) -> Result<()> {
+    if !writes {
+        return std::future::pending().await;
+    }
     loop {
         tokio::time::sleep(EVERY).await;
         journal.look_at_sync().await;

@@ -9,9 +9,10 @@ use feed::Followed;
 use herald::{Cidr, Guard, Herald};
 use journal::{Journal, Options, Writer};
 use projector::Outbox;
-use tokio::sync::{oneshot, watch};
+use tokio::sync::watch;
 
 use super::parts::{Part, Parts};
+use super::supervisor::Stop;
 
 /// How long the last milestones may wait for a server that is away, once everything else ended.
 const LAST_WAIT: Duration = Duration::from_secs(3);
@@ -98,8 +99,8 @@ impl Telling {
         }
     }
 
-    /// Tells until the projector has stopped, and then what is left.
-    pub(super) async fn announce(self, after_projecting: oneshot::Receiver<()>, parts: &Parts) {
+    /// Tells until `stop`, when the projector has ended, and then what is left.
+    pub(super) async fn announce(self, stop: Stop<'_>, parts: &Parts) {
         let foreign = self.followed.as_ref().map(|followed| followed.foreign().clone());
         let telling = async {
             let Some((outbox, feed)) = self.announcing else { return std::future::pending().await };
@@ -111,7 +112,7 @@ impl Telling {
         };
         let is_telling = self.followed.is_some();
         let last = async {
-            drop(after_projecting.await);
+            stop.await;
             if is_telling && parts.why(Part::Feed).is_none() {
                 tokio::time::sleep(LAST_WAIT).await;
             }
@@ -161,19 +162,15 @@ pub(super) async fn follow(followed: Option<Followed>, parts: &Parts) -> Result<
     }
 }
 
-/// Sends the feed to webhooks until everything was told. What is under way is finished.
-pub(super) async fn send(
-    herald: Option<Herald>,
-    after_announcing: oneshot::Receiver<()>,
-    parts: &Parts,
-) {
+/// Sends the feed to webhooks until `stop`, when everything was told. What is under way is finished.
+pub(super) async fn send(herald: Option<Herald>, stop: Stop<'_>, parts: &Parts) {
     let (told, telling) = watch::channel(false);
     let stopped = |mut telling: watch::Receiver<bool>| async move {
         // Also where nobody is left who could tell.
         drop(telling.wait_for(|stop| *stop).await);
     };
     let stopping = async {
-        drop(after_announcing.await);
+        stop.await;
         told.send_replace(true);
         std::future::pending::<()>().await;
     };
