@@ -1,5 +1,6 @@
 //! `/v1/webhooks`: subscriptions over HTTP, for their owners and for operators.
 
+mod answer;
 mod openapi;
 mod wishes;
 
@@ -15,12 +16,11 @@ use serde::Serialize;
 use tokio::sync::Semaphore;
 use web::{Asker, Kind, Problem};
 
+use self::answer::{Answer, BYTES_MAX, answered, refuse};
 pub use self::openapi::openapi;
 use self::wishes::{Asked, Listed, Made, Replay, Rotate, Sent};
 use crate::{Attempt, Dead, Desk, Error, Filter, Id, Outcome, Secret, Status, Wish, book};
 
-/// Most bytes of a request: 500 units and 200 rules have room.
-const BYTES_MAX: usize = 64 << 10;
 /// Subscriptions of one owner.
 const OF_ONE_OWNER_MAX: usize = 100;
 /// Endpoints that are tried at once: nobody floods others through us.
@@ -33,9 +33,6 @@ struct Api {
     desk: Desk,
     tests: Arc<Semaphore>,
 }
-
-/// What a handler gives: what is told, or the problem.
-type Answer<T> = Result<T, Box<Response>>;
 
 /// The routes, for a door of [`web::Doors`].
 pub fn router(desk: Desk) -> Router {
@@ -241,14 +238,6 @@ fn failed(error: Error) -> Box<Response> {
         }
     };
     Box::new(problem.into_response())
-}
-
-fn refuse<T>(problem: Problem) -> Answer<T> {
-    Err(Box::new(problem.into_response()))
-}
-
-fn answered(answer: Answer<Response>) -> Response {
-    answer.unwrap_or_else(|problem| *problem)
 }
 
 /// Secrets and owners are nobody's to keep.

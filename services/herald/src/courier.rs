@@ -12,7 +12,7 @@ use tokio::time::{Instant, sleep, timeout};
 
 use crate::counts::{UnderWay, add};
 use crate::event::{self, Event};
-use crate::herald::{Shared, blocking};
+use crate::shared::{Shared, blocking};
 use crate::{
     Attempt, Book, Due, Error, Failure, Id, Message, Outcome, Result, Settled, Subscription, clock,
 };

@@ -12,7 +12,7 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 use crate::bells::Bells;
-use crate::herald::{Shared, blocking};
+use crate::shared::{Shared, blocking};
 use crate::{
     Attempt, Book, Dead, Error, Filter, Guard, Id, Kept, Limits, Message, Outcome, Queue, Result,
     Secret, Sender, State, Subscription, Wish, clock, id,

@@ -12,7 +12,7 @@ use tokio::sync::watch;
 use crate::counts::add;
 use crate::event::Event;
 use crate::filter::Wanted;
-use crate::herald::{Shared, blocking};
+use crate::shared::{Shared, blocking};
 use crate::{Book, Id, Opening, Result, clock};
 
 /// Records that are read at once.

@@ -14,6 +14,7 @@ use crate::counts::{Counted, Counts};
 use crate::courier::Courier;
 use crate::desk::Desk;
 use crate::feeder::Feeder;
+use crate::shared::{Shared, blocking};
 use crate::{Book, Config, Error, Id, Queue, Result, Sender, book};
 
 /// Outcomes that are written at once.
@@ -23,20 +24,6 @@ const READING_MAX: usize = 16;
 
 /// Somebody at the command line who tries an endpoint lets go in this time.
 const LOCK_WAIT: Duration = Duration::from_secs(20);
-
-/// What all tasks share.
-pub(crate) struct Shared {
-    pub(crate) config: Config,
-    pub(crate) queue: Arc<Queue>,
-    pub(crate) sender: Sender,
-    pub(crate) bells: Arc<Bells>,
-    pub(crate) counts: Counts,
-    /// Places beyond the first of each subscription.
-    pub(crate) more: Arc<Semaphore>,
-    pub(crate) writing: Semaphore,
-    /// Who may read the feed: a record is read with those around it.
-    pub(crate) reading: Semaphore,
-}
 
 /// Sends milestones to those who subscribed, each at least once, those of one rule and unit in
 /// order.
@@ -213,13 +200,5 @@ impl std::fmt::Debug for Herald {
 }
 
 fn ended(done: Result<Result<()>, tokio::task::JoinError>) -> Result<()> {
-    done.map_err(|error| Error::Ended(error.to_string()))?
-}
-
-/// Does what waits for the disk on a thread that may wait.
-pub(crate) async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T> + Send + 'static,
-) -> Result<T> {
-    let done = tokio::task::spawn_blocking(work).await;
     done.map_err(|error| Error::Ended(error.to_string()))?
 }

@@ -32,6 +32,7 @@ mod retry_after;
 mod schedule;
 mod secret;
 mod send;
+mod shared;
 pub mod signature;
 mod tls;
 

@@ -27,7 +27,6 @@ use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sled::Batch;
 
@@ -35,7 +34,7 @@ use self::engine::Engine;
 pub use self::log::Kept;
 use self::log::Log;
 pub use self::rows::{Attempt, Dead, GivenUp, LastFailure, State, Why};
-use self::rows::{FORMAT, Meta, Open};
+use self::rows::{FORMAT, Meta, Open, json};
 pub use self::settle::{Rules, Settled};
 use crate::{Error, Id, Result};
 
@@ -259,9 +258,4 @@ impl Queue {
         serde_json::from_slice(value)
             .map_err(|error| self.engine.damaged(format!("{what}: {error}")))
     }
-}
-
-/// A row's value.
-fn json(row: &impl Serialize) -> Vec<u8> {
-    serde_json::to_vec(row).expect("rows are text and numbers")
 }

@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use web::{Kind, Problem};
 
-use super::{Answer, BYTES_MAX, refuse};
+use super::answer::{Answer, BYTES_MAX, refuse};
 use crate::Status;
 
 /// Attempts that are told, unless somebody says otherwise.

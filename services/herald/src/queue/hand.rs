@@ -2,8 +2,8 @@
 
 use sled::Batch;
 
-use super::rows::{Attempt, Buried, Dead, Open};
-use super::{Queue, json, key};
+use super::rows::{Attempt, Buried, Dead, Open, json};
+use super::{Queue, key};
 use crate::{Id, Result};
 
 /// Deliveries that are moved in one batch.

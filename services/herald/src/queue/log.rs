@@ -6,7 +6,7 @@ use sled::Batch;
 
 use super::engine::Engine;
 use super::key;
-use super::rows::Attempt;
+use super::rows::{Attempt, json};
 use crate::{Id, Result};
 
 /// How much is kept.
@@ -78,7 +78,7 @@ impl Log {
         self.next += 1;
         *self.each.entry(id).or_default() += 1;
         self.all += 1;
-        batch.insert(key::log(id, number), super::json(attempt));
+        batch.insert(key::log(id, number), json(attempt));
         batch.insert(key::logged(number), &id.to_bytes()[..]);
         Ok(())
     }

@@ -117,3 +117,8 @@ pub struct Attempt {
     #[serde(flatten)]
     pub outcome: Outcome,
 }
+
+/// A row's value.
+pub(super) fn json(row: &impl Serialize) -> Vec<u8> {
+    serde_json::to_vec(row).expect("rows are text and numbers")
+}

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use sled::Batch;
 
-use super::rows::{Attempt, Buried, Dead, GivenUp, LastFailure, Open, State, Why};
-use super::{DEAD_MAX, Due, Queue, json, key};
+use super::rows::{Attempt, Buried, Dead, GivenUp, LastFailure, Open, State, Why, json};
+use super::{DEAD_MAX, Due, Queue, key};
 use crate::{Id, Outcome, Result, Schedule};
 
 /// When to try again, and when no more.
