@@ -1,22 +1,22 @@
 //! The one task that writes: many requests in one durable append, nothing written twice.
 
 use std::future::Future;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use access::Who;
-use domain::fact::Key;
 use journal::{Entry, Error, Options, Receipt, Writer};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 
 use crate::counts::{Counts, add};
-use crate::ledger::{Asked, Known, Ledger};
-use crate::plan::{Offer, Plan, Seen, Settled, Step, everywhere, look};
+use crate::job::{Failed, Job};
+use crate::ledger::{Asked, Ledger};
+use crate::plan::{Offer, Plan, Seen, Settled, Step, look};
 use crate::queues::Queues;
 use crate::recent::{RECENT_MAX, Recent};
-use crate::shares::{Share, Shares};
+use crate::shares::Shares;
 
 /// Most jobs that wait, and most of them that are one user's. A job is one request, or some hundred
 /// lines of a long one.
@@ -26,33 +26,6 @@ const QUEUE_OF_ONE_MAX: usize = 32;
 const QUEUE_WAIT: Duration = Duration::from_secs(5);
 /// How long a job that depends on what came before may wait until that is folded.
 const FOLD_WAIT: Duration = Duration::from_secs(5);
-
-/// Why facts could not be written. Nothing that was not acknowledged is certain; the same may be
-/// sent again.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
-pub enum Failed {
-    /// Too many wait already.
-    #[error("too many facts are waiting to be written; send the same again in a moment")]
-    Full,
-    /// The journal is slow or away, or has no room.
-    #[error("the journal does not take facts at the moment; send the same again later")]
-    Busy,
-    /// The process is about to stop.
-    #[error("the server is stopping; send the same again in a moment")]
-    Stopping,
-}
-
-/// Facts that are written together, of one request.
-pub(crate) struct Job {
-    who: Who,
-    offers: Vec<Offer>,
-    /// Its place among those that wait.
-    _place: Share,
-    /// Set when an earlier part of the same request has failed: what follows is not written, so
-    /// that the order within a request holds.
-    broken: Arc<AtomicBool>,
-    answer: oneshot::Sender<Result<Vec<Settled>, Failed>>,
-}
 
 /// The way to the appender. Cheap to clone.
 #[derive(Clone)]
@@ -289,43 +262,5 @@ async fn rest(ledger: &dyn Ledger, rests: Option<(u64, Instant)>) -> bool {
             tokio::time::timeout_at(until, ledger.folded(position)).await.unwrap_or(true)
         }
         None => std::future::pending().await,
-    }
-}
-
-impl Job {
-    /// Whose it is.
-    pub(crate) fn user(&self) -> &str {
-        &self.who.name
-    }
-
-    /// How many facts it has, and bytes.
-    pub(crate) fn size(&self) -> (usize, usize) {
-        let bytes = self.offers.iter().map(|offer| offer.entry.bytes.len()).sum();
-        (self.offers.len(), bytes)
-    }
-
-    /// Whether an earlier part of its request has failed.
-    pub(crate) fn is_broken(&self) -> bool {
-        self.broken.load(Ordering::Acquire)
-    }
-
-    pub(crate) fn keys(&self) -> impl Iterator<Item = Key> {
-        self.offers.iter().map(|offer| offer.asked.key)
-    }
-
-    /// Whether it can only be judged when all before it is folded: it voids, corrects, changes a
-    /// household or writes another content under a key that came a moment ago. Whoever has the
-    /// whole country in their care is not asked.
-    pub(crate) fn depends(&self, recent: &Recent) -> bool {
-        let replaces =
-            |asked: &Asked| matches!(recent.known(asked.key, asked.meaning), Known::Rival(_));
-        let depends = |offer: &Offer| offer.touched.depends() || replaces(&offer.asked);
-        !everywhere(&self.who) && self.offers.iter().any(depends)
-    }
-
-    /// Tells that nothing of it is known to be written; nor is what follows in its request.
-    fn fail(self) {
-        self.broken.store(true, Ordering::Release);
-        let _ = self.answer.send(Err(Failed::Busy));
     }
 }

@@ -9,8 +9,7 @@ use futures::{Stream, StreamExt};
 use tokio::time::{Instant, timeout};
 use web::{Kind, Problem};
 
-use crate::appender::Failed;
-use crate::facts::FACTS_MAX;
+use crate::job::Failed;
 use crate::lines::{Line, Lines};
 
 /// Whoever sends nothing for so long has gone.
@@ -148,3 +147,6 @@ pub(crate) fn too_many() -> Halt {
     );
     Halt::new(Kind::TooLarge, detail)
 }
+
+/// Most facts of one request.
+pub const FACTS_MAX: usize = 100_000;

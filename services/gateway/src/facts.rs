@@ -15,14 +15,12 @@ use serde::de::{Deserializer, Error as _, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 use web::{Asker, Kind, Problem};
 
-use crate::body::{Halt, Reading, too_large, too_many};
+use crate::body::{FACTS_MAX, Halt, Reading, too_large, too_many};
 use crate::gateway::{Gateway, REQUESTS_OF_ONE_MAX};
 use crate::lines::Line;
 use crate::shares::Taken;
 use crate::{answer, binary};
 
-/// Most facts of one request.
-pub const FACTS_MAX: usize = 100_000;
 /// Most bytes of one request that is taken line by line.
 const LINES_BYTES_MAX: usize = 64 << 20;
 /// Most bytes of any other.

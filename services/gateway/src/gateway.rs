@@ -8,9 +8,10 @@ use access::{Access, Who};
 use futures::{Stream, StreamExt};
 use journal::{Error, Options, Writer};
 
-use crate::appender::{Answer, Appender, Appending, Failed};
+use crate::appender::{Answer, Appender, Appending};
 use crate::check::{Checked, check};
 use crate::counts::{Counted, Counts, add};
+use crate::job::Failed;
 use crate::ledger::{Known, Ledger};
 use crate::lines::{Line, Lines};
 use crate::outcome::{Became, Outcome};

@@ -12,7 +12,7 @@ use std::time::Duration;
 use domain::fact::Key;
 use tokio::time::Instant;
 
-use crate::appender::Job;
+use crate::job::Job;
 use crate::recent::Recent;
 
 /// Most facts of one append, and most bytes of it. A job more may come on top.
