@@ -1,9 +1,12 @@
 //! What services ask: who signs in, whose token, whose session is this.
 
-use std::collections::{HashMap, HashSet};
+mod second;
+
+use std::collections::HashMap;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use crate::book::{self, Book};
 use crate::clock::{self, Clock};
@@ -11,26 +14,42 @@ use crate::ended::Ended;
 use crate::private::Stamp;
 use crate::private::register::Register;
 use crate::record::Record;
-use crate::session::{Pieces, Session, Signer};
-use crate::tries::Tries;
-use crate::{Error, Sources, Who, secret};
+use crate::session::{Pieces, Purpose, Session, Signer, Ticket};
+use crate::used::Used;
+use crate::waits::Waits;
+use crate::{Error, Post, Sources, User, Who, secret};
 
-/// Longest delay of a try because of what others tried, in seconds.
-const DELAY_S_MAX: u64 = 5;
-/// Most names and networks that are remembered as having signed in.
-const HOMES_MAX: usize = 100_000;
+pub use second::SecondFactor;
+
+/// Most passwords that are hashed at once: each takes 19 MiB.
+const HASHED_AT_ONCE_MAX: usize = 4;
 
 /// Who may come in. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Access(Option<Arc<Users>>);
 
+/// What a right password leads to.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Passed {
+    /// They are in.
+    In(Session),
+    /// Their second factor is on: a code is still to come, with this.
+    Code(Ticket),
+}
+
 /// Why somebody was not let in.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Refused {
-    /// No such user, another password, or shut out: which of them is not said.
+    /// No such user, another password, or shut out: which of them is not said; or a wrong code.
     Wrong,
+    /// A code that was taken before: the next one is good.
+    Used,
     /// Too many failures: try again in so many seconds.
     Wait(u64),
+    /// Too many sign in at this moment.
+    Busy,
+    /// What was begun is over, or was never begun here: begin again.
+    Late,
     /// The users cannot be read, or no session can be made: the operator's log says why.
     Unable,
 }
@@ -42,7 +61,13 @@ struct Users {
     record: Record,
     known: RwLock<Known>,
     ended: Ended,
-    tries: Mutex<Waits>,
+    used: Used,
+    waits: Mutex<Waits>,
+    hashing: AtomicUsize,
+    /// Who has to have a second factor.
+    required: Vec<Post>,
+    /// Secrets that were shown and not yet confirmed, by name, and when they were made.
+    offered: Mutex<HashMap<String, (String, u64)>>,
 }
 
 /// The users as last read.
@@ -54,15 +79,6 @@ struct Known {
     sources: Arc<Sources>,
     /// Why they are not those of the file.
     trouble: Option<String>,
-}
-
-/// Failures by name and address, and by name alone: whoever fails from elsewhere must not lock the
-/// user of that name out for long.
-struct Waits {
-    there: Tries<(String, IpAddr)>,
-    anywhere: Tries<String>,
-    /// Where names have signed in from since the program began.
-    at_home: HashSet<(String, IpAddr)>,
 }
 
 impl Access {
@@ -79,21 +95,32 @@ impl Access {
     /// # Errors
     /// As [`Access::open`].
     pub fn open_with(folder: &Path, clock: Clock) -> Result<Access, Error> {
+        Access::open_requiring(folder, clock, Vec::new())
+    }
+
+    /// The same where users who are one of these have to have a second factor.
+    ///
+    /// # Errors
+    /// As [`Access::open`].
+    pub fn open_requiring(
+        folder: &Path,
+        clock: Clock,
+        required: Vec<Post>,
+    ) -> Result<Access, Error> {
         let known = Known::read(folder)?;
-        let waits = Waits {
-            there: Tries::new(5, 900),
-            anywhere: Tries::new(30, 60),
-            at_home: HashSet::new(),
-        };
-        let ended = Ended::open(folder, clock.now_s())?;
+        let now_s = clock.now_s();
         Ok(Access(Some(Arc::new(Users {
             folder: folder.to_owned(),
             clock,
             signer: Signer::open(folder)?,
             record: Record::of(folder),
             known: RwLock::new(known),
-            ended,
-            tries: Mutex::new(waits),
+            ended: Ended::open(folder, now_s)?,
+            used: Used::open(folder, now_s)?,
+            waits: Mutex::new(Waits::new()),
+            hashing: AtomicUsize::new(0),
+            required,
+            offered: Mutex::default(),
         }))))
     }
 
@@ -123,38 +150,20 @@ impl Access {
         self.0.as_ref()?.look(|known| known.trouble.clone())
     }
 
-    /// Signs in. It takes a while, by intention, and blocks; as long for names that there are not.
+    /// Signs in by the password: whoever's second factor is on has to give a code, too
+    /// ([`Access::give_code`]). It takes a while, by intention, and blocks; as long for names that
+    /// there are not.
     ///
     /// # Errors
     /// Why not.
-    pub fn sign_in(&self, name: &str, password: &str, from: IpAddr) -> Result<Session, Refused> {
+    pub fn sign_in(&self, name: &str, password: &str, from: IpAddr) -> Result<Passed, Refused> {
         let users = self.0.as_ref().ok_or(Refused::Unable)?;
-        let now_s = users.clock.now_s();
-        let name = name.trim().to_lowercase();
-        // Who knows no name cannot fill our memory with long ones.
-        if name.len() > 64 {
-            return Err(Refused::Wrong);
+        let (now_s, from) = (users.clock.now_s(), network(from));
+        let user = users.with_password(name, password, from, now_s)?;
+        if user.confirmed().is_none() {
+            return users.begin(&user, from, now_s).map(Passed::In);
         }
-        let from = network(from);
-        users.may_try(&name, from, now_s)?;
-        let (hash, trouble) = users.look(|known| {
-            let user = known.book.users().iter().find(|user| user.name == name && !user.disabled);
-            let is_nobody = known.trouble.is_some() && known.book.users().is_empty();
-            (user.map(|user| user.password.clone()), is_nobody)
-        });
-        if trouble {
-            return Err(Refused::Unable);
-        }
-        if !secret::verify(password, hash.as_deref()) {
-            tracing::info!(%from, "somebody failed to sign in");
-            return Err(Refused::Wrong);
-        }
-        users.succeeded(&name, from);
-        let session = users.signer.begin(&name, &hash.unwrap_or_default(), now_s);
-        session.map_err(|error| {
-            tracing::error!("no session can be made: {error}");
-            Refused::Unable
-        })
+        users.signer.ticket(&user, now_s).map(Passed::Code).map_err(unable)
     }
 
     /// How many seconds to let pass before a try to sign in, because others have tried this name in
@@ -162,12 +171,7 @@ impl Access {
     /// wrong passwords. Nothing where this name has signed in from this network before.
     pub fn delay_s(&self, name: &str, from: IpAddr) -> u64 {
         let Some(users) = self.0.as_ref() else { return 0 };
-        let there = (name.trim().to_lowercase(), network(from));
-        let tries = users.tries.lock().unwrap_or_else(PoisonError::into_inner);
-        if tries.at_home.contains(&there) {
-            return 0;
-        }
-        tries.anywhere.wait_s(&there.0, users.clock.now_s()).min(DELAY_S_MAX)
+        users.waits().delay_s(plain(name), network(from), users.clock.now_s())
     }
 
     /// Whose token this is, if it is good today.
@@ -190,7 +194,7 @@ impl Access {
         let now_s = users.clock.now_s();
         let who = users.look(|known| {
             let user = known.book.users().iter().find(|user| user.name == pieces.name)?;
-            users.signer.is_good(&pieces, &user.password, now_s).then(|| user.who())?
+            users.signer.is_good(Purpose::Session, &pieces, user, now_s).then(|| user.who())?
         })?;
         (!users.ended.holds(&pieces)).then_some(who)
     }
@@ -229,7 +233,7 @@ impl Access {
     pub fn record_reading(&self, who: &Who, what: &str, unit: &str) -> Result<(), Error> {
         // In a demonstration nobody is anybody.
         let Some(users) = &self.0 else { return Ok(()) };
-        users.record.write(who, what, unit, users.clock.now_s())
+        users.record.reading(who, what, unit, users.clock.now_s())
     }
 }
 
@@ -248,29 +252,64 @@ impl Users {
         look(&known)
     }
 
-    /// Counts the try as a failure until it has succeeded, so that many at once are no way around.
-    fn may_try(&self, name: &str, from: IpAddr, now_s: u64) -> Result<(), Refused> {
-        let mut tries = self.tries.lock().unwrap_or_else(PoisonError::into_inner);
-        let there = (name.to_owned(), from);
-        let wait = tries.there.wait_s(&there, now_s);
-        if wait > 0 {
-            return Err(Refused::Wait(wait));
-        }
-        tries.anywhere.failed(there.0.clone(), now_s);
-        tries.there.failed(there, now_s);
-        Ok(())
+    fn waits(&self) -> MutexGuard<'_, Waits> {
+        self.waits.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn succeeded(&self, name: &str, from: IpAddr) {
-        let mut tries = self.tries.lock().unwrap_or_else(PoisonError::into_inner);
-        let there = (name.to_owned(), from);
-        tries.there.succeeded(&there);
-        tries.anywhere.succeeded(&there.0);
-        // Forgotten all at once now and then, which costs somebody a delay.
-        if tries.at_home.len() >= HOMES_MAX {
-            tries.at_home.clear();
+    /// The user of that name, if this is their password and they are not shut out.
+    fn with_password(
+        &self,
+        name: &str,
+        password: &str,
+        from: IpAddr,
+        now_s: u64,
+    ) -> Result<User, Refused> {
+        let name = plain(name);
+        // Who knows no name cannot fill our memory with long ones.
+        if name.len() > 64 {
+            return Err(Refused::Wrong);
         }
-        tries.at_home.insert(there);
+        // Before the try is counted: who is told to come again has not failed.
+        let _place = Place::take(&self.hashing).ok_or(Refused::Busy)?;
+        self.waits().may_try(&name, from, now_s).map_err(Refused::Wait)?;
+        let (user, trouble) = self.look(|known| {
+            let user = known.book.users().iter().find(|user| user.name == name && !user.disabled);
+            let is_nobody = known.trouble.is_some() && known.book.users().is_empty();
+            (user.cloned(), is_nobody)
+        });
+        if trouble {
+            return Err(Refused::Unable);
+        }
+        let is_right = secret::verify(password, user.as_ref().map(|user| user.password.as_str()));
+        let Some(user) = user.filter(|_| is_right) else {
+            tracing::info!(%from, "somebody failed to sign in");
+            return Err(Refused::Wrong);
+        };
+        self.waits().password_was_right(&name, from);
+        Ok(user)
+    }
+
+    /// Whoever has proven all that is asked for is in.
+    fn begin(&self, user: &User, from: IpAddr, now_s: u64) -> Result<Session, Refused> {
+        self.waits().came_in(&user.name, from);
+        self.signer.begin(user, now_s).map_err(unable)
+    }
+}
+
+/// One of the passwords that are hashed at a time, until it is dropped.
+struct Place<'a>(&'a AtomicUsize);
+
+impl<'a> Place<'a> {
+    fn take(taken: &'a AtomicUsize) -> Option<Place<'a>> {
+        let more = |taken| (taken < HASHED_AT_ONCE_MAX).then_some(taken + 1);
+        taken.fetch_update(Ordering::AcqRel, Ordering::Acquire, more).ok()?;
+        Some(Place(taken))
+    }
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::AcqRel);
     }
 }
 
@@ -312,6 +351,16 @@ impl Known {
         let sources = Arc::new(book.sources());
         Ok(Known { stamp, book, tokens, sources, trouble: None })
     }
+}
+
+/// A name as users have it.
+fn plain(name: &str) -> String {
+    name.trim().to_lowercase()
+}
+
+fn unable(error: Error) -> Refused {
+    tracing::error!("nobody can sign in: {error}");
+    Refused::Unable
 }
 
 /// The network somebody's address is in: who has one IPv6 address has 2⁶⁴.

@@ -9,6 +9,7 @@ use proto::gazetteer::Gazetteer;
 use serde::{Deserialize, Serialize};
 
 use crate::clock::today;
+use crate::factor::Factor;
 use crate::private::register::{self, Register};
 use crate::source::{self, Source, Sources};
 use crate::{Error, Role, Who, secret};
@@ -44,6 +45,9 @@ pub struct User {
     pub disabled: bool,
     /// Argon2id.
     pub(crate) password: String,
+    /// What they prove beside the password; files of earlier versions have none.
+    #[serde(default, rename = "second_factor", skip_serializing_if = "Option::is_none")]
+    pub factor: Option<Factor>,
     /// What their programs sign in with.
     #[serde(default, rename = "token", skip_serializing_if = "Vec::is_empty")]
     pub tokens: Vec<KnownToken>,
@@ -128,6 +132,7 @@ impl Book {
             unit: unit.map(str::to_owned),
             disabled: false,
             password: String::new(),
+            factor: None,
             tokens: Vec::new(),
         };
         user.check().map_err(Error::Refused)?;
@@ -225,7 +230,7 @@ impl Book {
         self.users.iter().any(|user| user.name == name && user.role == Post::Officer)
     }
 
-    fn user_mut(&mut self, name: &str) -> Result<&mut User, Error> {
+    pub(crate) fn user_mut(&mut self, name: &str) -> Result<&mut User, Error> {
         let user = self.users.iter_mut().find(|user| user.name == name);
         user.ok_or_else(|| Error::Refused(format!("there is no user {name}")))
     }
@@ -236,7 +241,8 @@ impl Register for Book {
     const ENTRY: &str = "user";
     const LOCK: &str = "users.lock";
     const HEAD: &str = "# Who may do what. Written by `tonghop user` and `tonghop source`; read again when it changes.\n\
-                        # It holds no password and no token, only their hashes: keep it from others all the same.\n\n";
+                        # It holds no password and no token, only their hashes, but the secrets of second factors in clear:\n\
+                        # whoever reads it can make their codes. Keep it from others.\n\n";
 
     type Error = Error;
 
@@ -249,6 +255,10 @@ impl Register for Book {
             }
             if !secret::is_hash(&user.password) {
                 return Err(format!("the password of {} is no argon2id hash", user.name));
+            }
+            if let Some(factor) = &user.factor {
+                let wrong = |what| format!("the second factor of {}: {what}", user.name);
+                factor.check().map_err(wrong)?;
             }
             let days = user.tokens.iter().flat_map(|token| [&token.created, &token.expires]);
             for day in days {
@@ -271,6 +281,11 @@ impl Register for Book {
 }
 
 impl User {
+    /// The second factor that they have to prove; none where none was confirmed.
+    pub(crate) fn confirmed(&self) -> Option<&Factor> {
+        self.factor.as_ref().filter(|factor| factor.confirmed)
+    }
+
     /// Who they are to services; none when they are shut out.
     pub fn who(&self) -> Option<Who> {
         let role = match self.role {

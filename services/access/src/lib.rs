@@ -2,9 +2,10 @@
 //!
 //! ```text
 //! DIR/users.toml      names, roles, password hashes, hashes of tokens,
-//!                     whose which source is                             0600, written as a whole
+//!                     secrets of second factors, whose which source is  0600, written as a whole
 //! DIR/session.key     signs the sessions of browsers                    0600, made when it is not there
 //! DIR/signed-out      sessions that ended before their time               0600, a line each
+//! DIR/codes-used      which one-time codes were taken last              0600, a line each
 //! DIR/access.ndjson   who read data of single households, and when      0600, only ever longer
 //! ```
 //!
@@ -15,18 +16,28 @@ mod book;
 mod clock;
 mod ended;
 mod error;
+mod factor;
+mod notes;
 pub mod private;
+mod qr;
 mod record;
+mod recovery;
 mod role;
 mod secret;
 mod session;
 mod source;
+mod totp;
 mod tries;
+mod used;
+mod waits;
 
-pub use access::{Access, Refused};
+pub use access::{Access, Passed, Refused, SecondFactor};
 pub use book::{Book, KnownToken, Post, TOKEN_DAYS_MAX, User};
 pub use clock::{Clock, today, written};
 pub use error::Error;
+pub use factor::{Factor, Offer};
+pub use qr::Squares;
+pub use record::record_factor;
 pub use role::{Role, Who};
-pub use session::{SESSION_S, Session};
+pub use session::{SESSION_S, Session, TICKET_S, Ticket};
 pub use source::{NotYours, Owner, Source, Sources, own_source};

@@ -82,6 +82,16 @@ pub(crate) fn token_hash(token: &str) -> Option<String> {
     (digits.len() == 64).then(|| hex(&Sha256::digest(token)))
 }
 
+/// SHA-256 over the parts, in hexadecimal digits: for what nobody can guess.
+pub(crate) fn digest(parts: &[&str]) -> String {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update((part.len() as u64).to_be_bytes());
+        hash.update(part);
+    }
+    hex(&hash.finalize())
+}
+
 /// A key that signs.
 pub(crate) struct Key([u8; 32]);
 
@@ -121,7 +131,8 @@ pub(crate) fn nonce() -> Result<String, Error> {
     Ok(hex(&random::<16>()?))
 }
 
-fn random<const N: usize>() -> Result<[u8; N], Error> {
+/// Bytes nobody can guess.
+pub(crate) fn random<const N: usize>() -> Result<[u8; N], Error> {
     let mut bytes = [0; N];
     getrandom::fill(&mut bytes).map_err(|error| Error::Random(error.to_string()))?;
     Ok(bytes)

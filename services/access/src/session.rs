@@ -1,16 +1,21 @@
 //! A browser's session: a signed value that says who signed in and until when.
 //!
-//! `name~expires~nonce~signature`. The signature also covers the hash of the password, so that a
-//! new password ends all sessions. Nothing is kept for those that are good; those that were signed
-//! out of are in [`crate::ended`].
+//! `name~expires~nonce~signature`. The signature also covers the hash of the password and the secret
+//! of the second factor, so that another one of either ends all sessions. Nothing is kept for those
+//! that are good; those that were signed out of are in [`crate::ended`].
+//!
+//! A ticket is the same for whoever has given the password and not yet the code: of a few minutes,
+//! and good for nothing else.
 
 use std::path::Path;
 
 use crate::secret::{self, Key};
-use crate::{Error, private};
+use crate::{Error, User, private};
 
 /// How long a session lasts, in seconds: a long day at the office.
 pub const SESSION_S: u64 = 12 * 3600;
+/// How long whoever has given the password may take to give the code, in seconds.
+pub const TICKET_S: u64 = 300;
 const FILE: &str = "session.key";
 
 /// What a browser that has signed in holds.
@@ -22,7 +27,21 @@ pub struct Session {
     pub csrf: String,
 }
 
-/// The pieces of a session's value.
+/// What a browser holds that has given the password, and not yet the code.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Ticket {
+    /// The value of the cookie.
+    pub value: String,
+}
+
+/// What a signed value is good for.
+#[derive(Clone, Copy)]
+pub(crate) enum Purpose {
+    Session,
+    Ticket,
+}
+
+/// The pieces of a session's or a ticket's value.
 pub(crate) struct Pieces<'a> {
     pub(crate) name: &'a str,
     expires: &'a str,
@@ -70,19 +89,35 @@ impl Signer {
         Ok(Signer { key: Key::of(&text).ok_or_else(unreadable)? })
     }
 
-    pub(crate) fn begin(&self, name: &str, password: &str, now_s: u64) -> Result<Session, Error> {
-        let (expires, nonce) = ((now_s + SESSION_S).to_string(), secret::nonce()?);
-        let signature = self.key.sign(&["session", name, &expires, &nonce, password]);
-        let value = format!("{name}~{expires}~{nonce}~{signature}");
+    pub(crate) fn begin(&self, user: &User, now_s: u64) -> Result<Session, Error> {
+        let value = self.value(Purpose::Session, user, now_s + SESSION_S)?;
         let csrf = self.csrf(&value)?;
         Ok(Session { value, csrf })
     }
 
-    /// Whether a session is ours, for this password, and not over.
-    pub(crate) fn is_good(&self, pieces: &Pieces<'_>, password: &str, now_s: u64) -> bool {
-        let Pieces { name, expires, nonce, signature } = *pieces;
-        let signed = ["session", name, expires, nonce, password];
-        self.key.is_signed(&signed, signature) && now_s < pieces.expires_s()
+    pub(crate) fn ticket(&self, user: &User, now_s: u64) -> Result<Ticket, Error> {
+        let value = self.value(Purpose::Ticket, user, now_s + TICKET_S)?;
+        Ok(Ticket { value })
+    }
+
+    fn value(&self, purpose: Purpose, user: &User, expires_s: u64) -> Result<String, Error> {
+        let (name, expires, nonce) = (&user.name, expires_s.to_string(), secret::nonce()?);
+        let signature = self.key.sign(&signed(purpose, user, &expires, &nonce));
+        Ok(format!("{name}~{expires}~{nonce}~{signature}"))
+    }
+
+    /// Whether a value is ours, for this purpose and this user as they are now, and not over.
+    pub(crate) fn is_good(
+        &self,
+        purpose: Purpose,
+        pieces: &Pieces<'_>,
+        user: &User,
+        now_s: u64,
+    ) -> bool {
+        let signed = signed(purpose, user, pieces.expires, pieces.nonce);
+        user.name == pieces.name
+            && self.key.is_signed(&signed, pieces.signature)
+            && now_s < pieces.expires_s()
     }
 
     /// Another one each time: where pages are compressed, what stays the same could be guessed
@@ -95,6 +130,23 @@ impl Signer {
     pub(crate) fn is_csrf(&self, value: &str, csrf: &str) -> bool {
         let Some((nonce, signature)) = csrf.split_once('~') else { return false };
         self.key.is_signed(&["csrf", value, nonce], signature)
+    }
+}
+
+/// What is signed. Who has no second factor has the sessions that they always had.
+fn signed<'a>(purpose: Purpose, user: &'a User, expires: &'a str, nonce: &'a str) -> Vec<&'a str> {
+    let purpose = match purpose {
+        Purpose::Session => "session",
+        Purpose::Ticket => "ticket",
+    };
+    let factor = user.confirmed().map(|factor| factor.secret.as_str());
+    [purpose, &user.name, expires, nonce, &user.password].into_iter().chain(factor).collect()
+}
+
+impl std::fmt::Debug for Ticket {
+    /// Never the value.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Ticket")
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::convert::Infallible;
 
-use access::Who;
+use access::{Session, Who};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 
@@ -14,6 +14,11 @@ pub struct Asker(pub Who);
 /// What the forms of a page have to send as `csrf`; empty for who has not signed in.
 #[derive(Clone, Debug, Default)]
 pub struct Csrf(pub String);
+
+/// A session that begins with an answer: who puts it into the answer's extensions has the door set
+/// the cookie.
+#[derive(Clone, Debug)]
+pub struct Renewed(pub Session);
 
 impl<S: Sync> FromRequestParts<S> for Asker {
     type Rejection = Infallible;

@@ -10,7 +10,6 @@ use axum::extract::{Request, State};
 use axum::http::{StatusCode, Uri};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use tokio::sync::Semaphore;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
@@ -21,9 +20,6 @@ use crate::observe::{Observed, observe};
 use crate::pace::{self, Pace};
 use crate::{Client, headers, page, peer, sign_in, who};
 use crate::{ErrorPage, Health, Kind, Limits, Problem};
-
-/// Most who sign in at once: hashing a password takes 19 MiB.
-const SIGNING_IN_MAX: usize = 4;
 
 /// The door in front of all routes: who may come in, how much, and what every answer says.
 pub struct Doors {
@@ -47,7 +43,6 @@ pub struct Doors {
 pub(crate) struct Shared {
     pub(crate) access: Access,
     pub(crate) rates: Rates,
-    pub(crate) signing_in: Arc<Semaphore>,
     pub(crate) secure: bool,
     pub(crate) behind_proxy: bool,
     uri_bytes_max: usize,
@@ -76,7 +71,6 @@ impl Doors {
         let shared = Arc::new(Shared {
             access: self.access.clone(),
             rates: Rates::new(&self.limits),
-            signing_in: Arc::new(Semaphore::new(SIGNING_IN_MAX)),
             secure: self.secure,
             behind_proxy: self.behind_proxy,
             uri_bytes_max: self.limits.uri_bytes_max,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use access::Who;
 use axum::body::Body;
 use axum::extract::{FromRequestParts, Request, State};
-use axum::http::{HeaderValue, Method, Uri, header};
+use axum::http::{HeaderMap, HeaderValue, Method, Uri, header};
 use axum::middleware::Next;
 use axum::response::Response;
 use proto::gazetteer::Lang;
@@ -22,9 +22,8 @@ pub(crate) async fn show(
     next: Next,
 ) -> Response {
     let (mut parts, body) = request.into_parts();
-    let accepts = |value: &HeaderValue| value.to_str().is_ok_and(|text| text.contains("text/html"));
-    let by_person = parts.headers.get_all(header::ACCEPT).iter().any(accepts);
-    let Some(page) = page.filter(|_| by_person && !is_api(parts.uri.path())) else {
+    let Some(page) = page.filter(|_| is_by_person(&parts.headers) && !is_api(parts.uri.path()))
+    else {
         return next.run(Request::from_parts(parts, body)).await;
     };
     let (uri, is_head) = (parts.uri.clone(), parts.method == Method::HEAD);
@@ -40,6 +39,12 @@ pub(crate) async fn show(
         *response.body_mut() = if is_head { Body::empty() } else { Body::from(html) };
     }
     response
+}
+
+/// Whether a person asks, by a browser.
+pub(crate) fn is_by_person(headers: &HeaderMap) -> bool {
+    let accepts = |value: &HeaderValue| value.to_str().is_ok_and(|text| text.contains("text/html"));
+    headers.get_all(header::ACCEPT).iter().any(accepts)
 }
 
 /// Whether an address is of the API, where programs ask.

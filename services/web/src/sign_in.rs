@@ -1,10 +1,11 @@
-//! Signing in and out. The page with the form belongs to the portal; it posts here and is shown
-//! again, with the reason in its address, when it was in vain.
+//! Signing in and out. The pages with the forms belong to the portal; they post here and are shown
+//! again, with the reason in the address, when it was in vain. Whoever's second factor is on gets a
+//! ticket for the password, and a session for the ticket and a code.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use access::{Refused, SESSION_S};
+use access::{Passed, Refused, SESSION_S, Session, TICKET_S};
 use axum::Router;
 use axum::extract::rejection::FormRejection;
 use axum::extract::{DefaultBodyLimit, Form, Request, State};
@@ -13,13 +14,16 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use serde::Deserialize;
 
+use crate::cookie::Cookie;
 use crate::doors::Shared;
 use crate::peer::client;
-use crate::{Kind, Problem, cookie};
+use crate::{Kind, Problem};
 
 /// Where the form to sign in is, and where it posts to.
 pub(crate) const SIGN_IN: &str = "/sign-in";
-const SIGN_OUT: &str = "/sign-out";
+/// The same of the code that is asked for then.
+pub(crate) const SIGN_IN_CODE: &str = "/sign-in/code";
+pub(crate) const SIGN_OUT: &str = "/sign-out";
 const FORM_BYTES_MAX: usize = 16 * 1024;
 
 #[derive(Deserialize)]
@@ -31,9 +35,17 @@ struct SignIn {
     next: String,
 }
 
+#[derive(Deserialize)]
+struct Code {
+    code: String,
+    #[serde(default)]
+    next: String,
+}
+
 pub(crate) fn routes(shared: Arc<Shared>) -> Router {
     Router::new()
         .route(SIGN_IN, post(sign_in))
+        .route(SIGN_IN_CODE, post(give_code))
         .route(SIGN_OUT, post(sign_out))
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
         .with_state(shared)
@@ -53,59 +65,92 @@ async fn sign_in(
     let next = local(&next);
     // Before there is a place for it: who waits keeps none.
     tokio::time::sleep(Duration::from_secs(shared.access.delay_s(&name, from))).await;
-    // Hashing takes 19 MiB each time.
-    let Ok(place) = shared.signing_in.clone().try_acquire_owned() else {
-        return again("busy", None, next);
-    };
     let access = shared.access.clone();
-    let trying = tokio::task::spawn_blocking(move || {
-        let session = access.sign_in(&name, &password, from);
-        drop(place);
-        session
-    });
+    let trying = tokio::task::spawn_blocking(move || access.sign_in(&name, &password, from));
     match trying.await.unwrap_or(Err(Refused::Unable)) {
-        Ok(session) => go(next, cookie::set(&session.value, SESSION_S, shared.secure)),
-        Err(Refused::Wrong) => again("wrong", None, next),
-        Err(Refused::Wait(seconds)) => again("wait", Some(seconds), next),
-        Err(Refused::Unable) => again("unable", None, next),
+        Ok(Passed::In(session)) => go(next, [begin(&session, &shared)]),
+        Ok(Passed::Code(ticket)) => {
+            let ticket = Cookie::Ticket.set(&ticket.value, TICKET_S, shared.secure);
+            go(&format!("{SIGN_IN_CODE}?next={}", in_query(next)), [ticket])
+        }
+        Err(refused) => again(SIGN_IN, refused, next, None),
     }
 }
 
+async fn give_code(
+    State(shared): State<Arc<Shared>>,
+    headers: HeaderMap,
+    extensions: axum::http::Extensions,
+    form: Result<Form<Code>, FormRejection>,
+) -> Response {
+    let Ok(Form(Code { code, next })) = form else {
+        let detail = "send the field code of a form";
+        return Problem::new(Kind::BadRequest, detail).into_response();
+    };
+    let from = client(&extensions, &headers, shared.behind_proxy);
+    let next = local(&next);
+    let no_ticket = Cookie::Ticket.set("", 0, shared.secure);
+    let Some(ticket) = Cookie::Ticket.of(&headers, shared.secure).map(str::to_owned) else {
+        return again(SIGN_IN, Refused::Late, next, no_ticket);
+    };
+    let access = shared.access.clone();
+    // A code that was taken is noted on the disk.
+    let trying = tokio::task::spawn_blocking(move || access.give_code(&ticket, &code, from));
+    match trying.await.unwrap_or(Err(Refused::Unable)) {
+        Ok(session) => go(next, [begin(&session, &shared), no_ticket]),
+        Err(Refused::Late) => again(SIGN_IN, Refused::Late, next, no_ticket),
+        Err(refused) => again(SIGN_IN_CODE, refused, next, None),
+    }
+}
+
+/// The cookie of a session that begins.
+pub(crate) fn begin(session: &Session, shared: &Shared) -> Option<HeaderValue> {
+    Cookie::Session.set(&session.value, SESSION_S, shared.secure)
+}
+
 async fn sign_out(State(shared): State<Arc<Shared>>, request: Request) -> Response {
-    if let Some(session) = cookie::session(request.headers(), shared.secure).map(str::to_owned) {
+    if let Some(session) = Cookie::Session.of(request.headers(), shared.secure).map(str::to_owned) {
         let access = shared.access.clone();
         // A panic is in the log; the browser forgets its cookie all the same.
         let _ = tokio::task::spawn_blocking(move || access.sign_out(&session)).await;
     }
-    go("/", cookie::set("", 0, shared.secure))
+    go("/", [Cookie::Session.set("", 0, shared.secure)])
 }
 
-/// Back to the form, which says why.
-fn again(error: &str, seconds: Option<u64>, next: &str) -> Response {
-    let wait = seconds.map_or_else(String::new, |seconds| format!("&seconds={seconds}"));
-    go(&format!("{SIGN_IN}?error={error}{wait}&next={}", in_query(next)), None)
+/// Back to a form, which says why.
+fn again(form: &str, why: Refused, next: &str, cookie: Option<HeaderValue>) -> Response {
+    let (error, wait) = match why {
+        Refused::Wrong => ("wrong", String::new()),
+        Refused::Used => ("used", String::new()),
+        Refused::Wait(seconds) => ("wait", format!("&seconds={seconds}")),
+        Refused::Busy => ("busy", String::new()),
+        Refused::Late => ("late", String::new()),
+        Refused::Unable => ("unable", String::new()),
+    };
+    go(&format!("{form}?error={error}{wait}&next={}", in_query(next)), [cookie])
 }
 
-fn go(to: &str, cookie: Option<HeaderValue>) -> Response {
+/// To another page of ours, with cookies.
+pub(crate) fn go<const N: usize>(to: &str, cookies: [Option<HeaderValue>; N]) -> Response {
     let to = HeaderValue::from_str(to).unwrap_or(HeaderValue::from_static("/"));
     let no_store = HeaderValue::from_static("no-store");
     let headers = [(header::LOCATION, to), (header::CACHE_CONTROL, no_store)];
     let mut response = (StatusCode::SEE_OTHER, headers).into_response();
-    if let Some(cookie) = cookie {
-        response.headers_mut().insert(header::SET_COOKIE, cookie);
+    for cookie in cookies.into_iter().flatten() {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
     }
     response
 }
 
 /// A path of ours, or the front page: never another site, whatever a link to the form says.
-fn local(next: &str) -> &str {
+pub(crate) fn local(next: &str) -> &str {
     let bytes = next.as_bytes();
     let plain = bytes.iter().all(|c| c.is_ascii_graphic() && *c != b'\\');
     let leads_away = bytes.first() != Some(&b'/') || bytes.get(1) == Some(&b'/');
     if next.len() > 2000 || !plain || leads_away { "/" } else { next }
 }
 
-fn in_query(path: &str) -> String {
+pub(crate) fn in_query(path: &str) -> String {
     let mut out = String::with_capacity(path.len());
     for byte in path.bytes() {
         match byte {

@@ -10,14 +10,16 @@ use axum::http::{HeaderMap, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
+use crate::cookie::Cookie;
 use crate::doors::Shared;
-use crate::sign_in::SIGN_IN;
-use crate::{Asker, Csrf, Kind, Problem, cookie, origin};
+use crate::sign_in::{SIGN_IN, SIGN_IN_CODE};
+use crate::{Asker, Csrf, Kind, Problem, Renewed, enrol, origin, sign_in};
 
 /// A form is never larger; pages have small ones.
 const FORM_BYTES_MAX: usize = 64 * 1024;
 
-/// Puts [`Asker`] and [`Csrf`] into the request, and [`Asker`] into the answer.
+/// Puts [`Asker`] and [`Csrf`] into the request, [`Asker`] into the answer, and the cookie of a session
+/// that begins with it.
 pub(crate) async fn determine(
     State(shared): State<Arc<Shared>>,
     request: Request,
@@ -29,6 +31,11 @@ pub(crate) async fn determine(
     };
     let mut response = next.run(request).await;
     response.extensions_mut().insert(Asker(who));
+    if let Some(Renewed(session)) = response.extensions_mut().remove()
+        && let Some(cookie) = sign_in::begin(&session, &shared)
+    {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
     response
 }
 
@@ -42,7 +49,7 @@ async fn admit(shared: &Shared, request: Request) -> Result<(Request, Who), Box<
     }
     let safe = origin::is_safe(&parts.method);
     let bearer = if access.is_open() { None } else { bearer(&parts.headers) };
-    let session = cookie::session(&parts.headers, shared.secure).map(str::to_owned);
+    let session = Cookie::Session.of(&parts.headers, shared.secure).map(str::to_owned);
     let who = match (bearer, &session) {
         (Some(token), _) => {
             let Some(who) = token.and_then(|token| access.bearer(token)) else {
@@ -62,8 +69,8 @@ async fn admit(shared: &Shared, request: Request) -> Result<(Request, Who), Box<
             match session.as_ref().and_then(|value| Some((access.session(value)?, value))) {
                 None => access.anybody(),
                 Some((who, value)) => {
-                    // The form to sign in may be older than the session.
-                    if !safe && parts.uri.path() != SIGN_IN {
+                    // The forms to sign in may be older than the session.
+                    if !safe && ![SIGN_IN, SIGN_IN_CODE].contains(&parts.uri.path()) {
                         let (sent, rest) = sent_csrf(&parts, body).await?;
                         body = rest;
                         if !sent.is_some_and(|csrf| access.is_csrf(value, &csrf)) {
@@ -71,6 +78,9 @@ async fn admit(shared: &Shared, request: Request) -> Result<(Request, Who), Box<
                                           open the page again";
                             return refuse(Kind::Forbidden, detail);
                         }
+                    }
+                    if access.must_enrol(&who) && !enrol::is_for_all(parts.uri.path()) {
+                        return Err(Box::new(enrol::first(&parts, who)));
                     }
                     parts.extensions.insert(Csrf(access.csrf(value)));
                     who

@@ -183,7 +183,8 @@ async fn what_is_wrong_with_a_wish_is_told_with_its_field() {
 async fn a_browsers_session_changes_webhooks_only_with_what_its_page_knows() {
     let world = World::new().await;
     let door = Door::open(&world).await;
-    let session = door.access.sign_in("hoa", PASSWORD, "127.0.0.1".parse().unwrap()).unwrap();
+    let passed = door.access.sign_in("hoa", PASSWORD, "127.0.0.1".parse().unwrap());
+    let Ok(access::Passed::In(session)) = passed else { panic!("{passed:?}") };
     let cookie = format!("tonghop_session={}", session.value);
     let wish = json!({ "name": "a", "url": "https://example.org/" });
     for (headers, status) in [

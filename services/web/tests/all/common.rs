@@ -52,6 +52,10 @@ pub(crate) fn routes() -> Router {
         .route("/boom", get(|| async { panicking() }))
         .route("/slow", get(std::future::pending::<String>))
         .route("/a/{name}", get(|| async { "asset" }))
+        .route(
+            "/two-step",
+            get(|Asker(who): Asker| async move { format!("two steps of {}", who.name) }),
+        )
         .route("/v1/facts", post(count))
         .route("/v1/things", get(|| async { "[]" }))
         .route("/stream", get(stream_for_ever))
@@ -97,6 +101,12 @@ pub(crate) struct Answer {
 impl Answer {
     pub(crate) fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |value| value.to_str().expect("it is text"))
+    }
+
+    /// The cookies that it sets, as a request carries them.
+    pub(crate) fn cookies(&self) -> Vec<&str> {
+        let all = self.headers.get_all("set-cookie").iter();
+        all.filter_map(|value| value.to_str().ok()?.split(';').next()).collect()
     }
 
     /// The session that it sets.

@@ -1,0 +1,5 @@
+//! Second factors, in a folder as it is on a disk.
+
+mod codes;
+mod enrol;
+mod world;
