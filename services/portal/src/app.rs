@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
-use access::Who;
+use access::{Access, Who};
 use auditor::Shelf;
 use bytes::Bytes;
 use domain::contribution::Rules;
@@ -66,6 +66,8 @@ pub struct App {
     pub(crate) feed: Option<Followed>,
     /// Takes what forms write; none where nothing is written.
     pub(crate) submit: Option<Arc<dyn Submit>>,
+    /// Whose second factors are turned on and off here; none where there are no users.
+    pub(crate) access: Option<Access>,
     pub(crate) render: Render,
     pub(crate) reading: Reading,
     /// Of fewer households than this the public is told no breakdown and no amount.
@@ -108,6 +110,7 @@ impl App {
             shelf: None,
             feed: None,
             submit: None,
+            access: None,
             render: Arc::new(|_, _| None),
             reading: Arc::new(|_, _, _| false),
             households_min: HOUSEHOLDS_MIN,
@@ -169,6 +172,12 @@ impl App {
     #[must_use]
     pub fn submitting(self, submit: Arc<dyn Submit>) -> App {
         App { submit: Some(submit), ..self }
+    }
+
+    /// Lets users turn their second factors on and off.
+    #[must_use]
+    pub fn knowing(self, access: Access) -> App {
+        App { access: Some(access), ..self }
     }
 
     /// Says on every page, on paper, too, that its facts are a demonstration.

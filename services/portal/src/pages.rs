@@ -35,6 +35,7 @@ mod text;
 mod tile_map;
 mod time;
 mod trend;
+mod two_step;
 mod view;
 mod words;
 
@@ -54,7 +55,7 @@ use domain::disclosure::Guard;
 use domain::fold::Fold;
 use projector::Progress;
 use proto::gazetteer::Lang;
-use web::{Asker, Language, Problem};
+use web::{Asker, Client, Language, Problem, TWO_STEP};
 
 use crate::App;
 use ask::Ask;
@@ -93,7 +94,7 @@ impl fmt::Debug for Pages {
 const CLOSINGS: &str = "/u/{key}/closings";
 
 /// The addresses of all pages.
-pub const PATHS: [&str; 15] = [
+pub const PATHS: [&str; 17] = [
     "/",
     "/u/{key}",
     "/u/{key}/map",
@@ -109,6 +110,8 @@ pub const PATHS: [&str; 15] = [
     "/operations",
     "/published",
     "/sign-in",
+    "/sign-in/code",
+    TWO_STEP,
 ];
 
 /// Latest facts that a page lists.
@@ -166,16 +169,26 @@ impl Pages {
             },
         );
         let mut router = Router::new().route("/a/{hash}/{name}", get(crate::assets::serve));
-        for path in PATHS.into_iter().filter(|path| *path != CLOSINGS) {
+        for path in PATHS.into_iter().filter(|path| ![CLOSINGS, TWO_STEP].contains(path)) {
             router = router.route(path, page.clone());
         }
         let pages = self.clone();
-        let closings = page.post(
+        let closings = page.clone().post(
             move |State(app): State<Arc<App>>, who: Asker, lang: Language, request: Request| {
                 declare::take(pages.clone(), app, who.0, lang.0, request)
             },
         );
-        router.route(CLOSINGS, closings)
+        let pages = self.clone();
+        let two_step = page.post(
+            move |State(app): State<Arc<App>>,
+                  Asker(who): Asker,
+                  Language(lang): Language,
+                  Client(from): Client,
+                  request: Request| {
+                two_step::take(pages.clone(), app, (who, lang, from), request)
+            },
+        );
+        router.route(CLOSINGS, closings).route(TWO_STEP, two_step)
     }
 
     /// The answer to an address that nothing serves, in the asker's language: for the fallback of
@@ -265,6 +278,8 @@ impl Pages {
             ["milestones"] => return milestones::page(app, ask),
             ["operations"] => return operations::page(app, ask),
             ["sign-in"] => return Ok(sign_in::page(app, ask)),
+            ["sign-in", "code"] => return Ok(two_step::code(app, ask)),
+            ["two-step"] => return two_step::page(app, ask),
             ["published"] => {
                 return app.handle.read(|fold, progress| {
                     let guard = Guard::new(fold, app.disclosure(&ask.who));

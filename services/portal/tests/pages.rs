@@ -162,6 +162,9 @@ const PAGES: &[(&str, u16)] = &[
     ("/sign-in?next=//evil.example", 200),
     ("/sign-in?error=wait&seconds=30&next=/operations", 200),
     ("/sign-in?error=wait&seconds=%3Cb%3E", 200),
+    ("/sign-in/code?next=//evil.example", 200),
+    ("/sign-in/code?error=wait&seconds=%3Cb%3E", 200),
+    ("/two-step", 404),
     ("/operations", 403),
     ("/u/L-99999", 404),
     ("/u/L-637/i/nothing", 404),
@@ -300,6 +303,10 @@ async fn what_cannot_be_shown_is_said_in_the_readers_language_with_a_way_out() {
         ("/operations", "tài khoản có quyền", "an account that has the right"),
         ("/sign-in?error=wrong", "không đúng", "is wrong"),
         ("/sign-in?error=busy", "nhiều người đăng nhập", "Many people"),
+        ("/sign-in?error=late", "quá 5 phút", "Five minutes"),
+        ("/sign-in/code?error=wrong", "Mã không đúng", "code is wrong"),
+        ("/sign-in/code?error=used", "đã dùng rồi", "was used"),
+        ("/sign-in/code?error=wait&seconds=30", "đợi 30 giây", "wait 30 seconds"),
         ("/sign-in?error=unable", "lỗi của hệ thống", "a reason of ours"),
     ] {
         let mark = if path.contains('?') { '&' } else { '?' };

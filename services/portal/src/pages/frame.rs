@@ -10,6 +10,7 @@ use super::ask::Ask;
 use super::number;
 use super::text::{self, Texts, fill};
 use super::time::{self, FIRST_YEAR};
+use super::two_step;
 use super::view::View;
 use crate::{App, assets};
 
@@ -84,6 +85,8 @@ pub(crate) struct Frame {
     /// Who is signed in.
     pub(crate) user: Option<String>,
     pub(crate) csrf: String,
+    /// Where they turn two-step sign-in on and off.
+    pub(crate) two_step: Option<String>,
     pub(crate) sign_in: String,
     pub(crate) wide: bool,
     pub(crate) paper: Option<Paper>,
@@ -162,6 +165,7 @@ impl Frame {
             at,
             user,
             csrf: ask.csrf.clone(),
+            two_step: two_step::address(app, ask),
             sign_in: ask.href("/sign-in", &[("next", Some(&ask.path))]),
             wide: false,
             paper: None,

@@ -6,6 +6,7 @@ use super::Outcome;
 use super::ask::Ask;
 use super::frame::Frame;
 use super::text::{self, fill};
+use super::two_step::words;
 use crate::App;
 
 #[derive(Template)]
@@ -25,6 +26,7 @@ pub(crate) fn page(app: &App, ask: &Ask) -> Outcome {
             fill(t.sign_in_wait, &[seconds])
         }
         ("busy" | "wait", _) => t.sign_in_busy.to_owned(),
+        ("late", _) => words::of(ask.lang).late.to_owned(),
         ("unable", _) => t.sign_in_unable.to_owned(),
         (_, _) => t.sign_in_failed.to_owned(),
     });
@@ -32,7 +34,7 @@ pub(crate) fn page(app: &App, ask: &Ask) -> Outcome {
 }
 
 /// Where to go afterwards: a path of ours, never another site (`//evil`, `/\evil`, `https:`).
-fn next(asked: &str) -> &str {
+pub(super) fn next(asked: &str) -> &str {
     let bytes = asked.as_bytes();
     let ours = bytes.first() == Some(&b'/')
         && !matches!(bytes.get(1), Some(b'/' | b'\\'))

@@ -70,6 +70,7 @@ texts! {
     light: "Nền sáng", "Light";
     sign_in: "Đăng nhập", "Sign in";
     sign_out: "Đăng xuất", "Sign out";
+    two_step: "Xác thực hai lớp", "Two-step sign-in";
     name: "Tên đăng nhập", "User name";
     password: "Mật khẩu", "Password";
     sign_in_failed: "Tên hoặc mật khẩu không đúng. Xin thử lại.", "The name or password is wrong. Please try again.";
@@ -317,11 +318,11 @@ texts! {
 
 #[cfg(test)]
 mod tests {
-    use super::super::words;
+    use super::super::{two_step, words};
     use super::*;
 
     fn all() -> impl Iterator<Item = &'static (&'static str, &'static str, &'static str)> {
-        BOTH.iter().chain(words::BOTH)
+        BOTH.iter().chain(words::BOTH).chain(two_step::words::BOTH)
     }
 
     #[test]

@@ -220,9 +220,8 @@ fn pages(path: &str) -> Option<Vec<String>> {
         units.iter().flat_map(each).collect::<Vec<_>>()
     };
     Some(match path {
-        "/" | "/milestones" | "/search" | "/operations" | "/published" | "/sign-in" => {
-            vec![format!("{path}?lang=en")]
-        }
+        "/" | "/milestones" | "/search" | "/operations" | "/published" | "/sign-in"
+        | "/sign-in/code" | "/two-step" => vec![format!("{path}?lang=en")],
         "/u/{key}" | "/u/{key}/movements" | "/u/{key}/i" | "/u/{key}/findings"
         | "/u/{key}/closings" => of_each(""),
         "/u/{key}/map" => of_each("&indicator=loan_amount"),

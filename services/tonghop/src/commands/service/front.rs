@@ -115,6 +115,7 @@ impl Front {
                 }
             })
             .hiding(behind.households_min)
+            .knowing(self.doors.access.clone())
             .demonstrating(self.doors.access.is_open())
             .describing(gateway::openapi())
             .describing(herald::openapi())
