@@ -28,5 +28,6 @@ export const PAGES = [
   ['published', '/published'],
   ['search', '/search?q=ia'],
   ['sign in', '/sign-in'],
+  ['code', '/sign-in/code'],
   ['not found', '/u/X-1'],
 ];

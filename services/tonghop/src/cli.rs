@@ -200,6 +200,12 @@ pub struct UpArgs {
     /// Tells browsers to come by https only, for a year from now (HSTS).
     #[arg(long, requires = "listen")]
     pub hsts: bool,
+    /// Users of these roles have to have two-step sign-in: those who have none are led to the page that
+    /// turns it on and see nothing else before. Several with commas. Tokens of programs go on as they
+    /// are.
+    #[arg(long, env = "TONGHOP_REQUIRE_TOTP", value_enum, value_delimiter = ',')]
+    #[arg(requires = "listen", value_name = "ROLE")]
+    pub require_totp: Vec<RoleChoice>,
     /// Signs the journal with this key (tonghop keygen) at every closing, and in between.
     #[arg(long, env = "TONGHOP_KEY", value_name = "FILE")]
     pub key: Option<PathBuf>,

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use access::Post;
 use clap::{Args, Subcommand, ValueEnum};
 
 /// `user`
@@ -54,6 +55,19 @@ pub enum UserCommand {
         /// Whom.
         name: String,
     },
+    /// Gives a user a second factor for signing in: a secret for the app on their telephone (TOTP), as
+    /// an address, a QR code and letters. It is on when a code of it was given: at the prompt, or by
+    /// --code. Then their recovery codes are printed, once, and their sessions end.
+    Totp {
+        /// Whose.
+        name: String,
+        /// A code that the app shows now: confirms the secret that was printed before.
+        #[arg(long, value_name = "CODE")]
+        code: Option<String>,
+        /// Takes the second factor away: the password alone lets them in again.
+        #[arg(long, conflicts_with = "code")]
+        remove: bool,
+    },
     /// Gives a user a new password, and lets them in again; their sessions end at once.
     Password {
         /// Whose.
@@ -70,4 +84,15 @@ pub enum RoleChoice {
     Auditor,
     /// Runs the machine: sees operations, no households.
     Operator,
+}
+
+impl RoleChoice {
+    /// As users are kept.
+    pub fn post(self) -> Post {
+        match self {
+            RoleChoice::Officer => Post::Officer,
+            RoleChoice::Auditor => Post::Auditor,
+            RoleChoice::Operator => Post::Operator,
+        }
+    }
 }

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use access::{Access, Book};
+use access::{Access, Book, Clock};
 use anyhow::{Context, Result, bail};
 use journal::Journal;
 use journal::server::{self, Server};
@@ -145,7 +145,8 @@ async fn front(screen: &Screen, args: &UpArgs, address: SocketAddr) -> Result<Fr
         );
         crate::screen::note(screen.lang, text);
     }
-    let mut doors = Doors::new(Access::open(data)?);
+    let required = args.require_totp.iter().map(|role| role.post()).collect();
+    let mut doors = Doors::new(Access::open_requiring(data, Clock::system(), required)?);
     (doors.hsts, doors.behind_proxy) = (args.hsts, args.behind_proxy);
     // Behind a proxy people come by https, wherever the proxy is.
     doors.secure = !near || args.behind_proxy;

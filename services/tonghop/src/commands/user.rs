@@ -1,5 +1,7 @@
 //! `tonghop user`: who may do what.
 
+mod totp;
+
 use std::io::{BufRead, IsTerminal};
 use std::path::Path;
 
@@ -18,6 +20,9 @@ pub(super) fn user(screen: &mut Screen, args: &UserArgs) -> Result<()> {
     match &args.command {
         UserCommand::Add { name, role, unit } => add(screen, data, name, *role, unit.as_deref()),
         UserCommand::Token { name, label, days } => token(screen, data, name, label, *days),
+        UserCommand::Totp { name, code, remove } => {
+            totp::totp(screen, data, name, code.as_deref(), *remove)
+        }
         UserCommand::List => list(screen, data),
         UserCommand::Disable { name } => {
             Book::change(data, |book| book.disable(name))?;
@@ -49,11 +54,7 @@ fn add(
     role: RoleChoice,
     unit: Option<&str>,
 ) -> Result<()> {
-    let role = match role {
-        RoleChoice::Officer => Post::Officer,
-        RoleChoice::Auditor => Post::Auditor,
-        RoleChoice::Operator => Post::Operator,
-    };
+    let role = role.post();
     let gazetteer = Gazetteer::embedded();
     let unit = unit.map(|text| place::unit(text, Some(place::today()?))).transpose()?;
     // The folder may be new: it becomes ours first.
@@ -99,6 +100,8 @@ struct Row<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     unit: Option<&'a str>,
     disabled: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    second_factor: Option<&'static str>,
     tokens: Vec<TokenRow<'a>>,
 }
 
@@ -116,6 +119,7 @@ fn list(screen: &mut Screen, data: &Path) -> Result<()> {
         role: user.role,
         unit: user.unit.as_deref(),
         disabled: user.disabled,
+        second_factor: user.factor.as_ref().map(|f| if f.confirmed { "on" } else { "offered" }),
         tokens: user
             .tokens
             .iter()
@@ -145,12 +149,18 @@ fn list(screen: &mut Screen, data: &Path) -> Result<()> {
             let to = query::lang::pick(lang, "đến", "to");
             format!("{label} {to} {last}").trim().to_owned()
         };
+        let factor = match row.second_factor {
+            Some("on") => query::lang::pick(lang, "bật", "on"),
+            Some(_) => query::lang::pick(lang, "chờ mã", "to confirm"),
+            None => "",
+        };
         let tokens: Vec<String> = row.tokens.iter().map(token).collect();
         vec![
             row.name.to_owned(),
             role_name(lang, row.role).to_owned(),
             unit,
             state,
+            factor.to_owned(),
             tokens.join("; "),
         ]
     };
@@ -160,6 +170,7 @@ fn list(screen: &mut Screen, data: &Path) -> Result<()> {
         screen.pick("Vai trò", "Role"),
         screen.pick("Đơn vị", "Unit"),
         "",
+        screen.pick("Hai lớp", "Two-step"),
         screen.pick("Mã truy cập", "Tokens"),
     ];
     screen.rows(&header, &rows, header.len())
