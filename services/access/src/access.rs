@@ -5,12 +5,12 @@ mod second;
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use crate::book::{self, Book};
 use crate::clock::{self, Clock};
 use crate::ended::Ended;
+use crate::places::Places;
 use crate::private::Stamp;
 use crate::private::register::Register;
 use crate::record::Record;
@@ -20,9 +20,6 @@ use crate::waits::Waits;
 use crate::{Error, Post, Sources, User, Who, secret};
 
 pub use second::SecondFactor;
-
-/// Most passwords that are hashed at once: each takes 19 MiB.
-const HASHED_AT_ONCE_MAX: usize = 4;
 
 /// Who may come in. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -63,7 +60,7 @@ struct Users {
     ended: Ended,
     used: Used,
     waits: Mutex<Waits>,
-    hashing: AtomicUsize,
+    hashing: Places,
     /// Who has to have a second factor.
     required: Vec<Post>,
     /// Secrets that were shown and not yet confirmed, by name, and when they were made.
@@ -118,7 +115,7 @@ impl Access {
             ended: Ended::open(folder, now_s)?,
             used: Used::open(folder, now_s)?,
             waits: Mutex::new(Waits::new()),
-            hashing: AtomicUsize::new(0),
+            hashing: Places::default(),
             required,
             offered: Mutex::default(),
         }))))
@@ -270,7 +267,7 @@ impl Users {
             return Err(Refused::Wrong);
         }
         // Before the try is counted: who is told to come again has not failed.
-        let _place = Place::take(&self.hashing).ok_or(Refused::Busy)?;
+        let _place = self.hashing.take(from).ok_or(Refused::Busy)?;
         self.waits().may_try(&name, from, now_s).map_err(Refused::Wait)?;
         let (user, trouble) = self.look(|known| {
             let user = known.book.users().iter().find(|user| user.name == name && !user.disabled);
@@ -293,23 +290,6 @@ impl Users {
     fn begin(&self, user: &User, from: IpAddr, now_s: u64) -> Result<Session, Refused> {
         self.waits().came_in(&user.name, from);
         self.signer.begin(user, now_s).map_err(unable)
-    }
-}
-
-/// One of the passwords that are hashed at a time, until it is dropped.
-struct Place<'a>(&'a AtomicUsize);
-
-impl<'a> Place<'a> {
-    fn take(taken: &'a AtomicUsize) -> Option<Place<'a>> {
-        let more = |taken| (taken < HASHED_AT_ONCE_MAX).then_some(taken + 1);
-        taken.fetch_update(Ordering::AcqRel, Ordering::Acquire, more).ok()?;
-        Some(Place(taken))
-    }
-}
-
-impl Drop for Place<'_> {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::AcqRel);
     }
 }
 
@@ -359,7 +339,7 @@ fn plain(name: &str) -> String {
 }
 
 fn unable(error: Error) -> Refused {
-    tracing::error!("nobody can sign in: {error}");
+    tracing::error!("somebody cannot sign in: {error}");
     Refused::Unable
 }
 

@@ -18,6 +18,7 @@ mod ended;
 mod error;
 mod factor;
 mod notes;
+mod places;
 pub mod private;
 mod qr;
 mod record;

@@ -25,6 +25,10 @@ pub(crate) const SIGN_IN: &str = "/sign-in";
 pub(crate) const SIGN_IN_CODE: &str = "/sign-in/code";
 pub(crate) const SIGN_OUT: &str = "/sign-out";
 const FORM_BYTES_MAX: usize = 16 * 1024;
+/// Whoever finds no place for hashing a password looks again so often, before they are told to come
+/// again: a place is taken for some 50 ms.
+const LOOKS_MAX: u32 = 10;
+const LOOK: Duration = Duration::from_millis(200);
 
 #[derive(Deserialize)]
 struct SignIn {
@@ -65,9 +69,17 @@ async fn sign_in(
     let next = local(&next);
     // Before there is a place for it: who waits keeps none.
     tokio::time::sleep(Duration::from_secs(shared.access.delay_s(&name, from))).await;
-    let access = shared.access.clone();
-    let trying = tokio::task::spawn_blocking(move || access.sign_in(&name, &password, from));
-    match trying.await.unwrap_or(Err(Refused::Unable)) {
+    let mut looks = 0;
+    let passed = loop {
+        let (access, name, password) = (shared.access.clone(), name.clone(), password.clone());
+        let trying = tokio::task::spawn_blocking(move || access.sign_in(&name, &password, from));
+        match trying.await.unwrap_or(Err(Refused::Unable)) {
+            Err(Refused::Busy) if looks < LOOKS_MAX => tokio::time::sleep(LOOK).await,
+            passed => break passed,
+        }
+        looks += 1;
+    };
+    match passed {
         Ok(Passed::In(session)) => go(next, [begin(&session, &shared)]),
         Ok(Passed::Code(ticket)) => {
             let ticket = Cookie::Ticket.set(&ticket.value, TICKET_S, shared.secure);
