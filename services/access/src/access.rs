@@ -63,8 +63,6 @@ struct Users {
     hashing: Places,
     /// Who has to have a second factor.
     required: Vec<Post>,
-    /// Secrets that were shown and not yet confirmed, by name, and when they were made.
-    offered: Mutex<HashMap<String, (String, u64)>>,
 }
 
 /// The users as last read.
@@ -117,7 +115,6 @@ impl Access {
             waits: Mutex::new(Waits::new()),
             hashing: Places::default(),
             required,
-            offered: Mutex::default(),
         }))))
     }
 

@@ -16,6 +16,8 @@ use crate::{Error, User, private};
 pub const SESSION_S: u64 = 12 * 3600;
 /// How long whoever has given the password may take to give the code, in seconds.
 pub const TICKET_S: u64 = 300;
+/// How long a secret that a page showed can be confirmed, in seconds.
+const OFFER_S: u64 = 3600;
 const FILE: &str = "session.key";
 
 /// What a browser that has signed in holds.
@@ -100,6 +102,23 @@ impl Signer {
         Ok(Ticket { value })
     }
 
+    /// A secret that a page shows, as its form sends it back: ours, for this user and password, not
+    /// over. Nothing is kept here, so that nobody who is signed in elsewhere is shown the same one.
+    pub(crate) fn sealed(&self, user: &User, secret: &str, now_s: u64) -> String {
+        let expires = (now_s + OFFER_S).to_string();
+        let signature = self.key.sign(&offered(user, &expires, secret));
+        format!("{expires}~{secret}~{signature}")
+    }
+
+    /// The secret in such a value, if it is good.
+    pub(crate) fn unsealed(&self, user: &User, sealed: &str, now_s: u64) -> Option<String> {
+        let (expires, rest) = sealed.split_once('~')?;
+        let (secret, signature) = rest.split_once('~')?;
+        let is_ours = self.key.is_signed(&offered(user, expires, secret), signature);
+        let is_over = expires.parse::<u64>().is_ok_and(|expires_s| now_s >= expires_s);
+        (is_ours && !is_over).then(|| secret.to_owned())
+    }
+
     fn value(&self, purpose: Purpose, user: &User, expires_s: u64) -> Result<String, Error> {
         let (name, expires, nonce) = (&user.name, expires_s.to_string(), secret::nonce()?);
         let signature = self.key.sign(&signed(purpose, user, &expires, &nonce));
@@ -141,6 +160,10 @@ fn signed<'a>(purpose: Purpose, user: &'a User, expires: &'a str, nonce: &'a str
     };
     let factor = user.confirmed().map(|factor| factor.secret.as_str());
     [purpose, &user.name, expires, nonce, &user.password].into_iter().chain(factor).collect()
+}
+
+fn offered<'a>(user: &'a User, expires: &'a str, secret: &'a str) -> [&'a str; 5] {
+    ["offer", &user.name, expires, secret, &user.password]
 }
 
 impl std::fmt::Debug for Ticket {

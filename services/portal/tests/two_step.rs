@@ -106,7 +106,11 @@ impl Browser {
     async fn act(&mut self, page: &Answer, act: &str, code: &str, password: &str) -> Answer {
         let csrf = between(&page.html, "name=\"csrf\" value=\"", "\"");
         let password = password.replace(' ', "+");
-        let form = format!("csrf={csrf}&act={act}&code={code}&password={password}&next=/u/L-637");
+        let sealed = page.html.split("name=\"sealed\" value=\"").nth(1);
+        let sealed = sealed.map_or("", |rest| rest.split('"').next().unwrap());
+        let form = format!(
+            "csrf={csrf}&act={act}&code={code}&password={password}&sealed={sealed}&next=/u/L-637"
+        );
         self.send(Request::post("/two-step?lang=en"), form).await
     }
 
@@ -174,7 +178,10 @@ async fn it_is_turned_on_used_and_turned_off_in_a_browser() {
         assert_eq!(answer.status, status, "{act} {code}");
         assert!(answer.html.contains(says), "{act} {code}: {says}");
         assert!(codes(&answer).is_empty());
+        assert_eq!(self::secret(&answer), secret, "it may be in the app by now");
     }
+    let again = browser.get("/two-step?lang=en").await;
+    assert_ne!(self::secret(&again), secret, "whoever else is signed in sees another one");
     let forged = format!("act=on&code={right}&password={}", PASSWORD.replace(' ', "+"));
     let answer = browser.send(Request::post("/two-step"), forged).await;
     assert_eq!(answer.status, 403, "not from a page of this session");
@@ -245,12 +252,16 @@ async fn who_has_to_have_it_is_led_to_it_and_on_from_there() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_the_operator_offered_is_confirmed_in_the_browser() {
+async fn what_the_operator_offered_is_not_shown_to_who_has_only_the_password() {
     let mut browser = Browser::new(&[]).await;
     let offer = Book::change(browser.users.path(), |book| book.offer_factor("hoa")).unwrap();
-    assert_eq!(browser.sign_in().await.to, "/two-step", "nothing is asked before");
+    assert_eq!(browser.sign_in().await.to, "/two-step", "nothing is asked before it is confirmed");
     let page = browser.get("/two-step?lang=en").await;
-    assert_eq!(secret(&page), offer.secret);
-    let on = browser.act(&page, "on", &browser.code(&offer.secret), PASSWORD).await;
+    let own = secret(&page);
+    assert_ne!(own, offer.secret);
+    let on = browser.act(&page, "on", &browser.code(&own), PASSWORD).await;
     assert_eq!(codes(&on).len(), 10);
+    let bare = |secret: &str| secret.replace(' ', "");
+    let kept = browser.user_file();
+    assert!(kept.contains(&bare(&own)) && !kept.contains(&bare(&offer.secret)), "instead of it");
 }

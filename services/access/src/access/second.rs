@@ -1,7 +1,6 @@
 //! Second factors: codes at signing in, and how a signed-in user turns theirs on and off.
 
 use std::net::IpAddr;
-use std::sync::PoisonError;
 
 use super::{Access, Refused, Users, network, unable};
 use crate::book::Book;
@@ -10,14 +9,16 @@ use crate::private::register::Register;
 use crate::session::{Pieces, Purpose, Session};
 use crate::{Error, Role, User, Who, recovery, totp};
 
-/// How long a secret that was shown can be confirmed, in seconds.
-const OFFER_S: u64 = 3600;
-
 /// How the second factor of a user is.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum SecondFactor {
-    /// It is off; this would turn it on.
-    Off(Offer),
+    /// It is off.
+    Off {
+        /// What would turn it on.
+        offer: Offer,
+        /// The same as the form sends it back.
+        sealed: String,
+    },
     /// It is on.
     On {
         /// Since this day, in Viet Nam.
@@ -62,19 +63,31 @@ impl Access {
             .is_some_and(|user| users.required.contains(&user.role) && user.confirmed().is_none())
     }
 
-    /// How somebody's second factor is; none where there are no users, or they are no such.
+    /// How somebody's second factor is; none where there are no users, or they are no such. A secret
+    /// that would turn it on is another one each time, but where a form has sent one back: whoever
+    /// else has the password has not seen it.
     ///
     /// # Errors
     /// `Random`.
-    pub fn second_factor(&self, who: &Who) -> Result<Option<SecondFactor>, Error> {
+    pub fn second_factor(
+        &self,
+        who: &Who,
+        sealed: Option<&str>,
+    ) -> Result<Option<SecondFactor>, Error> {
         let Some(users) = &self.0 else { return Ok(None) };
         let Some(user) = users.user(who) else { return Ok(None) };
         if let Some(factor) = user.confirmed() {
             let (since, recovery_left) = (factor.created.clone(), factor.recovery_left());
             return Ok(Some(SecondFactor::On { since, recovery_left }));
         }
-        let secret = users.offer(&user, users.clock.now_s())?;
-        Ok(Some(SecondFactor::Off(Offer::of(&secret, &user.name))))
+        let now_s = users.clock.now_s();
+        let sent = sealed.and_then(|sealed| users.signer.unsealed(&user, sealed, now_s));
+        let secret = match sent {
+            Some(secret) => secret,
+            None => totp::made()?,
+        };
+        let sealed = users.signer.sealed(&user, &secret, now_s);
+        Ok(Some(SecondFactor::Off { offer: Offer::of(&secret, &user.name), sealed }))
     }
 
     /// Turns the second factor of a signed-in user on, by their password and a code of the secret
@@ -82,22 +95,21 @@ impl Access {
     /// and a session: all others of theirs end. It blocks.
     ///
     /// # Errors
-    /// Why not; `Late` when nothing was shown, or it is on already.
+    /// Why not; `Late` when what was shown is over or not theirs, or when it is on already.
     pub fn turn_on(
         &self,
         who: &Who,
         password: &str,
-        code: &str,
+        (sealed, code): (&str, &str),
         from: IpAddr,
     ) -> Result<(Vec<String>, Session), Refused> {
         let users = self.0.as_ref().ok_or(Refused::Unable)?;
         let (now_s, from) = (users.clock.now_s(), network(from));
         let user = users.with_password(&who.name, password, from, now_s)?;
-        let secret = users.offered(&user, now_s).ok_or(Refused::Late)?;
+        let secret = users.signer.unsealed(&user, sealed, now_s).ok_or(Refused::Late)?;
         // Whoever sees this secret has it: there is nothing to guess, and nothing to count.
         let step = totp::step(&secret, &totp::typed(code), now_s).ok_or(Refused::Wrong)?;
         let codes = users.change(|book| book.turn_on(&user.name, &secret, step))?;
-        users.lock_offered().remove(&user.name);
         users.tell(&user.name, "turned two-step sign-in on", from, now_s);
         Ok((codes, users.begin_again(who, from, now_s)?))
     }
@@ -228,30 +240,6 @@ impl Users {
     fn begin_again(&self, who: &Who, from: IpAddr, now_s: u64) -> Result<Session, Refused> {
         let user = self.user(who).ok_or(Refused::Late)?;
         self.begin(&user, from, now_s)
-    }
-
-    /// The secret to confirm: the one that the operator gave, else one that is shown here.
-    fn offered(&self, user: &User, now_s: u64) -> Option<String> {
-        if let Some(factor) = &user.factor {
-            return (!factor.confirmed).then(|| factor.secret.clone());
-        }
-        let offered = self.lock_offered();
-        let (secret, made_s) = offered.get(&user.name)?;
-        (now_s < made_s.saturating_add(OFFER_S)).then(|| secret.clone())
-    }
-
-    /// The same, made when there is none. There are no more than there are users.
-    fn offer(&self, user: &User, now_s: u64) -> Result<String, Error> {
-        if let Some(secret) = self.offered(user, now_s) {
-            return Ok(secret);
-        }
-        let secret = totp::made()?;
-        self.lock_offered().insert(user.name.clone(), (secret.clone(), now_s));
-        Ok(secret)
-    }
-
-    fn lock_offered(&self) -> std::sync::MutexGuard<'_, super::HashMap<String, (String, u64)>> {
-        self.offered.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Changes the file of users. What another change has made impossible meanwhile is late.

@@ -94,7 +94,7 @@ fn each_recovery_code_is_good_once() {
     world.restart();
     assert_eq!(world.give(&first).err(), Some(Refused::Wrong), "also after a restart");
     assert!(world.give(&second.replace('-', " ")).is_ok(), "however it is typed");
-    let state = world.access.second_factor(&world.hoa()).expect("random");
+    let state = world.access.second_factor(&world.hoa(), None).expect("random");
     assert!(matches!(state, Some(SecondFactor::On { recovery_left: 8, .. })), "{state:?}");
     let kept = world.text("users.toml");
     for code in &world.recovery {

@@ -11,22 +11,32 @@ fn a_signed_in_user_turns_it_on_and_off_and_other_sessions_end() {
         panic!("no code is asked for")
     };
     let hoa = world.access.session(&one.value).expect("signed in");
-    let Ok(Some(SecondFactor::Off(offer))) = world.access.second_factor(&hoa) else {
-        panic!("it is off")
+    let offered = |sealed: Option<&str>| match world.access.second_factor(&hoa, sealed) {
+        Ok(Some(SecondFactor::Off { offer, sealed })) => (offer, sealed),
+        other => panic!("it is off: {other:?}"),
     };
-    let again = world.access.second_factor(&hoa).expect("random");
-    assert_eq!(again, Some(SecondFactor::Off(offer.clone())), "the same until it is confirmed");
+    let (offer, sealed) = offered(None);
+    assert_eq!(offered(Some(&sealed)).0, offer, "the same where the form sends it back");
+    assert_ne!(offered(None).0, offer, "who else is signed in sees another one");
     let right = code(&offer.secret, world.now());
-    let wrong = world.access.turn_on(&hoa, "another password", &right, HERE);
+    let wrong = world.access.turn_on(&hoa, "another password", (&sealed, &right), HERE);
     assert_eq!(wrong.err(), Some(Refused::Wrong));
-    let wrong = world.access.turn_on(&hoa, PASSWORD, &right[..5], HERE);
+    let wrong = world.access.turn_on(&hoa, PASSWORD, (&sealed, &right[..5]), HERE);
     assert_eq!(wrong.err(), Some(Refused::Wrong));
+    let bare = offer.secret.replace(' ', "");
+    let own = sealed.replace(&bare, "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ");
+    for forged in ["", "~~", &own, &sealed[1..], &sealed[..sealed.len() - 2]] {
+        let refused = world.access.turn_on(&hoa, PASSWORD, (forged, &right), HERE);
+        assert_eq!(refused.err(), Some(Refused::Late), "{forged}");
+        assert_ne!(offered(Some(forged)).0, offer, "{forged}");
+    }
     assert!(world.access.session(&one.value).is_some(), "nothing has changed");
-    let (recovery, two) = world.access.turn_on(&hoa, PASSWORD, &right, HERE).expect("both");
+    let on = world.access.turn_on(&hoa, PASSWORD, (&sealed, &right), HERE);
+    let (recovery, two) = on.expect("both are right");
     assert_eq!(recovery.len(), 10);
     assert!(world.access.session(&one.value).is_none(), "others end");
     assert!(world.access.session(&two.value).is_some(), "this one goes on");
-    let twice = world.access.turn_on(&hoa, PASSWORD, &right, HERE);
+    let twice = world.access.turn_on(&hoa, PASSWORD, (&sealed, &right), HERE);
     assert_eq!(twice.err(), Some(Refused::Late), "it is on");
 
     let off = world.access.turn_off(&hoa, PASSWORD, &right, HERE);
@@ -38,8 +48,7 @@ fn a_signed_in_user_turns_it_on_and_off_and_other_sessions_end() {
     let three = world.access.turn_off(&hoa, PASSWORD, &right, HERE).expect("both are right");
     assert!(world.access.session(&two.value).is_none(), "others end");
     assert!(world.access.session(&three.value).is_some());
-    let new = world.access.second_factor(&hoa).expect("random");
-    assert_ne!(new, Some(SecondFactor::Off(offer)), "a secret is not given twice");
+    assert_ne!(offered(None).0, offer, "a secret is not given twice");
     let kept = world.text("users.toml");
     assert!(!kept.contains("[user.second_factor]"), "{kept}");
 }
@@ -190,5 +199,36 @@ fn what_makes_no_sense_is_refused() {
     ] {
         let said = refused.expect_err("it is refused").to_string();
         assert!(said.contains(says), "{said}");
+    }
+}
+
+#[test]
+fn a_secret_that_a_page_showed_is_for_an_hour_its_user_and_their_password() {
+    type Case = (&'static str, fn(&World), bool);
+    let table: [Case; 4] = [
+        ("nothing", |_| {}, true),
+        ("almost an hour", |world| world.later(3599), true),
+        ("an hour", |world| world.later(3600), false),
+        (
+            "the password set anew",
+            |world| {
+                let change = |book: &mut Book| book.set_password("hoa", PASSWORD);
+                Book::change(world.folder.path(), change).expect("it changes");
+            },
+            false,
+        ),
+    ];
+    for (what, happens, expected) in table {
+        let world = World::plain();
+        let Ok(Some(SecondFactor::Off { offer, sealed })) =
+            world.access.second_factor(&world.hoa(), None)
+        else {
+            panic!("it is off")
+        };
+        happens(&world);
+        let right = code(&offer.secret, world.now());
+        let on = world.access.turn_on(&world.hoa(), PASSWORD, (&sealed, &right), HERE);
+        let wanted = if expected { None } else { Some(Refused::Late) };
+        assert_eq!(on.err(), wanted, "{what}");
     }
 }

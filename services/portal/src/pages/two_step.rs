@@ -36,6 +36,8 @@ struct Page {
 
 /// What turns it on.
 struct Off {
+    /// The same secret as the form sends it back.
+    sealed: String,
     uri: String,
     secret: String,
     picture: String,
@@ -50,25 +52,26 @@ struct On {
 
 /// The page as somebody asks for it.
 pub(crate) fn page(app: &App, ask: &Ask) -> Result<Outcome, Fault> {
-    shown(app, ask, Vec::new())
+    shown(app, ask, None, Vec::new())
 }
 
-/// The page, with recovery codes that were just made: nothing shows them again.
-fn shown(app: &App, ask: &Ask, codes: Vec<String>) -> Result<Outcome, Fault> {
+/// The page, with the secret that its form has sent back, and recovery codes that were just made:
+/// nothing shows them again.
+fn shown(app: &App, ask: &Ask, sealed: Option<&str>, codes: Vec<String>) -> Result<Outcome, Fault> {
     let access = whose(app, ask)?;
     if ask.who.role == Role::Public {
         let to = ask.href("/sign-in", &[("next", Some(&ask.path))]);
         return Ok(Outcome::Go(to));
     }
     let w = words::of(ask.lang);
-    let state = access.second_factor(&ask.who).map_err(|error| {
+    let state = access.second_factor(&ask.who, sealed).map_err(|error| {
         tracing::error!(%error, "no second factor can be made");
         Fault::Internal
     })?;
     let (off, on) = match state.ok_or(Fault::NotFound)? {
-        SecondFactor::Off(offer) => {
+        SecondFactor::Off { offer, sealed } => {
             let picture = picture::of(&offer.uri, w.picture);
-            (Some(Off { uri: offer.uri, secret: offer.secret, picture }), None)
+            (Some(Off { sealed, uri: offer.uri, secret: offer.secret, picture }), None)
         }
         SecondFactor::On { since, recovery_left } => {
             let since = since.parse().map_or(since, |day| number::day(ask.lang, day));

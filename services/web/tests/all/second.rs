@@ -186,8 +186,9 @@ async fn who_has_to_have_one_sees_nothing_but_the_page_that_turns_it_on() {
     let two_step = "/two-step?next=/u/L-637%3Fa%3Db";
     let csrf = world.access.csrf(session.split_once('=').expect("a pair").1);
     let token = ("x-csrf-token", csrf.as_str());
-    // Address, headers, the status, where it leads, what it says.
-    let table: [(&str, &[(&str, &str)], u16, &str, &str); 12] = [
+    /// Address, headers, the status, where it leads, what it says.
+    type Case<'a> = (&'a str, &'a [(&'a str, &'a str)], u16, &'a str, &'a str);
+    let table: [Case<'_>; 12] = [
         ("GET /u/L-637?a=b", &[cookie, html], 303, two_step, ""),
         ("GET /who", &[cookie, html], 303, "/two-step?next=/who", ""),
         ("GET /who", &[cookie], 403, "", "two-step sign-in"),

@@ -29,6 +29,9 @@ struct Sent {
     password: String,
     #[serde(default)]
     next: String,
+    /// The secret that the page showed.
+    #[serde(default)]
+    sealed: String,
 }
 
 /// What is asked for.
@@ -56,10 +59,10 @@ impl Act {
     }
 
     fn done(self, access: &Access, who: &Who, sent: &Sent, from: IpAddr) -> Result<Done, Refused> {
-        let Sent { code, password, .. } = sent;
+        let Sent { code, password, sealed, .. } = sent;
         match self {
             Act::On => access
-                .turn_on(who, password, code, from)
+                .turn_on(who, password, (sealed, code), from)
                 .map(|(codes, session)| Done { codes, session: Some(session) }),
             Act::New => access
                 .renew_recovery(who, password, code, from)
@@ -87,16 +90,19 @@ pub(crate) async fn take(
         Ok(access) if ask.who.role != Role::Public => access.clone(),
         // A session that is over: the page leads to where another begins.
         Ok(_) => {
-            return aside(app, ask, |app, ask| page(app, ask, StatusCode::OK, Vec::new())).await;
+            return aside(app, ask, |app, ask| page(app, ask, StatusCode::OK, "", Vec::new()))
+                .await;
         }
         Err(fault) => return fault::respond(&app, &ask, &fault),
     };
     let w = words::of(lang);
     let sent = Form::<Sent>::from_request(request, &()).await.ok().map(|Form(sent)| sent);
+    let sealed = sent.as_ref().map_or_else(String::new, |sent| sent.sealed.clone());
     let sent = sent.and_then(|sent| Some((Act::of(&sent.act)?, sent)));
     let filled = |sent: &Sent| !sent.code.trim().is_empty() && !sent.password.is_empty();
     let Some((act, sent)) = sent.filter(|(_, sent)| filled(sent)) else {
-        return again(app, ask, StatusCode::UNPROCESSABLE_ENTITY, w.incomplete.to_owned()).await;
+        let (status, why) = (StatusCode::UNPROCESSABLE_ENTITY, w.incomplete.to_owned());
+        return again(app, ask, sealed, (status, why)).await;
     };
     ask.query.retain(|(name, _)| name != "next" && name != "told");
     ask.query.push(("next".to_owned(), sent.next.clone()));
@@ -105,8 +111,8 @@ pub(crate) async fn take(
     match doing.await.unwrap_or(Err(Refused::Unable)) {
         Ok(done) => told(app, ask, act, done).await,
         Err(refused) => {
-            let (status, why) = refusal(&ask, refused);
-            again(app, ask, status, why).await
+            let refusal = refusal(&ask, refused);
+            again(app, ask, sealed, refusal).await
         }
     }
 }
@@ -125,7 +131,7 @@ async fn told(app: Arc<App>, mut ask: Ask, act: Act, done: Done) -> Response {
         Act::On | Act::New => {
             let text = if matches!(act, Act::On) { w.now_on } else { w.now_new };
             ask.notice = Some(good(text));
-            aside(app, ask, move |app, ask| page(app, ask, StatusCode::OK, codes)).await
+            aside(app, ask, move |app, ask| page(app, ask, StatusCode::OK, "", codes)).await
         }
     };
     if let Some(session) = done.session {
@@ -134,14 +140,20 @@ async fn told(app: Arc<App>, mut ask: Ask, act: Act, done: Done) -> Response {
     response
 }
 
-/// The page once more, saying why nothing has changed.
-async fn again(app: Arc<App>, mut ask: Ask, status: StatusCode, why: String) -> Response {
+/// The page once more, saying why nothing has changed; with the same secret, for it may be in an app
+/// by now.
+async fn again(
+    app: Arc<App>,
+    mut ask: Ask,
+    sealed: String,
+    (status, why): (StatusCode, String),
+) -> Response {
     ask.notice = Some(Notice { good: false, text: why });
-    aside(app, ask, move |app, ask| page(app, ask, status, Vec::new())).await
+    aside(app, ask, move |app, ask| page(app, ask, status, &sealed, Vec::new())).await
 }
 
-fn page(app: &App, ask: &Ask, status: StatusCode, codes: Vec<String>) -> Response {
-    match shown(app, ask, codes) {
+fn page(app: &App, ask: &Ask, status: StatusCode, sealed: &str, codes: Vec<String>) -> Response {
+    match shown(app, ask, Some(sealed), codes) {
         Ok(Outcome::Go(address)) => Redirect::to(&address).into_response(),
         Ok(Outcome::Page(page)) => match page.dyn_render() {
             Ok(text) => html(status, text),
