@@ -15,6 +15,7 @@ mod access;
 mod book;
 mod clock;
 mod ended;
+mod enrolment;
 mod error;
 mod factor;
 mod notes;

@@ -21,6 +21,7 @@ mod movements;
 mod number;
 mod operations;
 mod overview;
+mod own;
 mod parts;
 mod published;
 mod recent;

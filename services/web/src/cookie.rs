@@ -1,6 +1,7 @@
 //! The cookies of signing in: the session, and before it the ticket of whoever still has to give a
 //! code.
 
+use access::{SESSION_S, Session};
 use axum::http::{HeaderMap, HeaderValue, header};
 
 /// Which of them.
@@ -39,4 +40,9 @@ impl Cookie {
             format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}");
         HeaderValue::from_str(&text).ok()
     }
+}
+
+/// The cookie of a session that begins.
+pub(crate) fn begin(session: &Session, secure: bool) -> Option<HeaderValue> {
+    Cookie::Session.set(&session.value, SESSION_S, secure)
 }

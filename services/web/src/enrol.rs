@@ -5,7 +5,7 @@ use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 
 use crate::headers::ASSETS;
-use crate::sign_in::{SIGN_IN, SIGN_IN_CODE, SIGN_OUT, go, in_query};
+use crate::lead::{SIGN_IN, SIGN_IN_CODE, SIGN_OUT, go, in_query};
 use crate::{Asker, Kind, Problem, origin, page};
 
 /// Where a signed-in user turns a second factor on and off: a page of the portal.

@@ -15,6 +15,7 @@ mod enrol;
 mod headers;
 mod health;
 mod language;
+mod lead;
 mod limits;
 mod metrics;
 mod observe;

@@ -5,25 +5,21 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use access::{Passed, Refused, SESSION_S, Session, TICKET_S};
+use access::{Passed, Refused, TICKET_S};
 use axum::Router;
 use axum::extract::rejection::FormRejection;
 use axum::extract::{DefaultBodyLimit, Form, Request, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use serde::Deserialize;
 
-use crate::cookie::Cookie;
+use crate::cookie::{self, Cookie};
 use crate::doors::Shared;
+use crate::lead::{SIGN_IN, SIGN_IN_CODE, SIGN_OUT, go, in_query, local};
 use crate::peer::client;
 use crate::{Kind, Problem};
 
-/// Where the form to sign in is, and where it posts to.
-pub(crate) const SIGN_IN: &str = "/sign-in";
-/// The same of the code that is asked for then.
-pub(crate) const SIGN_IN_CODE: &str = "/sign-in/code";
-pub(crate) const SIGN_OUT: &str = "/sign-out";
 const FORM_BYTES_MAX: usize = 16 * 1024;
 /// Whoever finds no place for hashing a password looks again so often, before they are told to come
 /// again: a place is taken for some 50 ms.
@@ -80,7 +76,7 @@ async fn sign_in(
         looks += 1;
     };
     match passed {
-        Ok(Passed::In(session)) => go(next, [begin(&session, &shared)]),
+        Ok(Passed::In(session)) => go(next, [cookie::begin(&session, shared.secure)]),
         Ok(Passed::Code(ticket)) => {
             let ticket = Cookie::Ticket.set(&ticket.value, TICKET_S, shared.secure);
             go(&format!("{SIGN_IN_CODE}?next={}", in_query(next)), [ticket])
@@ -109,15 +105,10 @@ async fn give_code(
     // A code that was taken is noted on the disk.
     let trying = tokio::task::spawn_blocking(move || access.give_code(&ticket, &code, from));
     match trying.await.unwrap_or(Err(Refused::Unable)) {
-        Ok(session) => go(next, [begin(&session, &shared), no_ticket]),
+        Ok(session) => go(next, [cookie::begin(&session, shared.secure), no_ticket]),
         Err(Refused::Late) => again(SIGN_IN, Refused::Late, next, no_ticket),
         Err(refused) => again(SIGN_IN_CODE, refused, next, None),
     }
-}
-
-/// The cookie of a session that begins.
-pub(crate) fn begin(session: &Session, shared: &Shared) -> Option<HeaderValue> {
-    Cookie::Session.set(&session.value, SESSION_S, shared.secure)
 }
 
 async fn sign_out(State(shared): State<Arc<Shared>>, request: Request) -> Response {
@@ -140,63 +131,4 @@ fn again(form: &str, why: Refused, next: &str, cookie: Option<HeaderValue>) -> R
         Refused::Unable => ("unable", String::new()),
     };
     go(&format!("{form}?error={error}{wait}&next={}", in_query(next)), [cookie])
-}
-
-/// To another page of ours, with cookies.
-pub(crate) fn go<const N: usize>(to: &str, cookies: [Option<HeaderValue>; N]) -> Response {
-    let to = HeaderValue::from_str(to).unwrap_or(HeaderValue::from_static("/"));
-    let no_store = HeaderValue::from_static("no-store");
-    let headers = [(header::LOCATION, to), (header::CACHE_CONTROL, no_store)];
-    let mut response = (StatusCode::SEE_OTHER, headers).into_response();
-    for cookie in cookies.into_iter().flatten() {
-        response.headers_mut().append(header::SET_COOKIE, cookie);
-    }
-    response
-}
-
-/// A path of ours, or the front page: never another site, whatever a link to the form says.
-pub(crate) fn local(next: &str) -> &str {
-    let bytes = next.as_bytes();
-    let plain = bytes.iter().all(|c| c.is_ascii_graphic() && *c != b'\\');
-    let leads_away = bytes.first() != Some(&b'/') || bytes.get(1) == Some(&b'/');
-    if next.len() > 2000 || !plain || leads_away { "/" } else { next }
-}
-
-pub(crate) fn in_query(path: &str) -> String {
-    let mut out = String::with_capacity(path.len());
-    for byte in path.bytes() {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'/' | b'-' | b'_' | b'.' | b'~' => {
-                out.push(char::from(byte));
-            }
-            _ => {
-                use std::fmt::Write;
-                write!(out, "%{byte:02X}").expect("a string takes everything");
-            }
-        }
-    }
-    out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_a_path_of_ours_is_gone_to() {
-        for (next, expected) in [
-            ("/u/L-637?period=2021-H1@administrative", "/u/L-637?period=2021-H1@administrative"),
-            ("", "/"),
-            ("u/L-637", "/"),
-            ("//evil.example/", "/"),
-            ("/\\evil.example/", "/"),
-            ("https://evil.example/", "/"),
-            ("/u\r\nset-cookie: a=b", "/"),
-            ("/u/Phú", "/"),
-            ("/a//b", "/a//b"),
-        ] {
-            assert_eq!(local(next), expected, "{next}");
-        }
-        assert_eq!(in_query("/u?a=b&c=d"), "/u%3Fa%3Db%26c%3Dd");
-    }
 }

@@ -10,10 +10,10 @@ use axum::http::{HeaderMap, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-use crate::cookie::Cookie;
+use crate::cookie::{self, Cookie};
 use crate::doors::Shared;
-use crate::sign_in::{SIGN_IN, SIGN_IN_CODE};
-use crate::{Asker, Csrf, Kind, Problem, Renewed, enrol, origin, sign_in};
+use crate::lead::{SIGN_IN, SIGN_IN_CODE};
+use crate::{Asker, Csrf, Kind, Problem, Renewed, enrol, origin};
 
 /// A form is never larger; pages have small ones.
 const FORM_BYTES_MAX: usize = 64 * 1024;
@@ -32,7 +32,7 @@ pub(crate) async fn determine(
     let mut response = next.run(request).await;
     response.extensions_mut().insert(Asker(who));
     if let Some(Renewed(session)) = response.extensions_mut().remove()
-        && let Some(cookie) = sign_in::begin(&session, &shared)
+        && let Some(cookie) = cookie::begin(&session, shared.secure)
     {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }

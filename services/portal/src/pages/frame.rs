@@ -7,11 +7,10 @@ use proto::gazetteer::Lang;
 use query::Boundaries;
 
 use super::ask::Ask;
-use super::number;
 use super::text::{self, Texts, fill};
 use super::time::{self, FIRST_YEAR};
-use super::two_step;
 use super::view::View;
+use super::{number, own};
 use crate::{App, assets};
 
 /// An address with its name.
@@ -165,7 +164,7 @@ impl Frame {
             at,
             user,
             csrf: ask.csrf.clone(),
-            two_step: two_step::address(app, ask),
+            two_step: own::two_step(app, ask),
             sign_in: ask.href("/sign-in", &[("next", Some(&ask.path))]),
             wide: false,
             paper: None,

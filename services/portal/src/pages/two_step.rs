@@ -13,7 +13,7 @@ use super::fault::Fault;
 use super::frame::Frame;
 use super::sign_in::next;
 use super::text::fill;
-use super::{number, text};
+use super::{number, own, text};
 use crate::App;
 use words::Texts as Words;
 
@@ -97,15 +97,9 @@ fn shown(app: &App, ask: &Ask, sealed: Option<&str>, codes: Vec<String>) -> Resu
 
 /// Users there are; and only a person with a session has this page, no program with a token.
 fn whose<'a>(app: &'a App, ask: &Ask) -> Result<&'a Access, Fault> {
-    let access = app.access.as_ref().filter(|access| !access.is_open()).ok_or(Fault::NotFound)?;
+    let access = own::users(app).ok_or(Fault::NotFound)?;
     let is_program = ask.who.role != Role::Public && ask.csrf.is_empty();
     if is_program { Err(Fault::Forbidden) } else { Ok(access) }
-}
-
-/// The address of the page for whoever has it.
-pub(super) fn address(app: &App, ask: &Ask) -> Option<String> {
-    let has = ask.who.role != Role::Public && whose(app, ask).is_ok();
-    has.then(|| ask.href(web::TWO_STEP, &[]))
 }
 
 #[derive(Template)]
