@@ -70,6 +70,17 @@ pub fn points(lang: Lang, before: (i128, i128), after: (i128, i128)) -> String {
     format!("{} {}", decimal(lang, digits, 2), pick(lang, "điểm %", "pp"))
 }
 
+/// 14/6/2021 in Vietnamese, 2021-06-14 in English.
+pub fn date(lang: Lang, iso: &str) -> String {
+    let parts: Vec<&str> = iso.split('-').collect();
+    match (lang, parts.as_slice()) {
+        (Lang::Vi, [year, month, day]) => {
+            format!("{}/{}/{year}", day.trim_start_matches('0'), month.trim_start_matches('0'))
+        }
+        (Lang::Vi | Lang::En, _) => iso.to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -92,16 +103,5 @@ mod tests {
         for (written, expected) in table {
             assert_eq!(written, expected);
         }
-    }
-}
-
-/// 14/6/2021 in Vietnamese, 2021-06-14 in English.
-pub fn date(lang: Lang, iso: &str) -> String {
-    let parts: Vec<&str> = iso.split('-').collect();
-    match (lang, parts.as_slice()) {
-        (Lang::Vi, [year, month, day]) => {
-            format!("{}/{}/{year}", day.trim_start_matches('0'), month.trim_start_matches('0'))
-        }
-        (Lang::Vi | Lang::En, _) => iso.to_owned(),
     }
 }

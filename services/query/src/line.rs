@@ -174,6 +174,12 @@ pub struct Found {
     pub position: Option<u64>,
 }
 
+/// Households and persons as JSON has them: a fact adds at most 65,535, and a journal that comes near
+/// the limits takes more room than there is.
+fn narrow(value: i128) -> i64 {
+    i64::try_from(value).unwrap_or(if value < 0 { i64::MIN } else { i64::MAX })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -194,10 +200,4 @@ mod tests {
             assert_eq!(LineValue::of(value).is_some(), fits, "{value:?}");
         }
     }
-}
-
-/// Households and persons as JSON has them: a fact adds at most 65,535, and a journal that comes near
-/// the limits takes more room than there is.
-fn narrow(value: i128) -> i64 {
-    i64::try_from(value).unwrap_or(if value < 0 { i64::MIN } else { i64::MAX })
 }

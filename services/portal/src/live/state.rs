@@ -93,6 +93,9 @@ impl State {
     }
 }
 
+/// The parts of a topic, by key, each as JSON; none when there is no such page.
+pub(crate) type Parts = BTreeMap<String, String>;
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -131,6 +134,3 @@ mod tests {
         assert_eq!(told(&again.event("j", 3)), r#"{"a":5,"b":null,"c\"":null}"#);
     }
 }
-
-/// The parts of a topic, by key, each as JSON; none when there is no such page.
-pub(crate) type Parts = BTreeMap<String, String>;

@@ -113,6 +113,16 @@ fn is_workday(on: Day) -> bool {
     !weekend && !closed.iter().any(|(from, to)| (day(from)..=day(to)).contains(&on))
 }
 
+/// One fact of the scenario.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Told {
+    /// The canonical document, without a line end.
+    pub line: Vec<u8>,
+    /// Whether it states a published figure itself: a target, a plan, a decision on money, or what
+    /// comes from outside. All others are counted.
+    pub echo: bool,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -132,14 +142,4 @@ mod tests {
             assert_eq!(is_workday(day(on)), open, "{on}");
         }
     }
-}
-
-/// One fact of the scenario.
-#[derive(Clone, PartialEq, Debug)]
-pub struct Told {
-    /// The canonical document, without a line end.
-    pub line: Vec<u8>,
-    /// Whether it states a published figure itself: a target, a plan, a decision on money, or what
-    /// comes from outside. All others are counted.
-    pub echo: bool,
 }
