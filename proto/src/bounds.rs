@@ -1,12 +1,13 @@
-//! What one fact may tell at the most in a field: `catalog/bounds.toml`. Only intake asks; a fact that
-//! is in a journal already is read whatever it tells.
+//! What one fact may tell at the most in a field: `catalog/bounds.toml`. Intake refuses what passes it;
+//! what is in a journal already is read whatever it tells, and held by the rules of the fold.
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use serde::Deserialize;
 
-static FILE: &str = include_str!("../catalog/bounds.toml");
+/// `bounds.toml`.
+pub(crate) static FILE: &str = include_str!("../catalog/bounds.toml");
 
 /// The bounds of all fields, by fact type without its prefix and version (`loan.disbursed`).
 #[derive(Clone, PartialEq, Debug)]
@@ -47,6 +48,20 @@ impl Bounds {
             acts.into_iter().map(move |(act, fields)| (format!("{topic}.{act}"), fields))
         });
         Ok(Bounds(types.collect()))
+    }
+
+    /// The same for the rules of the fold.
+    ///
+    /// # Errors
+    /// A fact type that there is not, or that has no number of that name.
+    pub fn rules(&self) -> Result<domain::bounds::Bounds, String> {
+        let mut rules = domain::bounds::Bounds::default();
+        for (kind, fields) in &self.0 {
+            for (field, bound) in fields {
+                rules.add(kind, field, bound.most(false), bound.most(true))?;
+            }
+        }
+        Ok(rules)
     }
 
     /// The bound of a field of a fact type, by the type's whole name: `vn.tonghop.loan.disbursed.v1`.

@@ -20,6 +20,7 @@ use domain::plan::Plan;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
+use crate::bounds::{self, Bounds};
 use crate::gazetteer::Lang;
 use crate::reject;
 
@@ -32,7 +33,7 @@ pub(crate) use suggest::edits;
 use calendars::Calendars;
 use labels::Labels;
 
-/// The text of the catalogue's four files.
+/// The text of the catalogue's files.
 #[derive(Clone, Copy, Debug)]
 pub struct Texts<'a> {
     /// `indicators.toml`.
@@ -43,6 +44,9 @@ pub struct Texts<'a> {
     pub calendars: &'a str,
     /// `codes.toml`.
     pub codes: &'a str,
+    /// `bounds.toml`; empty where there is none, as in catalogues of before: then no fact is held
+    /// for what it tells.
+    pub bounds: &'a str,
 }
 
 impl Texts<'static> {
@@ -54,6 +58,7 @@ impl Texts<'static> {
             movements: include_str!("../catalog/movements.toml"),
             calendars: include_str!("../catalog/calendars.toml"),
             codes: include_str!("../catalog/codes.toml"),
+            bounds: bounds::FILE,
         };
         &EMBEDDED
     }
@@ -132,16 +137,18 @@ impl Catalogue {
         let movements = keep(movements::read(texts.movements), &mut defects);
         let calendars = keep(calendars::read(texts.calendars), &mut defects);
         let plan = keep(indicators::read(texts.indicators, labels.as_ref()), &mut defects);
-        match (plan, movements, calendars, labels) {
-            (Some(plan), Some(movements), Some(calendars), Some(labels)) => {
+        let bounds = keep(bounds(texts.bounds), &mut defects);
+        match (plan, movements, calendars, labels, bounds) {
+            (Some(mut plan), Some(movements), Some(calendars), Some(labels), Some(bounds)) => {
+                plan.bounds = bounds;
                 Ok(Catalogue { plan, movements, calendars, labels, hash: hash(texts) })
             }
             _ => Err(defects),
         }
     }
 
-    /// SHA-256 in hex over the bytes of indicators.toml, movements.toml, calendars.toml and
-    /// codes.toml, in this order, each led by its length.
+    /// SHA-256 in hex over the bytes of indicators.toml, movements.toml, calendars.toml, codes.toml
+    /// and, where there is one, bounds.toml, in this order, each led by its length.
     pub fn hash(&self) -> &str {
         &self.hash
     }
@@ -216,6 +223,15 @@ impl Catalogue {
     }
 }
 
+/// The bounds of facts, as the fold has them.
+fn bounds(text: &str) -> Result<domain::bounds::Bounds, Vec<Defect>> {
+    let read = || Bounds::read(text).map_err(|error| error.to_string())?.rules();
+    read().map_err(|what| {
+        let (entry, what) = ("the file".to_owned(), what.trim_end().to_owned());
+        vec![Defect { file: "bounds.toml", entry, what }]
+    })
+}
+
 /// Takes what could be read, and keeps what was wrong.
 fn keep<T>(read: Result<T, Vec<Defect>>, defects: &mut Vec<Defect>) -> Option<T> {
     read.map_err(|more| defects.extend(more)).ok()
@@ -223,7 +239,8 @@ fn keep<T>(read: Result<T, Vec<Defect>>, defects: &mut Vec<Defect>) -> Option<T>
 
 fn hash(texts: &Texts<'_>) -> String {
     let files = [texts.indicators, texts.movements, texts.calendars, texts.codes];
-    let digest = files.iter().fold(Sha256::new(), |sha, file| {
+    let bounds = Some(texts.bounds).filter(|text| !text.is_empty());
+    let digest = files.into_iter().chain(bounds).fold(Sha256::new(), |sha, file| {
         sha.chain_update((file.len() as u64).to_le_bytes()).chain_update(file)
     });
     digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()

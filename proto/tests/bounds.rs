@@ -6,7 +6,10 @@
 mod common;
 
 use proto::bounds::Bounds;
+use proto::catalogue::{Catalogue, Texts};
 use proto::document::{Document, TYPES};
+use proto::gazetteer::Gazetteer;
+use proto::meaning::leaf;
 use proto::reject::Reason;
 use proto::types::Value;
 
@@ -77,5 +80,45 @@ fn a_broken_file_of_bounds_is_refused_with_its_line() {
     ] {
         let why = Bounds::read(text).unwrap_err().to_string();
         assert!(why.contains(expected), "{why}");
+    }
+}
+
+/// A journal may have what intake refuses: the fold holds just that, by the same field and bound.
+#[test]
+fn the_fold_holds_what_intake_refuses() {
+    let bounds = &Catalogue::embedded().plan.bounds;
+    let mut held = 0;
+    for (kind, field, of_one, line) in amounts() {
+        let most = Bounds::embedded().of(kind, field).unwrap().most(of_one);
+        let passed = |number: i64| {
+            let line = with(&line, field, number);
+            let document = Document::read(line.as_bytes()).unwrap();
+            let leaf = leaf(line.as_bytes());
+            let meaning = document.meaning(&leaf, 1, Gazetteer::embedded()).unwrap();
+            let passed = bounds.passed_by(&meaning.facts[0]);
+            passed.filter(|passed| passed.field == field).map(|passed| passed.most)
+        };
+        assert_eq!(passed(most), None, "{kind} {field}");
+        // Some bounds are the most that can be read at all: beyond, it is no fact.
+        if Document::read(with(&line, field, most + 1).as_bytes()).is_ok() {
+            assert_eq!(passed(most + 1), Some(most), "{kind} {field}");
+            held += 1;
+        }
+    }
+    assert!(held > 20, "{held}");
+}
+
+#[test]
+fn bounds_are_part_of_the_catalogue_and_of_its_hash() {
+    let load = |bounds: &str| Catalogue::load(&Texts { bounds, ..*Texts::embedded() });
+    let embedded = Catalogue::embedded();
+    let none = load("").unwrap();
+    assert_eq!(none.plan.bounds, domain::bounds::Bounds::default());
+    assert_ne!(none.hash(), embedded.hash());
+    let other = Texts::embedded().bounds.replacen("10_000_000_000", "10_000_000_001", 1);
+    assert_ne!(load(&other).unwrap().hash(), embedded.hash(), "another bound makes other figures");
+    for wrong in ["[loan.given.amount]", "[loan.disbursed.sum]"] {
+        let defects = load(&format!("{wrong}\nmost = 1\nwhy = \"\"")).unwrap_err();
+        assert_eq!((defects.len(), defects[0].file), (1, "bounds.toml"), "{defects:?}");
     }
 }

@@ -25,6 +25,7 @@ import json
 import os
 import re
 import sys
+import tomllib
 import zipfile
 import zlib
 from collections import Counter, defaultdict
@@ -35,6 +36,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 CATALOGUE = [f"catalog/{n}.toml" for n in ("indicators", "movements", "calendars", "codes")]
+BOUNDS = "catalog/bounds.toml"  # not in packs of before there were bounds
 GAZETTEER = [f"gazetteer/{n}.csv" for n in ("units", "successions", "aliases")]
 TABLES = ["figures.csv", "movements.csv", "targets.csv", "findings.csv"]
 FACTS, RECEIPTS = "journal/facts.ndjson", "journal/receipts.txt"
@@ -80,7 +82,7 @@ def open_pack(path):
                        f"this is no audit pack: {error}") from error
     names = [entry.filename for entry in pack.infolist()]
     for name in names:
-        if name not in REQUIRED and name != "revisions.csv":
+        if name not in REQUIRED | {BOUNDS, "revisions.csv"}:
             raise Hopeless(f"mục {name!r}: không gói nào có tệp tên đó",
                            f"the entry {name!r}: no pack has a file of that name")
     for name, count in Counter(names).items():
@@ -473,14 +475,31 @@ class Fact:
         self.order = self.day, RANKS.get(self.kind, 99), sequence, self.key, self.content
 
 
+class Bounds:
+    """The most that a fact about one household can tell in a field; what tells more is held."""
+
+    def __init__(self, pack):
+        text = text_of(pack, BOUNDS) if BOUNDS in pack.namelist() else ""
+        self.topics = tomllib.loads(text)
+
+    def hold(self, fact):
+        topic, _, act = fact.kind.partition(".")
+        for field, bound in self.topics.get(topic, {}).get(act, {}).items():
+            told = fact.data.get(field)
+            if type(told) is int and told > bound.get("most_of_one", bound["most"]):
+                return True
+        return False
+
+
 # So many facts of one household count.
 COUNTED_MAX = 2_000
 
 
-def counting(facts, rivals):
+def counting(facts, rivals, bounds):
     """The facts of one household that count, in order: those that win against their rivals, which
     may be another household's; none that a void or a correction names. A void is not voided. Of more
-    than COUNTED_MAX those count that came first; `facts` are in the order of the journal."""
+    than COUNTED_MAX those count that came first; `facts` are in the order of the journal. What tells
+    more than a fact can does not count."""
     winners = {}
     for fact in facts:
         if rivals.winner(fact.key) == fact.content:
@@ -488,7 +507,8 @@ def counting(facts, rivals):
     named = {fact.names for fact in winners.values() if fact.names}
     standing = [fact for fact in winners.values()
                 if fact.kind != "fact.voided" and fact.key not in named]
-    alive = [fact for fact in standing[:COUNTED_MAX] if fact.kind in RANKS]
+    alive = [fact for fact in standing[:COUNTED_MAX]
+             if fact.kind in RANKS and not bounds.hold(fact)]
     return sorted(alive, key=lambda fact: fact.order)
 
 
@@ -737,7 +757,7 @@ def value_of(row):
 def check_definitions(pack, head, faults):
     """The catalogue and the gazetteer are those of which the vintage's head has the hashes."""
     catalogue, gazetteer = hashlib.sha256(), hashlib.sha256()
-    for name in CATALOGUE:
+    for name in [*CATALOGUE, *(name for name in [BOUNDS] if name in pack.namelist())]:
         text = bytes_of(pack, name)
         catalogue.update(len(text).to_bytes(8, "little") + text)
     for name in GAZETTEER:
@@ -869,7 +889,7 @@ def verify(path, keys, faults):
                         f"vintage.txt, {name}: it says {head.get(name)}, signed is {value}")
     check_definitions(pack, head, faults)
 
-    units = Units(pack)
+    units, bounds = Units(pack), Bounds(pack)
     try:
         tree, households, rivals, last = read_facts(pack, units, faults)
     except DAMAGED as error:
@@ -893,7 +913,7 @@ def verify(path, keys, faults):
                        f"vintage.txt tells no unit or no days: {error}") from error
     count = Count(units, first, last_day)
     for facts in households.values():
-        count.take(counting(facts, rivals))
+        count.take(counting(facts, rivals, bounds))
     cells = compare_figures(tables["figures.csv"], count, inside, faults)
     cells += compare_movements(tables["movements.csv"], count, inside, faults)
     names = ", ".join(name for name in NOT_COMPUTED if name in pack.namelist())

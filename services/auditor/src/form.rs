@@ -19,13 +19,16 @@ pub(crate) const REVISIONS: &str = "revisions.csv";
 pub(crate) const GUIDE: &str = "VERIFY.md";
 /// The hashes of all other files.
 pub(crate) const SUMS: &str = "SHA256SUMS";
-/// The files of the catalogue, in the order of its hash.
+/// The files of the catalogue, in the order of its hash; behind them comes [`BOUNDS`].
 pub(crate) const CATALOGUE: [&str; 4] = [
     "catalog/indicators.toml",
     "catalog/movements.toml",
     "catalog/calendars.toml",
     "catalog/codes.toml",
 ];
+/// The bounds of facts, the last file of a catalogue; packs of before there were bounds have none,
+/// and hold no fact for what it tells.
+pub(crate) const BOUNDS: &str = "catalog/bounds.toml";
 /// The files of the gazetteer, in the order of its hash.
 pub(crate) const GAZETTEER: [&str; 3] =
     ["gazetteer/units.csv", "gazetteer/successions.csv", "gazetteer/aliases.csv"];
@@ -41,7 +44,7 @@ pub(crate) fn required() -> impl Iterator<Item = &'static str> {
 
 /// All files that a pack may have.
 pub(crate) fn known(name: &str) -> Option<&'static str> {
-    required().chain([REVISIONS]).find(|known| *known == name)
+    required().chain([BOUNDS, REVISIONS]).find(|known| *known == name)
 }
 
 const MIB: u64 = 1 << 20;

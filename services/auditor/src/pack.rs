@@ -106,10 +106,9 @@ impl<W: Write + Seek> Packer<W> {
         if let Some(revisions) = revisions {
             packer.put(form::REVISIONS, &tables::revisions(revisions))?;
         }
-        let Texts { indicators, movements, calendars, codes } = *Texts::embedded();
-        for (name, text) in
-            form::CATALOGUE.into_iter().zip([indicators, movements, calendars, codes])
-        {
+        let Texts { indicators, movements, calendars, codes, bounds } = *Texts::embedded();
+        let names = form::CATALOGUE.into_iter().chain([form::BOUNDS]);
+        for (name, text) in names.zip([indicators, movements, calendars, codes, bounds]) {
             packer.put(name, text.as_bytes())?;
         }
         for (name, (_, text)) in form::GAZETTEER.into_iter().zip(Gazetteer::files()) {

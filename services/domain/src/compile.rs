@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
+use crate::bounds::Bounds;
 use crate::catalogue::{Catalogue, Definition, Filter, Measure, Reference, Side, Sum};
 use crate::codes::{Code, Standing, Trait};
 use crate::fact::{ATTRIBUTES_MAX, EventKind, Traits};
@@ -55,6 +56,7 @@ impl Default for Compiler {
             columns: LIST_COLUMN.0 + 1,
             of_periods: Vec::new(),
             calendars: Calendars::default(),
+            bounds: Bounds::default(),
             shapes: OnceLock::new(),
         };
         Compiler { plan, errors: Vec::new() }

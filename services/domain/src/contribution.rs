@@ -4,6 +4,7 @@ use std::hash::Hash;
 
 use hashbrown::HashMap;
 
+use crate::alone::{held, lacks_households};
 use crate::atlas::{Atlas, Place, Unit};
 use crate::catalogue::{Side, Sum};
 use crate::codes::{Class, Code as _};
@@ -194,6 +195,9 @@ impl<'r> Scan<'r> {
     fn step<L: Ledger>(&mut self, fact: &Fact, ledger: &mut L) {
         let Rules { atlas, plan } = self.rules;
         let mut turn = Turn { atlas, plan, fact, ledger };
+        if held(&mut turn) {
+            return;
+        }
         match &fact.what {
             What::Event(event) => self.event(&mut turn, event),
             What::Stated(stated) => state(&mut turn, stated),
@@ -216,7 +220,7 @@ impl<'r> Scan<'r> {
             if let Some(counted) = &mut self.counted {
                 counted.push(Counted { on: turn.fact.on, at: turn.fact.at, event: *event });
             }
-            return flows(turn, event, turn.fact.at);
+            return collective(turn, event);
         }
         if let Some(at) = single(&mut self.household, turn, event) {
             self.distincts(turn, event, at);
@@ -287,8 +291,16 @@ pub(crate) fn single<L: Ledger>(
     Some(at)
 }
 
+/// What an event of many households, or of none, adds to flows.
+pub(crate) fn collective<L: Ledger>(turn: &mut Turn<'_, L>, event: &Event) {
+    if lacks_households(event) {
+        turn.find(Reason::HouseholdsNotTold);
+    }
+    flows(turn, event, turn.fact.at);
+}
+
 /// What an event adds to flows.
-pub(crate) fn flows<L: Ledger>(turn: &mut Turn<'_, L>, event: &Event, at: Place) {
+fn flows<L: Ledger>(turn: &mut Turn<'_, L>, event: &Event, at: Place) {
     for rule in &turn.plan.rules(event).flows {
         if let Some(column) = rule.column(event) {
             let by = match rule.sum {

@@ -99,11 +99,17 @@ pub enum Reason {
     NotClosed,
     /// Its subject has more facts than any household has: it counts when others are void.
     SubjectFull,
+    /// A number beyond what any fact of its type can tell.
+    BeyondBound,
+    /// Two fields that cannot both be true.
+    Contradiction,
+    /// A delivery counted in households that does not tell how many: none are counted.
+    HouseholdsNotTold,
 }
 
 impl Reason {
     /// All reasons.
-    pub const ALL: [Reason; 27] = [
+    pub const ALL: [Reason; 30] = [
         Reason::ImpliedOpening,
         Reason::ExitNotPoor,
         Reason::RepeatedExit,
@@ -131,6 +137,9 @@ impl Reason {
         Reason::ClosedHigher,
         Reason::NotClosed,
         Reason::SubjectFull,
+        Reason::BeyondBound,
+        Reason::Contradiction,
+        Reason::HouseholdsNotTold,
     ];
 
     /// The stable name of the reason.
@@ -163,6 +172,9 @@ impl Reason {
             Reason::ClosedHigher => "closed_higher",
             Reason::NotClosed => "not_closed",
             Reason::SubjectFull => "subject_full",
+            Reason::BeyondBound => "beyond_bound",
+            Reason::Contradiction => "contradiction",
+            Reason::HouseholdsNotTold => "households_not_told",
         }
     }
 
@@ -177,7 +189,8 @@ impl Reason {
             | Reason::ClassContradicted
             | Reason::CompletedNotStarted
             | Reason::VoidsNothing
-            | Reason::CorrectedTwice => Treatment::Noted,
+            | Reason::CorrectedTwice
+            | Reason::HouseholdsNotTold => Treatment::Noted,
             Reason::RepeatedExit
             | Reason::AlreadyInClass
             | Reason::AlreadyRegistered
@@ -195,7 +208,9 @@ impl Reason {
             | Reason::ClosedAlready
             | Reason::ClosedHigher
             | Reason::NotClosed
-            | Reason::SubjectFull => Treatment::Held,
+            | Reason::SubjectFull
+            | Reason::BeyondBound
+            | Reason::Contradiction => Treatment::Held,
         }
     }
 }

@@ -3,9 +3,11 @@
 //! Pure: no I/O, no clock, no async, no JSON, no NATS, no sled. The same facts give the same
 //! figures, in any order, in any batches, after any restart.
 
+mod alone;
 pub mod atlas;
 pub mod batch;
 pub mod books;
+pub mod bounds;
 pub mod catalogue;
 pub mod closing;
 pub mod codes;

@@ -6,6 +6,7 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::OnceLock;
 
+use crate::bounds::Bounds;
 use crate::catalogue::{Definition, Filter, Side, Sum};
 use crate::codes::{Code, Standing};
 use crate::disclosure::Shapes;
@@ -27,6 +28,8 @@ pub struct Plan {
     /// The columns whose cells stand in slots of periods.
     pub(crate) of_periods: Vec<Range<u16>>,
     pub(crate) calendars: Calendars,
+    /// What a fact can tell at the most; beyond it, it is held. None but those that are put here.
+    pub bounds: Bounds,
     /// Made when somebody is first told less than everything.
     pub(crate) shapes: OnceLock<Shapes>,
 }

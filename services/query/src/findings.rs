@@ -13,7 +13,7 @@ use proto::gazetteer::Gazetteer;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::Found;
+use crate::{Found, PassedBound};
 
 /// How many findings there are by reason, and the latest of them.
 pub(crate) fn findings(
@@ -46,6 +46,7 @@ pub(crate) fn findings(
         on: finding.on.to_string(),
         fact: key(finding.fact),
         position: positions.get(&finding.fact).copied(),
+        bound: bound(fold, finding),
     };
     (counts, all.iter().map(found).collect())
 }
@@ -200,7 +201,20 @@ pub fn told(fold: &Fold, finding: &Finding) -> Found {
         on: finding.on.to_string(),
         fact: String::new(),
         position: None,
+        bound: bound(fold, finding),
     }
+}
+
+/// The bound that the fact of a finding passes, where it was found for that.
+pub fn bound(fold: &Fold, finding: &Finding) -> Option<PassedBound> {
+    if finding.reason != Reason::BeyondBound {
+        return None;
+    }
+    let rivals = fold.named(finding.fact).map(|(_, fact)| fact);
+    let mut own = rivals.filter(|fact| fact.on == finding.on && fact.at == finding.at);
+    let bounds = &fold.rules.plan.bounds;
+    let passed = own.find_map(|fact| bounds.passed_by(fact))?;
+    Some(PassedBound { field: passed.field.to_owned(), most: passed.most })
 }
 
 /// A fact's key as it is written.

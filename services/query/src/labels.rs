@@ -135,6 +135,17 @@ pub fn finding(lang: Lang, code: &str) -> String {
     reason(code).map_or(code, |reason| catalogue().finding(reason, lang)).to_owned()
 }
 
+/// The reason of a finding with the bound that was passed, where it is that.
+pub fn found(lang: Lang, code: &str, bound: Option<&crate::PassedBound>) -> String {
+    let name = finding(lang, code);
+    let Some(crate::PassedBound { field, most }) = bound else { return name };
+    let most = crate::lang::whole(lang, i128::from(*most));
+    match lang {
+        Lang::Vi => format!("{name} ({field}: nhiều nhất {most})"),
+        Lang::En => format!("{name} ({field}: at most {most})"),
+    }
+}
+
 /// What to do about a finding.
 pub fn finding_remedy(lang: Lang, code: &str) -> String {
     reason(code).map_or("", |reason| catalogue().todo(reason, lang)).to_owned()

@@ -31,7 +31,7 @@ pub use compare::{Comparison, Effects, Side, compare, effects};
 pub use exact::Exact;
 pub use figures::{BASE, NotBrokenDown, WIDER, asked_for, line, lines_max};
 pub use findings::Group;
-pub use line::{Found, HIDDEN, Line, LineValue, Table, TableHeads};
+pub use line::{Found, HIDDEN, Line, LineValue, PassedBound, Table, TableHeads};
 pub use plausible::{IMPLAUSIBLE, Implausible, JUDGED_MAX, Judged};
 pub use question::{Boundaries, Compared, FiguresQuery, Query, When};
 pub use series::{Point, SERIES_MAX, series};

@@ -172,6 +172,18 @@ pub struct Found {
     /// Where the fact stands in the journal, when it is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub position: Option<u64>,
+    /// Of `beyond_bound`, the bound.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bound: Option<PassedBound>,
+}
+
+/// The most that a fact can tell in a field, where it tells more.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
+pub struct PassedBound {
+    /// The field of the fact's data.
+    pub field: String,
+    /// The most that it can tell there. What it told is not repeated: it may be of one household.
+    pub most: i64,
 }
 
 /// Households and persons as JSON has them: a fact adds at most 65,535, and a journal that comes near

@@ -251,8 +251,17 @@ fn definitions(
     for name in form::CATALOGUE {
         texts.push(opened.text(name, faults)?);
     }
-    let texts =
-        Texts { indicators: texts[0], movements: texts[1], calendars: texts[2], codes: texts[3] };
+    let bounds = match opened.has(form::BOUNDS) {
+        true => opened.text(form::BOUNDS, faults)?,
+        false => "",
+    };
+    let texts = Texts {
+        indicators: texts[0],
+        movements: texts[1],
+        calendars: texts[2],
+        codes: texts[3],
+        bounds,
+    };
     let program = vintage.map_or("?", |vintage| &vintage.head.program).to_owned();
     let catalogue = match Catalogue::load(&texts) {
         Ok(catalogue) => catalogue,

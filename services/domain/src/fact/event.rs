@@ -108,6 +108,21 @@ impl EventKind {
         }
     }
 
+    /// Which of its attributes is what it is counted in, if any.
+    pub(crate) fn counted_in_attribute(self) -> Option<usize> {
+        match self {
+            EventKind::SupportDelivered => Some(5),
+            EventKind::ExitRegistered
+            | EventKind::HouseStarted
+            | EventKind::HouseCompleted
+            | EventKind::LoanDisbursed
+            | EventKind::ActivityHeld
+            | EventKind::FundsAllocated
+            | EventKind::FundsDisbursed
+            | EventKind::FundsWithdrawn => None,
+        }
+    }
+
     /// Whether its money may come from another unit, or go back to one.
     pub fn has_giver(self) -> bool {
         matches!(self, EventKind::FundsAllocated | EventKind::FundsWithdrawn)
@@ -162,6 +177,15 @@ mod tests {
         for kind in EventKind::ALL {
             let found = kind.attributes().iter().position(|a| a.name == Class::ATTRIBUTE);
             assert_eq!(kind.class_attribute(), found, "{}", kind.name());
+        }
+    }
+
+    #[test]
+    fn what_it_is_counted_in_is_where_it_is_said_to_be() {
+        for kind in EventKind::ALL {
+            let is_it = |a: &Attribute| a.name == CountedIn::ATTRIBUTE;
+            let found = kind.attributes().iter().position(is_it);
+            assert_eq!(kind.counted_in_attribute(), found, "{}", kind.name());
         }
     }
 }

@@ -6,8 +6,9 @@ use std::ops::Bound::{Excluded, Included, Unbounded};
 use hashbrown::HashMap;
 
 use super::{Delta, FIRST, LAST, Read, Side};
+use crate::alone::held;
 use crate::atlas::Place;
-use crate::contribution::{flows, open_list, single, state};
+use crate::contribution::{collective, open_list, single, state};
 use crate::fact::{Event, Fact, Order, What};
 use crate::household::{Household, Presence, Turn};
 use crate::posting::{Column, Ledger as _, Posting, Site, Slot};
@@ -29,6 +30,10 @@ pub(super) struct Life {
 impl Life {
     /// A fact begins to count, or does no more.
     pub(super) fn turn(&mut self, read: Read<'_>, fact: &Fact, comes: bool, delta: &mut Delta) {
+        if held(&mut turn(read, fact, &mut Side { delta, comes })) {
+            delta.steps += 1;
+            return;
+        }
         match &fact.what {
             What::Registered(_)
             | What::MovedIn(_)
@@ -41,7 +46,7 @@ impl Life {
             What::Event(event) => {
                 delta.steps += 1;
                 let ledger = &mut Side { delta, comes };
-                flows(&mut turn(read, fact, ledger), event, fact.at);
+                collective(&mut turn(read, fact, ledger), event);
             }
             What::Stated(stated) => {
                 delta.steps += 1;

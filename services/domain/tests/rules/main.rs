@@ -1,5 +1,6 @@
 //! The rules by example and by property: facts in, figures out, worked out by hand.
 
+mod alone;
 mod boundaries;
 mod closings;
 mod disclosure;

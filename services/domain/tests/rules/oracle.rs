@@ -12,7 +12,7 @@ use domain::posting::{Column, Slot};
 use domain::time::{Day, Grain, Period};
 
 use crate::story::columns;
-use crate::world::{CHU_GU_EAST, CHU_GU_WEST, rules};
+use crate::world::{CHU_GU_EAST, CHU_GU_WEST, HOUSE_MAX, rules};
 
 /// A household on some day.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -102,11 +102,20 @@ fn effective(facts: &[&Fact], all: &[(Subject, Fact)]) -> Vec<Fact> {
             _ => None,
         })
         .collect();
-    let counts = |fact: &&&Fact| wins(fact) && !is_void(fact) && !dead.contains(&fact.key);
+    let counts =
+        |fact: &&&Fact| wins(fact) && !is_void(fact) && !dead.contains(&fact.key) && !is_held(fact);
     let mut left: Vec<Fact> = facts.iter().filter(counts).map(|fact| (*fact).clone()).collect();
     left.sort_by_key(|fact| (fact.on, rank(&fact.what), fact.sequence, fact.key));
     left.dedup_by_key(|fact| fact.key);
     left
+}
+
+/// Whether it tells what no fact can.
+fn is_held(fact: &Fact) -> bool {
+    match &fact.what {
+        What::Event(event) => event.kind == EventKind::HouseStarted && event.amount > HOUSE_MAX,
+        _ => false,
+    }
 }
 
 fn rank(what: &What) -> u8 {

@@ -11,8 +11,8 @@ use proptest::prelude::*;
 
 use crate::story::{self, Tell, day, key};
 use crate::world::{
-    CHU_GU, CHU_GU_EAST, CHU_GU_WEST, GIA_LAI, IA_MLAH, IA_SAO, KRONG_PA, LE_LOI, NEW_AYUN_PA,
-    NEW_IA_MLAH, NEW_PHU_TUC, PHU_CAN, PHU_TUC, PHUOC_HOA, VIET_NAM,
+    CHU_GU, CHU_GU_EAST, CHU_GU_WEST, GIA_LAI, HOUSE_MAX, IA_MLAH, IA_SAO, KRONG_PA, LE_LOI,
+    NEW_AYUN_PA, NEW_IA_MLAH, NEW_PHU_TUC, PHU_CAN, PHU_TUC, PHUOC_HOA, VIET_NAM,
 };
 
 /// The days of all facts: edges of periods and of 36 months, so that many of them tie.
@@ -203,7 +203,11 @@ fn made(seed: &Seed, kind: u8, other: u64) -> Fact {
             story::loan(on, at, class, i64::from(a)).by_event(|event| event.attributes[2] = purpose)
         }
         63..68 => story::electricity(on, at),
-        68..71 => story::house_started(on, at, u32::from(a % 2)),
+        68..71 => {
+            // Some cost more than any house can.
+            let amount = if b % 4 == 0 { HOUSE_MAX + i64::from(b) } else { i64::from(b) };
+            story::house_started(on, at, u32::from(a % 2)).by_event(|event| event.amount = amount)
+        }
         71..73 => story::house_completed(on, at, u32::from(a % 2)),
         73 => {
             let givers = [None, Some(KRONG_PA), Some(GIA_LAI), Some(VIET_NAM), Some(PHU_TUC)];

@@ -88,6 +88,17 @@ fn record(key: &str, level: Level, parent: Option<Unit>) -> UnitRecord {
     UnitRecord { key: key.into(), generation, level, parent, from, to }
 }
 
+/// The most that one support for a house can be.
+pub(crate) const HOUSE_MAX: i64 = 1_000;
+
+/// What one fact can tell at the most: type, field, of any, of one about one household.
+const BOUNDS: [(&str, &str, i64, i64); 4] = [
+    ("house.started", "amount", HOUSE_MAX, HOUSE_MAX),
+    ("support.delivered", "persons", 1_000_000, 20),
+    ("census.reported", "households", 1_000_000, 1_000_000),
+    ("activity.held", "count", 500, 500),
+];
+
 /// The rules of the tiny country, made once.
 pub(crate) fn rules() -> Arc<Rules> {
     static RULES: OnceLock<Arc<Rules>> = OnceLock::new();
@@ -95,7 +106,10 @@ pub(crate) fn rules() -> Arc<Rules> {
         let succession = |&(old, new, default)| Succession { old, new, default };
         let successions: Vec<_> = SUCCESSIONS.iter().map(succession).collect();
         let atlas = Atlas::new(records(), &successions);
-        let plan = Plan::compile(&catalogue()).expect("a sound catalogue");
+        let mut plan = Plan::compile(&catalogue()).expect("a sound catalogue");
+        for (kind, field, most, most_of_one) in BOUNDS {
+            plan.bounds.add(kind, field, most, most_of_one).expect("a number of that type");
+        }
         Arc::new(Rules { atlas, plan })
     };
     Arc::clone(RULES.get_or_init(make))

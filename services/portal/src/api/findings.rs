@@ -9,7 +9,7 @@ use domain::disclosure::Guard;
 use domain::finding::Reason;
 use query::findings::{self, Place};
 use query::plausible::judged;
-use query::{Group, JUDGED_MAX, Judged, When};
+use query::{Group, JUDGED_MAX, Judged, PassedBound, When};
 use serde::Serialize;
 use utoipa::ToSchema;
 use web::{Asker, Problem};
@@ -68,6 +68,9 @@ pub(crate) struct FindingLine {
     /// The other fact it collides with, likewise.
     #[serde(skip_serializing_if = "Option::is_none")]
     other: Option<String>,
+    /// Of `beyond_bound`, the bound.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bound: Option<PassedBound>,
 }
 
 /// What the fold noticed in a unit: grouped by reason, unit and age, and listed, the latest first.
@@ -129,6 +132,7 @@ pub(super) async fn findings(
                     on: told.on,
                     fact: shown.then(|| findings::key(finding.fact)),
                     other: finding.other.filter(|_| shown).map(findings::key),
+                    bound: told.bound,
                 }
             };
             let guard = Guard::new(fold, disclosure);

@@ -208,7 +208,11 @@ fn keyed(view: &View<'_>) -> (Vec<Keyed>, String) {
     let one = |finding: &Finding| Keyed {
         on: number::day(view.lang, finding.on),
         unit: view.name(atlas.unit_of(finding.at)),
-        reason: capital(&labels::finding(view.lang, finding.reason.code())),
+        reason: capital(&labels::found(
+            view.lang,
+            finding.reason.code(),
+            findings::bound(view.fold, finding).as_ref(),
+        )),
         key: findings::key(finding.fact),
         other: finding.other.map(findings::key),
     };

@@ -94,8 +94,9 @@ pub struct AuditArgs {
     /// times. Without it, the signature is not checked.
     #[arg(long, value_name = "FILE", requires = "pack")]
     pub key: Vec<PathBuf>,
-    /// Another catalogue: a folder with indicators.toml, movements.toml, calendars.toml and
-    /// codes.toml. Shows what its definitions would have given.
+    /// Another catalogue: a folder with indicators.toml, movements.toml, calendars.toml,
+    /// codes.toml and, unless no fact shall be held for what it tells, bounds.toml. Shows what its
+    /// definitions would have given.
     #[arg(long, value_name = "DIR")]
     pub catalog: Option<PathBuf>,
     /// Threads to compute on.

@@ -3,7 +3,9 @@
 use anyhow::Result;
 use proto::gazetteer::Lang;
 use query::written::{date, name, value};
-use query::{Found, Implausible, Judged, Unreadable, UnreadableRecord, labels, lang};
+use query::{
+    Found, Implausible, Judged, PassedBound, Unreadable, UnreadableRecord, labels, lang,
+};
 
 use crate::cli::Format;
 use crate::screen::Screen;
@@ -96,7 +98,7 @@ pub(super) fn found(
             date(lang, &found.on),
             found.unit.clone(),
             name(lang, &found.unit),
-            labels::finding(lang, &found.reason),
+            labels::found(lang, &found.reason, found.bound.as_ref()),
             labels::treatment(lang, &found.treatment),
             found.position.map_or_else(String::new, |position| position.to_string()),
         ]
@@ -106,6 +108,8 @@ pub(super) fn found(
             .iter()
             .map(|f| {
                 let position = f.position.map_or_else(String::new, |position| position.to_string());
+                let written = |one: &PassedBound| format!("{}<={}", one.field, one.most);
+                let bound = f.bound.as_ref().map_or_else(String::new, written);
                 vec![
                     f.on.clone(),
                     f.unit.clone(),
@@ -113,10 +117,12 @@ pub(super) fn found(
                     f.treatment.clone(),
                     f.fact.clone(),
                     position,
+                    bound,
                 ]
             })
             .collect();
-        return screen.rows(&["on", "unit", "reason", "treatment", "fact", "position"], &rows, 6);
+        let header = ["on", "unit", "reason", "treatment", "fact", "position", "bound"];
+        return screen.rows(&header, &rows, header.len());
     }
     let heading = screen.pick("Những điều cần xem lại", "What was noticed");
     screen.heading(format!("{heading} · {}", name(lang, unit)))?;

@@ -19,6 +19,7 @@ mod money;
 mod nats;
 mod oracle;
 mod pack;
+mod past_intake;
 mod plausible;
 mod private;
 mod proof;

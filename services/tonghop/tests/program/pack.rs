@@ -13,6 +13,7 @@ use std::path::Path;
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
+use crate::past_intake;
 use crate::runner::{Dice, json, run, succeed, text};
 use harms::HARMS;
 use world::*;
@@ -112,6 +113,35 @@ fn a_pack_with_a_full_household_holds_for_both() {
     for output in [world.verify(&pack, "key.pub"), world.verify_elsewhere(&pack, "key.pub")] {
         assert!(output.status.success(), "{}", said(&output));
     }
+}
+
+/// A loan and a house beyond their bounds, published past the importers: neither program counts them.
+/// Would one do, the amount lent would be another.
+#[test]
+fn a_pack_with_facts_beyond_their_bounds_holds_for_both() {
+    let world = world();
+    let house =
+        r#""house":"h1","construction":"new","fund":"several","class":"poor","amount":3000000000"#;
+    world.import("beyond", &[&past_intake::household()]);
+    let past = [
+        past_intake::loan("L1", 30_000_000),
+        past_intake::loan("L2", past_intake::TOO_MUCH),
+        past_intake::line("W1", "house.started", "2021-03-05", true, house),
+    ];
+    past_intake::publish(&world.path("beyond"), &past);
+    world.import("beyond", &[DISTRICT_CLOSING]);
+    let found = json(&["findings", "--data", &world.file("beyond"), "--unit", "L-637"]);
+    assert_eq!(found["counts"]["beyond_bound"], 2, "{found}");
+    world.pack(DISTRICT_ID, "beyond", "beyond.zip");
+    let pack = world.path("beyond.zip");
+    for output in [world.verify(&pack, "key.pub"), world.verify_elsewhere(&pack, "key.pub")] {
+        assert!(output.status.success(), "{}", said(&output));
+    }
+    let mut files = read(&fs::read(&pack).expect("the pack"));
+    let figures = String::from_utf8(bytes(&mut files, "figures.csv").clone()).expect("text");
+    let lent: Vec<&str> = figures.lines().filter(|line| line.contains("loan_amount")).collect();
+    assert!(lent.iter().any(|line| line.contains("30000000")), "{lent:?}");
+    assert!(!figures.contains(&past_intake::TOO_MUCH.to_string()));
 }
 
 #[test]

@@ -25,11 +25,15 @@ pub(super) fn definitions(folder: &Path) -> Result<(Arc<Rules>, Editions)> {
         ["indicators.toml", "movements.toml", "calendars.toml", "codes.toml"].map(read);
     let (indicators, movements) = (indicators?, movements?);
     let (calendars, codes) = (calendars?, codes?);
+    // A catalogue of before there were bounds has none.
+    let has_bounds = folder.join("bounds.toml").exists();
+    let bounds = if has_bounds { read("bounds.toml")? } else { String::new() };
     let texts = Texts {
         indicators: &indicators,
         movements: &movements,
         calendars: &calendars,
         codes: &codes,
+        bounds: &bounds,
     };
     let catalogue = Catalogue::load(&texts).map_err(|defects| {
         let all: Vec<String> = defects.iter().map(ToString::to_string).collect();

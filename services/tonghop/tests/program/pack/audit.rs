@@ -114,8 +114,10 @@ fn a_pack_shows_what_another_catalogue_would_have_given() {
     let from = concat!(env!("CARGO_MANIFEST_DIR"), "/../../proto/catalog");
     let folder = world.path("catalog");
     fs::create_dir(&folder).expect("a folder");
-    for name in ["indicators.toml", "movements.toml", "calendars.toml", "codes.toml"] {
-        fs::copy(format!("{from}/{name}"), folder.join(name)).expect("it is there");
+    for name in
+        ["indicators", "movements", "calendars", "codes", "bounds"].map(|one| format!("{one}.toml"))
+    {
+        fs::copy(format!("{from}/{name}"), folder.join(&name)).expect("it is there");
     }
     let report = world.path("audit.html");
     let more = ["--catalog", text(&folder), "--report", text(&report), "--format", "json"];

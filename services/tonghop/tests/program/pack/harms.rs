@@ -114,8 +114,8 @@ fn the_vintage(files: &mut Files, dice: &mut Dice) -> Vec<String> {
 }
 
 fn another_catalogue(files: &mut Files, dice: &mut Dice) -> Vec<String> {
-    let names = ["indicators", "movements", "calendars", "codes"];
-    let name = names[dice.below(4) as usize];
+    let names = ["indicators", "movements", "calendars", "codes", "bounds"];
+    let name = names[dice.below(names.len() as u64) as usize];
     bytes(files, &format!("catalog/{name}.toml")).extend(b"# another\n");
     vec!["vintage.txt, catalogue".into()]
 }
