@@ -81,12 +81,17 @@ impl Intake<'_> {
     /// Puts every unit and text of the data into canonical form, and gives the unit of the fact.
     fn fields(&self, document: &mut Document<'_>, on: Day) -> Result<Unit, Rejection> {
         let (kind, of_one) = (document.data.kind(), document.household().is_some());
+        // What is told of a past day may be of a unit that has ended since.
+        let (days, first) = match contents::counted_on(&document.data) {
+            Some(counted) => ([Some(counted), Some(on)], 0),
+            None => ([None, Some(on)], 1),
+        };
         let mut at = None;
         document.data.fields_mut().each(&mut |name, value| {
             let in_data =
                 |rejection: Rejection| Rejection { field: format!("data.{name}"), ..rejection };
             match value {
-                Value::Unit(field) => at = Some(self.unit(field, name, &[Some(on)])?),
+                Value::Unit(field) => at = Some(self.unit(field, name, &days[first..])?),
                 // Named by the unit that took it in, mostly after the fact's day.
                 Value::Part(field) => drop(self.unit(field, name, &[Some(self.today), None])?),
                 Value::Elsewhere(field) => drop(self.unit(field, name, &[Some(on), None])?),

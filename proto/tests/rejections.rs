@@ -231,6 +231,9 @@ const CASES: &[Case] = &[
     (SUPPORT, "\"persons\":4", "\"persons\":4,\"households\":1", Contradiction, "data.households"),
     (RICE, ":740", ":0", Contradiction, "data.households"),
     (CENSUS, r#""households":19077,"#, "", MissingField, "data.households"),
+    (CENSUS, r#""households""#, r#""counted_on":"2021-01-02","households""#, Contradiction, "data.counted_on"),
+    (CENSUS, "2021-01-01T", "2026-01-01T", UnitNotInForce, "data.unit"),
+    (CENSUS, r#""households""#, r#""counted_on":"2020","households""#, BadDate, "data.counted_on"),
     (TARGET, "poverty_rate_reduction", "poor_housholds", UnknownIndicator, "data.indicator"),
 ];
 

@@ -39,6 +39,7 @@ fn census(name: u64, at: &str, households: i64) -> Vec<(Subject, Fact)> {
         indicator: "households".into(),
         kind: StatedKind::Census,
         period: None,
+        counted_on: None,
         value: Decimal::whole(households),
         qualifier: Qualifier::Exact,
         level: Confirmation::Official,

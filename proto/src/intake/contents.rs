@@ -21,7 +21,7 @@ impl Intake<'_> {
             Data::HouseholdMovedIn(d) => left_poverty(d.standing.0, d.left_poverty, on),
             Data::HouseholdMovedWithin(d) => self.same_province(&d.unit, &d.from),
             Data::SupportDelivered(d) => reached(d, document.household().is_some()),
-            Data::CensusReported(d) => something_counted(d),
+            Data::CensusReported(d) => something_counted(d, on),
             Data::TargetAssigned(d) => self.stated(&d.indicator, d.value),
             Data::TargetAdjusted(d) => self.stated(&d.indicator, d.value),
             Data::ExternalReported(d) => self.stated(&d.indicator, d.value),
@@ -119,6 +119,14 @@ impl Intake<'_> {
     }
 }
 
+/// The day that what is told is of, where that is told.
+pub(super) fn counted_on(data: &Data<'_>) -> Option<Day> {
+    match data {
+        Data::CensusReported(census) => census.counted_on.map(|Date(day)| day),
+        _ => None,
+    }
+}
+
 fn contradiction(field: &str, message: &str) -> Result<(), Rejection> {
     Err(Rejection::new(Reason::Contradiction, field, message))
 }
@@ -154,7 +162,12 @@ fn reached(support: &SupportDelivered<'_>, single: bool) -> Result<(), Rejection
     }
 }
 
-fn something_counted(census: &CensusReported<'_>) -> Result<(), Rejection> {
+fn something_counted(census: &CensusReported<'_>, on: Day) -> Result<(), Rejection> {
+    if census.counted_on.is_some_and(|Date(counted)| counted > on) {
+        let message = "the numbers cannot be of a day after the fact's; give the day they were \
+                       told as time, or leave this out where it is the same";
+        return contradiction("data.counted_on", message);
+    }
     if census.households.is_some() || census.population.is_some() {
         return Ok(());
     }

@@ -8,10 +8,11 @@ use serde::{Deserialize, Serialize};
 
 use super::{Field, Fields, Value, Visit};
 use crate::reject::Rejection;
-use crate::scalars::{Coded, Heads, Named, Number, Text, UnitField};
+use crate::scalars::{Coded, Date, Heads, Named, Number, Text, UnitField};
 
 data! {
-    /// A unit counted its households and people, as of the fact's day.
+    /// A unit counted its households and people: as of `counted_on`, or of the fact's day where that is
+    /// left out.
     CensusReported {
         /// Resident households.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -22,6 +23,10 @@ data! {
         /// The source.
         #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
         reference: Option<Text<'a>>,
+        /// The day that the numbers are of, where they are told later: statistics of a year are
+        /// published after it. They hold from that day on.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        counted_on: Option<Date>,
     }
 
     /// A target was set for a unit.

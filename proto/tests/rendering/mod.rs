@@ -90,14 +90,17 @@ fn event_line(event: &Event, gazetteer: &Gazetteer) -> String {
 }
 
 fn stated_line(stated: &Stated) -> String {
-    let Stated { indicator, kind, period, value, qualifier, level, set_by, reference } = stated;
+    let Stated { indicator, kind, period, counted_on, value, qualifier, level, set_by, reference } =
+        stated;
+    // Censuses that were written before they could be of another day are rendered as they were.
+    let of = counted_on.map_or_else(String::new, |day: Day| format!(" of {day}"));
     let kind = match kind {
         StatedKind::Census => "census",
         StatedKind::Target => "target",
         StatedKind::External => "external",
     };
     format!(
-        "{kind} {indicator} period {} value {value} {} {} set by {} reference {reference:?}",
+        "{kind} {indicator} period {} value {value} {} {} set by {} reference {reference:?}{of}",
         period.map_or("none".to_owned(), |period| period.to_string()),
         qualifier.code(),
         level.code(),

@@ -66,9 +66,10 @@ impl Statements {
     }
 }
 
-/// By age; statements of one fact by what they say, so that their order has no history.
+/// By age: of censuses of one day, the later stated is the later one. Statements of one fact by what
+/// they say, so that their order has no history.
 fn order(a: &Statement, b: &Statement) -> Ordering {
-    let age = |one: &Statement| (one.on, one.sequence, one.fact);
+    let age = |one: &Statement| (one.holds_from(), one.on, one.sequence, one.fact);
     age(a).cmp(&age(b)).then_with(|| a.line().cmp(&b.line()))
 }
 

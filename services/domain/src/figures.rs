@@ -237,7 +237,7 @@ impl<'a> Reader<'a> {
         let id = &indicator.definition.id;
         let by_then = |last| self.statements(unit, id, kind, time.ending(last));
         let own = self.statements(unit, id, kind, time).last().copied();
-        let first_after = || by_then(until?).into_iter().find(|one| one.on > time.last());
+        let first_after = || by_then(until?).into_iter().find(|one| one.holds_from() > time.last());
         if let Some((own, late)) =
             own.map(|own| (own, false)).or_else(|| first_after().map(|one| (one, true)))
         {
@@ -246,7 +246,7 @@ impl<'a> Reader<'a> {
                 level: Some(stated.level),
                 qualifier: Some(stated.qualifier),
                 reference: stated.reference.clone(),
-                base: late.then_some(own.on),
+                base: late.then_some(own.holds_from()),
                 ..Marks::default()
             };
             return Figure { value: Value::Stated(stated.value), marks };
@@ -283,8 +283,8 @@ impl<'a> Reader<'a> {
         atlas.children(unit).iter().copied().filter(|child| atlas.in_force(*child, on)).collect()
     }
 
-    /// What a unit stated about an indicator, what counts last: a census holds from its own day
-    /// on, so those of any day until the last one asked for, by age. A target or an outside figure
+    /// What a unit stated about an indicator, what counts last: a census holds from the day on that
+    /// it is of, so those of any day until the last one asked for, by age, whenever they were stated. A target or an outside figure
     /// says which period it is about, whenever it was stated (a year's statistics are published
     /// after the year): those for that period, by age. When days are asked for, those for any
     /// period that holds the last of them: the shorter one is behind the longer, and behind all
@@ -300,7 +300,7 @@ impl<'a> Reader<'a> {
         let of_kind = all.filter(|one| one.stated.kind == kind);
         let (days, last) = (time.days(), time.last());
         let about = |one: &&Statement| match (one.stated.period, time) {
-            (None, _) => one.on <= last,
+            (None, _) => one.holds_from() <= last,
             (Some(period), Time::Period(asked)) => period == asked,
             (Some(period), Time::Days(..)) => period.contains(last),
         };

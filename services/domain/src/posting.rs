@@ -83,14 +83,21 @@ pub struct Statement {
 }
 
 impl Statement {
+    /// The day from which on a census holds: the one that it is of, however much later it was stated.
+    pub fn holds_from(&self) -> Day {
+        self.stated.counted_on.unwrap_or(self.on)
+    }
+
     /// The statement's line in the canonical listing: fields in order, separated by tabs; the
-    /// texts among them hold neither tabs nor line breaks.
+    /// texts among them hold neither tabs nor line breaks. The day that a census is of comes last,
+    /// where it is told.
     pub fn line(&self) -> String {
         let Statement { unit, on, sequence, fact: Key([high, low]), stated } = self;
         let period = stated.period.map_or_else(String::new, |period| period.to_string());
         let set_by = stated.set_by.map_or("", Code::code);
+        let counted_on = stated.counted_on.map_or_else(String::new, |day| format!("\t{day}"));
         format!(
-            "{}\t{}\t{on}\t{sequence}\t{high:016x}{low:016x}\t{}\t{period}\t{}\t{}\t{}\t{set_by}\t{}\n",
+            "{}\t{}\t{on}\t{sequence}\t{high:016x}{low:016x}\t{}\t{period}\t{}\t{}\t{}\t{set_by}\t{}{counted_on}\n",
             unit.0,
             stated.indicator,
             stated.kind.code(),

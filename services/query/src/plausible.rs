@@ -129,8 +129,10 @@ impl Judge<'_> {
             }
             for one in newest.into_values() {
                 let Some(passed) = rules.stated(id, one.stated.value) else { continue };
-                let period =
-                    one.stated.period.map_or_else(|| one.on.to_string(), |of| of.to_string());
+                let period = one
+                    .stated
+                    .period
+                    .map_or_else(|| one.holds_from().to_string(), |of| of.to_string());
                 let value = LineValue::Stated { value: one.stated.value.to_string() };
                 let (rule, bound) = (passed.rule, passed.bound.to_string());
                 let what = kind(&one.stated);
@@ -147,7 +149,7 @@ impl Judge<'_> {
     fn is_about(&self, one: &Statement) -> bool {
         let days = self.time.days();
         match one.stated.period.map(Period::days) {
-            None => one.on <= *days.end(),
+            None => one.holds_from() <= *days.end(),
             Some(of) => of.start() <= days.end() && days.start() <= of.end(),
         }
     }

@@ -90,3 +90,58 @@ fn a_census_of_the_first_day_is_what_the_opening_stands_over() {
     let rate = asked(&fold, "L-24097", "poverty_rate", "2020");
     assert!(matches!(rate.value, Value::Missing(_)), "{rate:?}");
 }
+
+/// Statistics are published after what they are of.
+#[test]
+fn a_census_that_was_published_later_is_shown_for_the_day_that_it_is_of() {
+    let fold = fold(&[
+        POOR,
+        census(
+            "2022-06-30",
+            r#"{"unit":"L-24097","households":40,"population":160,"counted_on":"2021-12-31"}"#,
+        ),
+    ]);
+    // One that holds from a day on is known of no time before.
+    for (time, expected) in
+        [("2020", None), ("2021-H1", None), ("2021", Some(40)), ("2022", Some(40))]
+    {
+        for key in ["L-24097", "L-637"] {
+            let households = asked(&fold, key, "households", time);
+            assert_eq!(households.as_whole(), expected, "{key} {time}");
+            let rate = asked(&fold, key, "poverty_rate", time);
+            let is_known = rate.value == Value::Ratio(1, 40);
+            assert_eq!(is_known, expected.is_some(), "{key} {time}: {rate:?}");
+        }
+    }
+    assert_eq!(asked(&fold, "L-24097", "population", "2021").as_whole(), Some(160));
+}
+
+#[test]
+fn the_fall_of_a_rate_is_known_over_a_census_of_the_first_day_that_was_published_later() {
+    let of_first_days = fold(&[
+        POOR,
+        RISES,
+        census("2022-03-01", r#"{"unit":"L-24097","households":40,"counted_on":"2021-01-01"}"#),
+        census("2026-03-01", r#"{"unit":"L-24097","households":50,"counted_on":"2025-01-01"}"#),
+    ]);
+    let only_last_year = fold(&[
+        POOR,
+        RISES,
+        census("2026-03-01", r#"{"unit":"L-24097","households":50,"counted_on":"2025-01-01"}"#),
+    ]);
+    let term = Value::Points { before: (1, 40), after: (0, 50) };
+    let last_year = Value::Points { before: (1, 50), after: (0, 50) };
+    for key in ["L-24097", "L-637"] {
+        let fall = |fold, time| asked(fold, key, "poverty_rate_reduction", time);
+        let over_term = fall(&of_first_days, TERM);
+        assert_eq!(over_term.value, term, "{key}");
+        assert!(over_term.marks.base >= Some(day("2021-01-01")), "{key}: it says of which day");
+        // The census of before the year is what its opening stands over.
+        assert_eq!(
+            fall(&of_first_days, "2025").value,
+            Value::Points { before: (1, 40), after: (0, 50) }
+        );
+        assert_eq!(fall(&only_last_year, "2025").value, last_year, "{key}");
+        assert!(matches!(fall(&only_last_year, TERM).value, Value::Missing(_)), "{key}");
+    }
+}

@@ -56,6 +56,7 @@ fn world(poor: [u64; 3], censuses: &[(&str, usize, i64)]) -> Fold {
             indicator: "households".into(),
             kind: StatedKind::Census,
             period: None,
+            counted_on: None,
             value: Decimal::whole(*households),
             qualifier: Qualifier::Exact,
             level: Confirmation::Official,

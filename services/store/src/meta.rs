@@ -8,7 +8,8 @@ use crate::check::{Checks, hash};
 /// something else: older rows are rebuilt. 2: the content of a fact is of its leaf hash.
 /// 5: notices stand in runs. 6: sums are exact beyond 64 bits, and a fact tells a twin from a rival.
 /// 7: a column of lists that were opened comes before the catalogue's, and money has a giver.
-pub(crate) const FORMAT: u32 = 7;
+/// 8: a census may be of another day than its fact.
+pub(crate) const FORMAT: u32 = 8;
 
 /// A place in a journal, with what is there.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Decimal;
 use crate::codes::{Authority, Confirmation, Qualifier};
-use crate::time::Period;
+use crate::time::{Day, Period};
 
 /// A figure that a unit states of itself.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -13,8 +13,11 @@ pub struct Stated {
     pub indicator: Box<str>,
     /// Which kind of statement.
     pub kind: StatedKind,
-    /// The period it is about; none for a census, which holds from the fact's day on.
+    /// The period it is about; none for a census, which holds from its day on.
     pub period: Option<Period>,
+    /// The day that a census is of, where that is told: it may be published much later. Else it is of
+    /// the fact's day.
+    pub counted_on: Option<Day>,
     /// The value, exact in decimals.
     pub value: Decimal,
     /// What the words around the number say of it.

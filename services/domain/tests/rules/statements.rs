@@ -102,3 +102,45 @@ fn a_rival_with_one_unknown_indicator_less_is_still_found() {
     let told = told([twice, once]);
     assert_eq!(told.findings(), ["rival 1", "unknown_indicator 1"]);
 }
+
+/// A census of a day, told on another.
+fn of(counted_on: &str, told: &str, at: Unit, households: i64) -> Fact {
+    let mut fact = census(told, at, households);
+    if let What::Stated(list) = &mut fact.what {
+        list[0].counted_on = Some(day(counted_on));
+    }
+    fact
+}
+
+#[test]
+fn censuses_stand_by_the_day_that_they_are_of_and_those_of_one_day_by_when_they_were_told() {
+    let facts = [
+        of("2020-12-31", "2022-06-01", PHU_CAN, 1),
+        census("2021-06-01", PHU_CAN, 2),
+        // Of the end of the year: an estimate before it was over would be none; then twice.
+        of("2021-12-31", "2022-03-01", PHU_CAN, 3),
+        of("2021-12-31", "2022-07-01", PHU_CAN, 4),
+        census("2022-01-01", PHU_CAN, 5),
+    ];
+    for turned in 0..facts.len() {
+        let mut facts = facts.clone();
+        facts.rotate_left(turned);
+        // The names differ with the order, and must not matter.
+        assert_eq!(values(&told(facts), PHU_CAN, "households"), [1, 2, 3, 4, 5]);
+    }
+    let statements = told(facts).books.statements;
+    let days = |one: &domain::posting::Statement| one.holds_from().to_string();
+    let of_days: Vec<String> = statements.of(PHU_CAN, "households").iter().map(days).collect();
+    let expected = ["2020-12-31", "2021-06-01", "2021-12-31", "2021-12-31", "2022-01-01"];
+    assert_eq!(of_days, expected);
+}
+
+#[test]
+fn the_day_that_a_census_is_of_is_part_of_what_it_says() {
+    let plain = told([census("2022-06-01", PHU_CAN, 1)]);
+    let of_a_day = told([of("2021-12-31", "2022-06-01", PHU_CAN, 1)]);
+    assert_ne!(plain.digest(), of_a_day.digest());
+    let line = |told: &Told| told.books.statements.iter().next().map(|one| one.line());
+    let lines = (line(&plain).expect("one"), line(&of_a_day).expect("one"));
+    assert_eq!(lines.1, lines.0.replace('\n', "\t2021-12-31\n"), "others have the line they had");
+}

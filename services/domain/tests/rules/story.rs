@@ -226,6 +226,7 @@ pub(crate) fn stated(on: &str, at: Unit, indicator: &str, kind: StatedKind, valu
         indicator: indicator.into(),
         kind,
         period: None,
+        counted_on: None,
         value: Decimal::whole(value),
         qualifier: Qualifier::Exact,
         level: Confirmation::Official,

@@ -31,9 +31,11 @@ impl Watch {
                 };
                 for number in gauges {
                     let gauge = &self.gauges[usize::from(*number)];
-                    // What is stated of a period is seen in it, also when it is told years later.
+                    // What is stated of a period or of a day is seen there, also when it is told
+                    // years later.
                     let about = statement.stated.period.map(|period| *period.days().start());
-                    let first = about.map_or(statement.on, |first| first.min(statement.on));
+                    let holds_from = statement.holds_from().min(statement.on);
+                    let first = about.map_or(holds_from, |first| first.min(holds_from));
                     let begun = begun(plan.calendars(), gauge.grain, first, seen.received);
                     let Some((from, to)) = begun else { continue };
                     // Units of today stand over what those stated that they were made of.

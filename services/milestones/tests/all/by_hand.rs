@@ -198,6 +198,7 @@ fn a_target_is_held_against_its_newest_version() {
             indicator: "loan_instances".into(),
             kind: StatedKind::Target,
             period: Some("2021".parse().expect("a year")),
+            counted_on: None,
             value: Decimal { digits: value, places: 0 },
             qualifier: domain::codes::Qualifier::Exact,
             level: Confirmation::Official,
@@ -228,6 +229,7 @@ fn a_target_that_is_set_after_its_year_is_held_against_that_year() {
         indicator: "loan_instances".into(),
         kind: StatedKind::Target,
         period: Some("2021".parse().expect("a year")),
+        counted_on: None,
         value: Decimal::whole(1),
         qualifier: domain::codes::Qualifier::Exact,
         level: Confirmation::Official,
@@ -236,6 +238,32 @@ fn a_target_that_is_set_after_its_year_is_held_against_that_year() {
     };
     let late = fact("2022-03-01", KRONG_PA, What::Stated(Box::new([stated]))).named(90).content(90);
     assert_eq!(said(&pen.tell(90, &late)), ["L-637 2021@civil reached 1 at 1"]);
+}
+
+#[test]
+fn a_census_of_a_past_day_is_seen_in_the_years_since() {
+    let lines =
+        "indicator = \"population\"\ncounted_in = \"person\"\nis = \"at_least\"\nnumber = \"9\"";
+    let mut pen = Pen::new(&rules(&rule(lines)));
+    let census = |counted_on: Option<&str>| {
+        let stated = Stated {
+            indicator: "population".into(),
+            kind: StatedKind::Census,
+            period: None,
+            counted_on: counted_on.map(day),
+            value: Decimal::whole(9),
+            qualifier: domain::codes::Qualifier::Exact,
+            level: Confirmation::Official,
+            reference: "".into(),
+            set_by: None,
+        };
+        fact("2022-03-01", PHU_CAN, What::Stated(Box::new([stated])))
+    };
+    let told = pen.tell(90, &census(None).named(90).content(90));
+    assert_eq!(said(&told), ["L-24097 2022@civil reached 1 at 9"]);
+    let told = pen.tell(91, &census(Some("2020-12-31")).named(91).content(91));
+    let expected = ["L-24097 2020@civil reached 1 at 9", "L-24097 2021@civil reached 1 at 9"];
+    assert_eq!(said(&told), expected);
 }
 
 #[test]

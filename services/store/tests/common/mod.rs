@@ -215,6 +215,7 @@ fn what(random: &mut Random, list: &[(Subject, Fact)]) -> What {
             indicator: ["population", "nonsense"][random.below(2) as usize].into(),
             kind: StatedKind::Census,
             period: None,
+            counted_on: None,
             value: Decimal::whole(random.below(9_000) as i64),
             qualifier: Qualifier::Exact,
             level: Confirmation::Official,
