@@ -260,7 +260,8 @@ impl Gathered {
     }
 }
 
-/// How many records a timeline is from: a correction is two facts of one record.
+/// How many records of a timeline say something new: a correction is two facts of one record, and a
+/// twin says again what another says.
 fn records_of(timeline: &Timeline) -> u64 {
     let facts = timeline.facts();
     if timeline.is_plain() {
@@ -269,8 +270,10 @@ fn records_of(timeline: &Timeline) -> u64 {
     let is_void = |fact: &&Fact| matches!(fact.what, What::Voided { .. });
     let others = facts.iter().filter(|fact| !is_void(fact));
     let whole: HashSet<u64> = others.map(|fact| fact.position).collect();
-    let halves = facts.iter().filter(|fact| is_void(fact) && whole.contains(&fact.position));
-    (facts.len() - halves.count()) as u64
+    let is_half = |fact: &&Fact| is_void(fact) && whole.contains(&fact.position);
+    let records = facts.iter().filter(|fact| !is_half(fact));
+    let said: HashSet<(Key, u64)> = records.map(|fact| (fact.key, fact.meaning())).collect();
+    said.len() as u64
 }
 
 impl Ledger for Gathered {

@@ -133,6 +133,11 @@ impl Fact {
         self.content ^ self.respelt
     }
 
+    /// Whether it says what another says, in other bytes.
+    pub(crate) fn is_twin_of(&self, other: &Fact) -> bool {
+        self.key == other.key && self.content != other.content && self.meaning() == other.meaning()
+    }
+
     /// The unit that money comes from or goes back to: it counts there, too.
     pub fn giver(&self) -> Option<Unit> {
         match &self.what {

@@ -45,6 +45,9 @@ type Told = (Subject, Key, Lead);
 pub struct Applied {
     /// The facts that were new, with their subjects.
     pub new: Vec<(Subject, Fact)>,
+    /// The positions of those among them that only say again what was there, in other bytes. They are
+    /// kept, for the bytes choose among rivals, and are duplicates all the same.
+    pub twins: Vec<u64>,
     /// How many were there already.
     pub duplicates: u64,
     /// How many came late, or met a void or a rival.
@@ -59,8 +62,9 @@ pub struct Applied {
 impl Applied {
     /// Adds what the next batch did.
     pub fn join(&mut self, next: Applied) {
-        let Applied { new, duplicates, within, changes, steps } = next;
+        let Applied { new, twins, duplicates, within, changes, steps } = next;
         self.new.extend(new);
+        self.twins.extend(twins);
         self.changes.extend(changes);
         self.duplicates += duplicates;
         self.within += within;
@@ -129,6 +133,9 @@ impl Fold {
                 Inserted::Appended | Inserted::Within => applied.within += 1,
             }
             declare(&mut self.closings, fact);
+            if known && kept.named(fact.key).any(|other| fact.is_twin_of(other)) {
+                applied.twins.push(fact.position);
+            }
             applied.new.push((subject, fact.clone()));
         }
         let told: Vec<Told> =

@@ -1,5 +1,6 @@
 //! Group and fold: decoded records become changes of the fold, and of the next commit.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -163,12 +164,15 @@ fn add_watched(fold: &mut Fold, watch: &mut Watch, run: Run, notices: &mut Vec<N
     all
 }
 
-/// From how many records the new facts are: a correction gives two facts of one position.
+/// How many records say something new: a correction gives two facts of one position, and a twin says
+/// again what was there.
 fn records_of(applied: &Applied, corrections: u64) -> u64 {
     if corrections == 0 {
-        return applied.new.len() as u64;
+        return (applied.new.len() - applied.twins.len()) as u64;
     }
-    let mut positions: Vec<u64> = applied.new.iter().map(|(_, fact)| fact.position).collect();
+    let twins: HashSet<u64> = applied.twins.iter().copied().collect();
+    let all = applied.new.iter().map(|(_, fact)| fact.position);
+    let mut positions: Vec<u64> = all.filter(|position| !twins.contains(position)).collect();
     positions.sort_unstable();
     positions.dedup();
     positions.len() as u64

@@ -51,7 +51,7 @@ pub struct Commit {
 impl Draft {
     /// Adds what a batch did.
     pub fn add(&mut self, applied: Applied) {
-        let Applied { new, changes, duplicates: _, within: _, steps: _ } = applied;
+        let Applied { new, changes, twins: _, duplicates: _, within: _, steps: _ } = applied;
         if self.facts.is_empty() {
             self.facts = new;
         } else {

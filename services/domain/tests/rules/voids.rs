@@ -1,10 +1,13 @@
 //! Voids, corrections and rivals: what counts does not depend on what arrived first.
 
+use std::collections::HashSet;
+
 use domain::atlas::Place;
+use domain::batch::{Buckets, evaluate_parts};
 use domain::codes::Class;
 use domain::codes::Standing::{Above, NearPoor, Poor};
 use domain::fact::{Fact, Subject};
-use domain::fold::Fold;
+use domain::fold::{Applied, Fold};
 use domain::timeline::{Inserted, Timeline};
 
 use crate::story::{
@@ -362,5 +365,50 @@ fn a_fact_seen_again_changes_nothing_and_keeps_its_first_position() {
         assert_eq!(timeline.insert(at(order[1])), Inserted::Duplicate);
         assert_eq!(timeline.facts().iter().map(|fact| fact.position).collect::<Vec<_>>(), [3]);
         assert_eq!(Timeline::from(vec![at(order[0]), at(order[1])]), timeline);
+    }
+}
+
+/// A twin says again what was there: kept, and counted as what it is, live and in a batch.
+#[test]
+fn a_twin_is_a_duplicate_whatever_counts() {
+    let spelt = |content| {
+        let one = registered("2021-01-01", PHU_CAN, Poor, 4).named(1);
+        vec![one.content(content).meaning(5)]
+    };
+    let corrected = |content| {
+        let moved = registered("2021-01-01", IA_SAO, Poor, 9).named(2).content(content);
+        correction(1, moved).map(|half| half.meaning(6)).to_vec()
+    };
+    let rival = vec![registered("2021-01-01", PHU_TUC, NearPoor, 9).named(1).content(8)];
+    // Records, each of one or two facts, and how many of them say something new.
+    let table = [
+        (vec![spelt(5)], 1),
+        (vec![spelt(5), spelt(7)], 1),
+        (vec![spelt(5), spelt(5), spelt(7), spelt(3), spelt(7)], 1),
+        (vec![spelt(5), rival.clone(), spelt(7)], 2),
+        (vec![spelt(5), corrected(6), corrected(9)], 2),
+        (vec![corrected(9), spelt(7), corrected(6), spelt(5), corrected(9)], 2),
+    ];
+    for (number, (records, new)) in table.into_iter().enumerate() {
+        let facts: Vec<(Subject, Fact)> = (1..)
+            .zip(&records)
+            .flat_map(|(position, record)| {
+                let placed = move |fact: &Fact| Fact { position, ..fact.clone() };
+                record.iter().map(placed).map(|fact| (Subject(key(1)), fact))
+            })
+            .collect();
+        let batch = evaluate_parts(vec![facts.iter().cloned().collect::<Buckets>()], &rules(), 1);
+        assert_eq!(batch.records, new, "line {number}");
+        let said = |all: &[Applied]| {
+            let places =
+                |of: fn(&Applied) -> Vec<u64>| all.iter().flat_map(of).collect::<HashSet<_>>();
+            let came = places(|one| one.new.iter().map(|(_, fact)| fact.position).collect());
+            came.difference(&places(|one| one.twins.clone())).count() as u64
+        };
+        let mut one_by_one = Fold::new(rules());
+        let each: Vec<Applied> =
+            facts.iter().map(|fact| one_by_one.apply(vec![fact.clone()])).collect();
+        let at_once = Fold::new(rules()).apply(facts);
+        assert_eq!((said(&each), said(&[at_once])), (new, new), "line {number}");
     }
 }

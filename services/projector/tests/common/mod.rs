@@ -83,7 +83,12 @@ impl Source {
         }
         if !self.sent.is_empty() && random.below(10) == 0 {
             self.written.duplicates += 1;
-            return self.sent[random.below(self.sent.len() as u64) as usize].3.clone();
+            let again = &self.sent[random.below(self.sent.len() as u64) as usize].3;
+            // Half of them are twins: other bytes, as before there was one spelling.
+            return match random.below(2) {
+                0 => again.clone(),
+                _ => again.replace("T09:30:00+07:00", "T02:30:00Z"),
+            };
         }
         let home = random.below(30);
         let unit = COMMUNES[(home % 8) as usize];
