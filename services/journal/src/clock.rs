@@ -2,12 +2,13 @@
 //!
 //! The order of a journal is its positions; a receive time says when a record was known. A clock that
 //! jumped once must not spoil that for ever, so a time that is far from the last one is not written
-//! until somebody says that the clock is right.
+//! until somebody says that the clock is right. While the program runs, the clock is held against one
+//! that nobody can set: there no jump is believed.
 
 use std::fmt;
 use std::ops::Range;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::{Error, ReceiveTime, Result};
@@ -15,6 +16,8 @@ use crate::{Error, ReceiveTime, Result};
 /// The longest time between two records that nobody has to confirm: 366 days. A journal may rest for
 /// a year.
 pub const REST_MAX_MS: i64 = 366 * 86_400_000;
+/// How far a clock may move, while the program runs, away from one that only counts: 10 minutes.
+pub const MOVED_MAX_MS: i64 = 10 * 60_000;
 /// How far a clock may go back that nobody has to confirm: 10 minutes. Clocks are set right by less,
 /// and servers that lead in turn differ by less; the last time is given again meanwhile.
 pub const BACK_MAX_MS: i64 = 10 * 60_000;
@@ -30,21 +33,38 @@ pub struct Clock {
     /// Whether it is believed whatever it shows.
     trusted: bool,
     last: Arc<AtomicI64>,
+    /// What nobody sets, and by how much it was behind the clock when the program started.
+    running: Option<Running>,
+}
+
+/// A clock that only counts milliseconds, from whenever, also while the machine sleeps.
+#[derive(Clone)]
+struct Running {
+    count: Arc<dyn Fn() -> i64 + Send + Sync>,
+    behind: Arc<Mutex<i64>>,
 }
 
 impl Clock {
     /// The system's.
     pub fn system() -> Clock {
-        Clock::of(|| {
+        let shown = || {
             let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
             i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
-        })
+        };
+        Clock::of(shown).beside(counted_ms)
     }
 
-    /// Another one: milliseconds since the Unix epoch.
+    /// Another one: milliseconds since the Unix epoch. It is held against nothing while it runs.
     pub fn of(now: impl Fn() -> i64 + Send + Sync + 'static) -> Clock {
         let last = Arc::new(AtomicI64::new(NONE));
-        Clock { now: Arc::new(now), stated: None, trusted: false, last }
+        Clock { now: Arc::new(now), stated: None, trusted: false, last, running: None }
+    }
+
+    /// The same held against a clock that nobody can set, from now on: milliseconds from whenever.
+    #[must_use]
+    pub fn beside(self, count: impl Fn() -> i64 + Send + Sync + 'static) -> Clock {
+        let behind = Arc::new(Mutex::new((self.now)().saturating_sub(count())));
+        Clock { running: Some(Running { count: Arc::new(count), behind }), ..self }
     }
 
     /// The same where somebody says that it is between these moments: while it shows such a one it is
@@ -62,10 +82,14 @@ impl Clock {
     /// The receive time that a record would be given now.
     ///
     /// # Errors
-    /// `Clock`: the clock cannot be right, or the last receive time was not.
+    /// `Clock`: the clock cannot be right, or the last receive time was not. `ClockMoved`: it was set to
+    /// another time while the program runs.
     pub fn check(&self) -> Result<ReceiveTime> {
         let (last, now) = (self.last.load(Ordering::Acquire), (self.now)());
         let is_stated = self.stated.as_ref().is_some_and(|stated| stated.contains(&now));
+        if let Some(running) = &self.running {
+            running.check(now, is_stated || self.trusted)?;
+        }
         let ahead = now.saturating_sub(last);
         match () {
             () if last == NONE => Ok(ReceiveTime(now)),
@@ -103,6 +127,40 @@ impl Clock {
             None => {}
         }
     }
+}
+
+impl Running {
+    /// Whether the clock shows what it showed at the start and what was counted since. One that is
+    /// believed all the same is measured by what it shows now.
+    fn check(&self, now: i64, is_believed: bool) -> Result<()> {
+        let mut behind = self.behind.lock().unwrap_or_else(PoisonError::into_inner);
+        let counted = (self.count)();
+        let due = counted.saturating_add(*behind);
+        if (-MOVED_MAX_MS..=MOVED_MAX_MS).contains(&now.saturating_sub(due)) {
+            return Ok(());
+        }
+        if is_believed {
+            *behind = now.saturating_sub(counted);
+            return Ok(());
+        }
+        Err(Error::ClockMoved { due: ReceiveTime(due), now: ReceiveTime(now) })
+    }
+}
+
+/// Milliseconds since the machine started, with those that it slept: a wall clock that is right again
+/// after sleep has moved by no more.
+#[cfg(target_os = "linux")]
+fn counted_ms() -> i64 {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::Boottime);
+    time.tv_sec.saturating_mul(1_000).saturating_add(time.tv_nsec / 1_000_000)
+}
+
+/// Milliseconds since this was first asked for.
+#[cfg(not(target_os = "linux"))]
+fn counted_ms() -> i64 {
+    static START: std::sync::OnceLock<std::time::Instant> = std::sync::OnceLock::new();
+    let start = START.get_or_init(std::time::Instant::now);
+    i64::try_from(start.elapsed().as_millis()).unwrap_or(i64::MAX)
 }
 
 impl Default for Clock {
@@ -159,6 +217,87 @@ mod tests {
             let trusted = Clock { trusted: true, ..clock };
             assert!(trusted.check().is_ok(), "line {number}");
         }
+    }
+
+    #[test]
+    fn a_clock_that_is_set_while_the_program_runs_is_not_believed() {
+        let minute = 60_000;
+        let today = Some(NOON - DAY / 2..NOON + DAY / 2);
+        // What was counted since the start, what the clock shows then, what somebody states, and the
+        // time that is given.
+        let table: [(i64, i64, &Option<Range<i64>>, bool); 12] = [
+            (0, NOON, &None, true),
+            (DAY, NOON + DAY, &None, true),
+            (400 * DAY, NOON + 400 * DAY, &None, true),
+            // Steps by which clocks are set right.
+            (DAY, NOON + DAY + MOVED_MAX_MS, &None, true),
+            (DAY, NOON + DAY - MOVED_MAX_MS, &None, true),
+            (DAY, NOON + DAY + MOVED_MAX_MS + 1, &None, false),
+            (DAY, NOON + DAY - MOVED_MAX_MS - 1, &None, false),
+            // Less than a journal may rest.
+            (minute, NOON + 300 * DAY, &None, false),
+            (minute, NOON + 60 * minute, &None, false),
+            // It is later than the last receive time, and wrong all the same.
+            (3 * DAY, NOON + DAY, &None, false),
+            (minute, NOON + 60 * minute, &today, true),
+            (minute, NOON + 300 * DAY, &today, false),
+        ];
+        for (number, (counted, shown, stated, expected)) in table.into_iter().enumerate() {
+            for last in [None, Some(ReceiveTime(NOON))] {
+                let (now, count) = (Arc::new(AtomicI64::new(NOON)), Arc::new(AtomicI64::new(7)));
+                let read = |of: &Arc<AtomicI64>| {
+                    let of = Arc::clone(of);
+                    move || of.load(Ordering::Acquire)
+                };
+                let clock = Clock::of(read(&now)).beside(read(&count));
+                let clock = Clock { stated: stated.clone(), ..clock };
+                clock.learn(last);
+                assert_eq!(clock.check().ok(), Some(ReceiveTime(NOON)), "line {number}");
+                now.store(shown, Ordering::Release);
+                count.store(7 + counted, Ordering::Release);
+                let given = clock.check();
+                // After more than a rest the last receive time is too old, whatever was counted.
+                let rested = last.is_some() && shown - NOON > REST_MAX_MS;
+                assert_eq!(given.is_ok(), expected && !rested, "line {number}: {given:?}");
+                if let (Err(error), false) = (&given, rested) {
+                    assert!(matches!(error, Error::ClockMoved { .. }), "line {number}: {error}");
+                }
+                let trusted = Clock { trusted: true, ..clock.clone() };
+                assert!(trusted.check().is_ok(), "line {number}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_clock_that_is_right_again_is_believed_again_and_one_that_was_stated_stays_believed() {
+        let (now, count) = (Arc::new(AtomicI64::new(NOON)), Arc::new(AtomicI64::new(0)));
+        let (shown, counted) = (Arc::clone(&now), Arc::clone(&count));
+        let clock = Clock::of(move || shown.load(Ordering::Acquire))
+            .beside(move || counted.load(Ordering::Acquire));
+        let at = |minutes: i64, ahead: i64| {
+            now.store(NOON + minutes * 60_000 + ahead, Ordering::Release);
+            count.store(minutes * 60_000, Ordering::Release);
+        };
+        let clones = [clock.clone(), clock.clone().stating(NOON + DAY..NOON + 2 * DAY)];
+        for (minutes, ahead, expected) in [(1, 0, true), (2, 30 * DAY, false), (3, 0, true)] {
+            at(minutes, ahead);
+            assert_eq!(clones[0].check().is_ok(), expected, "{minutes}");
+        }
+        // Somebody says that it is tomorrow, and set the clock; the day after it is tomorrow's clock.
+        at(4, DAY);
+        assert!(clones[0].check().is_err());
+        assert!(clones[1].check().is_ok());
+        at(5 + 2 * 1_440, DAY);
+        assert!(clones.iter().all(|clock| clock.check().is_ok()));
+    }
+
+    #[test]
+    fn the_systems_clock_runs_beside_one_that_only_counts() {
+        let clock = Clock::system();
+        let running = clock.running.as_ref().expect("it is held against one");
+        let (first, second) = ((running.count)(), (running.count)());
+        assert!(first <= second);
+        assert!(clock.check().is_ok());
     }
 
     #[test]

@@ -115,6 +115,18 @@ pub enum Error {
         /// What the clock shows.
         now: ReceiveTime,
     },
+    /// The clock was set to another time while the program runs.
+    #[error(
+        "the clock shows {now} and it should be {due}, by what was counted since the program started: \
+         nothing is written before it is right again; set it, or if it is right now, start the program \
+         again"
+    )]
+    ClockMoved {
+        /// What it should show.
+        due: ReceiveTime,
+        /// What it shows.
+        now: ReceiveTime,
+    },
     /// A record is larger than [`crate::RECORD_BYTES_MAX`].
     #[error("a record of {bytes} bytes is larger than {bytes_max}")]
     TooLarge {

@@ -31,7 +31,7 @@ pub mod server;
 mod types;
 
 pub use block::{Block, Record, SealedBlock};
-pub use clock::{BACK_MAX_MS, Clock, REST_MAX_MS};
+pub use clock::{BACK_MAX_MS, Clock, MOVED_MAX_MS, REST_MAX_MS};
 pub use dir::{DirBlocks, DirJournal, DirWriter};
 pub use error::{Error, Result};
 pub use journal::{Blocks, Journal, Tail, Writer};

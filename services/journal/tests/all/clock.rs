@@ -25,9 +25,13 @@ impl Hand {
         self.0.store(ms, Ordering::Release);
     }
 
-    fn clock(&self) -> Clock {
+    fn reader(&self) -> impl Fn() -> i64 + Send + Sync + 'static {
         let shown = self.0.clone();
-        Clock::of(move || shown.load(Ordering::Acquire))
+        move || shown.load(Ordering::Acquire)
+    }
+
+    fn clock(&self) -> Clock {
+        Clock::of(self.reader())
     }
 }
 
@@ -136,4 +140,40 @@ async fn a_servers_times_are_measured_by_our_clock() {
     let clock = hand.clock();
     let _writer = open(&world, clock.clone()).await;
     assert!(clock.check().is_err());
+}
+
+#[tokio::test]
+async fn a_clock_that_is_set_while_the_journal_is_open_writes_nothing() {
+    let world = World::dir().await;
+    let (hand, counted, start) = (Hand::at(now()), Hand::at(0), now());
+    let clock = || hand.clock().beside(counted.reader());
+    let mut writer = open(&world, clock()).await;
+    // What was counted since the start, what the clock shows, and whether it is taken.
+    let table = [
+        (0, 0, true),
+        (DAY, DAY, true),
+        // Less than a journal may rest, and wrong.
+        (DAY + 1, 60 * DAY, false),
+        (DAY + 2, DAY + 2, true),
+        (3 * DAY, 2 * DAY, false),
+        (3 * DAY, 3 * DAY, true),
+    ];
+    let mut given = Vec::new();
+    for (number, (since, shown, expected)) in (0..).zip(table) {
+        counted.set(since);
+        hand.set(start + shown);
+        let appended = within(writer.append(&entries(number, number + 1))).await;
+        assert_eq!(appended.is_ok(), expected, "line {number}: {appended:?}");
+        match appended {
+            Ok(_) => given.push(start + shown),
+            Err(error) => assert!(matches!(error, Error::ClockMoved { .. }), "{error}"),
+        }
+    }
+    // A start after a rest has nothing to hold it against but the last receive time.
+    drop(writer);
+    hand.set(start + 60 * DAY);
+    let mut writer = open(&world, clock()).await;
+    within(writer.append(&entries(9, 10))).await.expect("a journal may rest");
+    given.push(start + 60 * DAY);
+    assert_eq!(times(&writer.journal()).await, given);
 }

@@ -5,7 +5,7 @@ use axum::Router;
 use axum::extract::Request;
 use axum::middleware::{Next, from_fn};
 use axum::response::IntoResponse;
-use journal::{Clock, Error};
+use journal::{Clock, Error, ReceiveTime};
 use web::{Check, Health, Kind, Problem};
 
 use super::parts::{Part, Parts};
@@ -61,7 +61,11 @@ impl Hold {
 
 /// What is said while the clock by which receive times are given cannot be right.
 fn wrong(clock: &Clock) -> Option<(String, String)> {
-    let Err(Error::Clock { last, now }) = clock.check() else { return None };
+    let (last, now) = match clock.check() {
+        Err(Error::Clock { last, now }) => (last, now),
+        Err(Error::ClockMoved { due, now }) => return Some(moved(due, now)),
+        Ok(_) | Err(_) => return None,
+    };
     Some((
         format!(
             "đồng hồ chỉ {now}, bản ghi cuối của sổ nhận lúc {last}: không nhận dữ kiện; chỉnh đồng hồ, \
@@ -72,4 +76,45 @@ fn wrong(clock: &Clock) -> Option<(String, String)> {
              taken; set the clock, or if it is right start again with --today and today's date"
         ),
     ))
+}
+
+/// What is said once the clock was set to another time while the program runs.
+fn moved(due: ReceiveTime, now: ReceiveTime) -> (String, String) {
+    (
+        format!(
+            "đồng hồ chỉ {now}, lẽ ra là {due} theo thời gian đã đếm từ lúc khởi động: không nhận dữ kiện; \
+             chỉnh đồng hồ, hoặc nếu bây giờ nó đúng thì khởi động lại chương trình"
+        ),
+        format!(
+            "the clock shows {now}, and it should be {due} by what was counted since the start: no facts \
+             are taken; set the clock, or if it is right now start the program again"
+        ),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicI64, Ordering};
+
+    use super::*;
+
+    /// 29 November 2026, noon in Viet Nam.
+    const NOON: i64 = 1_795_928_400_000;
+
+    #[test]
+    fn a_clock_that_was_set_is_told_in_both_languages_until_it_is_right() {
+        let shown = Arc::new(AtomicI64::new(NOON));
+        let read = Arc::clone(&shown);
+        let clock = Clock::of(move || read.load(Ordering::Acquire)).beside(|| 0);
+        assert_eq!(wrong(&clock), None);
+        shown.store(NOON + 86_400_000, Ordering::Release);
+        let (vi, en) = wrong(&clock).expect("it was set");
+        for said in [&vi, &en] {
+            assert!(said.contains("2026-11-30") && said.contains("2026-11-29"), "{said}");
+        }
+        assert!(vi.contains("khởi động lại") && en.contains("start the program again"));
+        shown.store(NOON + 1, Ordering::Release);
+        assert_eq!(wrong(&clock), None);
+    }
 }
