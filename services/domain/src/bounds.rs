@@ -84,12 +84,12 @@ impl Bounds {
                 all.find_map(|bound| bound.passed_by(bound.number.of(event), event.single))
             }
             What::Stated(all) => {
-                let census = all.iter().filter(|one| one.kind == StatedKind::Census);
+                let mut census = all.iter().filter(|one| one.kind == StatedKind::Census);
                 let passed = |one: &Stated| {
                     let bound = self.census.iter().find(|bound| bound.field == one.indicator)?;
                     bound.passed_by(one.value.digits, false)
                 };
-                census.filter_map(|one| passed(one)).next()
+                census.find_map(passed)
             }
             What::Registered(_)
             | What::MovedIn(_)

@@ -3,9 +3,7 @@
 use anyhow::Result;
 use proto::gazetteer::Lang;
 use query::written::{date, name, value};
-use query::{
-    Found, Implausible, Judged, PassedBound, Unreadable, UnreadableRecord, labels, lang,
-};
+use query::{Found, Implausible, Judged, PassedBound, Unreadable, UnreadableRecord, labels, lang};
 
 use crate::cli::Format;
 use crate::screen::Screen;
