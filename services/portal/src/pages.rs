@@ -3,6 +3,7 @@
 mod ask;
 mod closings;
 mod compare;
+mod days;
 mod declare;
 mod declared;
 mod desk;
@@ -15,11 +16,13 @@ mod households;
 mod indicator;
 mod lede;
 mod map;
+mod markup;
 mod milestone;
 mod milestones;
 mod movements;
 mod number;
 mod operations;
+mod outcome;
 mod overview;
 mod own;
 mod parts;
@@ -45,7 +48,6 @@ use std::fmt;
 use std::sync::Arc;
 
 use access::{Role, Who};
-use askama::DynTemplate;
 use axum::Router;
 use axum::extract::{Query, Request, State};
 use axum::http::{Extensions, StatusCode, Uri};
@@ -60,9 +62,10 @@ use web::{Asker, Client, Language, Problem, TWO_STEP};
 
 use crate::App;
 use ask::Ask;
-use fault::Fault;
+use markup::html;
+use outcome::{Fault, Outcome};
 use parts::parts;
-use serving::{aside, html, is_audit, serve};
+use serving::{aside, is_audit};
 use view::View;
 
 pub use published::{Held, PublishedReport, PublishedRow};
@@ -118,12 +121,6 @@ pub const PATHS: [&str; 17] = [
 /// Latest facts that a page lists.
 const RECENT: usize = 8;
 
-/// What a page is: markup to be written, or another address.
-enum Outcome {
-    Page(Box<dyn DynTemplate + Send>),
-    Go(String),
-}
-
 impl Pages {
     /// Pages without published reports; the first page is the nation's.
     pub fn new() -> Pages {
@@ -166,7 +163,7 @@ impl Pages {
         let pages = self.clone();
         let page = get(
             move |State(app): State<Arc<App>>, who: Asker, lang: Language, request: Request| {
-                serve(pages.clone(), app, who, lang, request)
+                pages.clone().serve(app, who, lang, request)
             },
         );
         let mut router = Router::new().route("/a/{hash}/{name}", get(crate::assets::serve));
@@ -176,17 +173,21 @@ impl Pages {
         let pages = self.clone();
         let closings = page.clone().post(
             move |State(app): State<Arc<App>>, who: Asker, lang: Language, request: Request| {
-                declare::take(pages.clone(), app, who.0, lang.0, request)
+                let (ask, _) = pages.asked(&request, who, lang);
+                let pages = pages.clone();
+                let again = move |app: &App, ask: &Ask, status| pages.answer(app, ask, status);
+                declare::take(app, ask, request, Box::new(again))
             },
         );
         let pages = self.clone();
         let two_step = page.post(
             move |State(app): State<Arc<App>>,
-                  Asker(who): Asker,
-                  Language(lang): Language,
+                  who: Asker,
+                  lang: Language,
                   Client(from): Client,
                   request: Request| {
-                two_step::take(pages.clone(), app, (who, lang, from), request)
+                let (ask, _) = pages.asked(&request, who, lang);
+                two_step::take(app, ask, from, request)
             },
         );
         router.route(CLOSINGS, closings).route(TWO_STEP, two_step)
@@ -198,9 +199,29 @@ impl Pages {
         let pages = self.clone();
         axum::routing::any(
             move |State(app): State<Arc<App>>, who: Asker, lang: Language, request: Request| {
-                serve(pages.clone(), app, who, lang, request)
+                pages.clone().serve(app, who, lang, request)
             },
         )
+    }
+
+    /// Answers a request for a page.
+    async fn serve(self, app: Arc<App>, who: Asker, lang: Language, request: Request) -> Response {
+        let (ask, is_clear) = self.asked(&request, who, lang);
+        let answer = move |app: &App, ask: &Ask| match is_clear {
+            true => self.answer(app, ask, StatusCode::OK),
+            false => fault::respond(app, ask, &Fault::Unclear(String::new())),
+        };
+        aside(app, ask, answer).await
+    }
+
+    /// What a request asks for, and whether its query can be read.
+    fn asked(&self, request: &Request, Asker(who): Asker, Language(lang): Language) -> (Ask, bool) {
+        let uri = request.uri();
+        let query = Query::<Vec<(String, String)>>::try_from_uri(uri);
+        let is_clear = query.is_ok();
+        let query = query.map(|Query(pairs)| pairs).unwrap_or_default();
+        let csrf = self.csrf.as_ref().map_or_else(String::new, |find| find(request.extensions()));
+        (Ask { csrf, ..Ask::new(uri.path(), query, lang, who) }, is_clear)
     }
 
     /// The parts of a page that may change while somebody looks at it, by the key that its
@@ -241,11 +262,6 @@ impl Pages {
         let query = Query::<Vec<(String, String)>>::try_from_uri(uri);
         let query = query.map(|Query(pairs)| pairs).unwrap_or_default();
         fault::of_problem(app, &Ask::new(uri.path(), query, lang, who.clone()), problem)
-    }
-
-    /// What forms have to send against forgery.
-    fn csrf_of(&self, request: &Extensions) -> String {
-        self.csrf.as_ref().map_or_else(String::new, |find| find(request))
     }
 
     /// The page, or another address, or the page that says why there is none.

@@ -13,13 +13,13 @@ use query::labels;
 use super::ask::{Ask, Notice};
 use super::declared::{Line, Refused, Shows, act, line, refused, shows_packs};
 use super::desk::{self, Desk, Levels};
-use super::fault::Fault;
 use super::frame::Frame;
+use super::outcome::{Fault, Outcome};
 use super::revised::{self, Revised};
 use super::text::{capital, fill};
 use super::view::View;
 use super::words::{self, Texts as Words};
-use super::{Outcome, number, time};
+use super::{number, time};
 use crate::{App, audit};
 
 /// Facts that are named of each row that differs: none, on a page.

@@ -9,10 +9,9 @@ use domain::time::Period;
 use proto::gazetteer::UnitRef;
 use query::{Effects, Exact, labels};
 
-use super::Outcome;
-use super::fault::Fault;
 use super::frame::{Choice, Frame};
 use super::number::{self, Shown};
+use super::outcome::{Fault, Outcome};
 use super::text::fill;
 use super::time;
 use super::view::View;

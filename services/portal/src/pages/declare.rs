@@ -4,23 +4,24 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Form;
-use axum::extract::{FromRequest, Query, Request};
+use axum::extract::{FromRequest, Request};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::atlas::Unit;
 use domain::closing::Act;
 use domain::codes::{Authority, Code, Confirmation};
 use domain::time::Period;
-use proto::gazetteer::Lang;
 use query::lang;
 use serde::Deserialize;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use super::ask::{Ask, Notice};
-use super::fault::{self, Fault};
+use super::fault;
+use super::outcome::Fault;
+use super::serving::aside;
 use super::text::fill;
-use super::{Pages, aside, words};
+use super::words;
 use crate::submit::Submitted;
 use crate::{App, clock};
 
@@ -81,20 +82,13 @@ impl Sent {
     }
 }
 
+/// Makes the page of the form again, with a status.
+pub(crate) type Page = Box<dyn FnOnce(&App, &Ask, StatusCode) -> Response + Send>;
+
 /// Takes a form: writes its fact and leads to the page that tells what became of it.
-pub(crate) async fn take(
-    pages: Pages,
-    app: Arc<App>,
-    who: access::Who,
-    lang: Lang,
-    request: Request,
-) -> Response {
-    let uri = request.uri().clone();
-    let query = Query::<Vec<(String, String)>>::try_from_uri(&uri);
-    let query = query.map(|Query(pairs)| pairs).unwrap_or_default();
-    let mut ask = Ask::new(uri.path(), query, lang, who);
-    ask.csrf = pages.csrf_of(request.extensions());
-    let key = uri.path().split('/').nth(2).unwrap_or_default();
+pub(crate) async fn take(app: Arc<App>, ask: Ask, request: Request, page: Page) -> Response {
+    let lang = ask.lang;
+    let key = ask.path.split('/').nth(2).unwrap_or_default();
     let Some(unit) = app.gazetteer.unit(key) else {
         return fault::respond(&app, &ask, &Fault::NotFound);
     };
@@ -103,16 +97,16 @@ pub(crate) async fn take(
     let w = words::of(lang);
     let sent = Form::<Sent>::from_request(request, &()).await.ok();
     let Some(declaration) = sent.and_then(|Form(sent)| sent.read()) else {
-        return again(pages, app, ask, UNPROCESSABLE, w.incomplete).await;
+        return again(page, app, ask, UNPROCESSABLE, w.incomplete).await;
     };
     let fact = fact(&app, &ask.who.name, unit, &declaration);
     match submit.submit(&ask.who, fact).await {
         Submitted::Busy => fault::respond(&app, &ask, &Fault::Busy),
         Submitted::Rejected { vi, en } => {
-            again(pages, app, ask, UNPROCESSABLE, lang::pick(lang, &vi, &en)).await
+            again(page, app, ask, UNPROCESSABLE, lang::pick(lang, &vi, &en)).await
         }
         Submitted::NotNow { vi, en } => {
-            again(pages, app, ask, UNAVAILABLE, lang::pick(lang, &vi, &en)).await
+            again(page, app, ask, UNAVAILABLE, lang::pick(lang, &vi, &en)).await
         }
         Submitted::Accepted(position) => {
             // If it takes longer, the page says so.
@@ -126,16 +120,10 @@ pub(crate) async fn take(
 }
 
 /// The page once more, saying why nothing was written.
-async fn again(
-    pages: Pages,
-    app: Arc<App>,
-    mut ask: Ask,
-    status: StatusCode,
-    why: &str,
-) -> Response {
+async fn again(page: Page, app: Arc<App>, mut ask: Ask, status: StatusCode, why: &str) -> Response {
     let text = fill(words::of(ask.lang).rejected, &[why]);
     ask.notice = Some(Notice { good: false, text });
-    aside(app, ask, move |app, ask| pages.answer(app, ask, status)).await
+    aside(app, ask, move |app, ask| page(app, ask, status)).await
 }
 
 /// The fact, as one line of JSON.

@@ -12,13 +12,13 @@ use proto::gazetteer::Lang;
 use query::{labels, written};
 
 use super::ask::Ask;
-use super::fault::Fault;
 use super::frame::Frame;
+use super::outcome::{Fault, Outcome};
 use super::revised::{breakdown, said};
 use super::text::{capital, fill};
 use super::view::View;
 use super::words::{self, Texts as Words};
-use super::{Outcome, households, number};
+use super::{households, number};
 use crate::{App, audit};
 
 /// Facts listed of each sum.

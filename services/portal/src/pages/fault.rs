@@ -9,26 +9,13 @@ use web::Problem;
 
 use super::ask::Ask;
 use super::frame::Frame;
-use super::{html, text};
+use super::markup::html;
+use super::outcome::Fault;
+use super::text;
 use crate::App;
 
 /// Most characters of what was typed that are repeated.
 const ECHO_CHARS_MAX: usize = 200;
-
-/// Why there is no page.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub(crate) enum Fault {
-    /// No unit, indicator or page of that name.
-    NotFound,
-    /// The asker may not see it.
-    Forbidden,
-    /// A parameter cannot be read: its value.
-    Unclear(String),
-    /// Too many ask for what takes long.
-    Busy,
-    /// Ours.
-    Internal,
-}
 
 #[derive(Template)]
 #[template(path = "fault.html")]

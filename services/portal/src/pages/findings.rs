@@ -9,9 +9,9 @@ use domain::time::Day;
 use proto::gazetteer::collation_key;
 use query::{findings, labels};
 
-use super::Outcome;
 use super::frame::{Frame, Link};
 use super::number;
+use super::outcome::Outcome;
 use super::text::{capital, fill};
 use super::time;
 use super::view::View;

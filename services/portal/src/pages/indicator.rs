@@ -7,10 +7,9 @@ use domain::catalogue::{Combine, Filter, Measure, Reference};
 use domain::figures::{Figure, Marks, Missing, Question, Value};
 use query::{labels, lang};
 
-use super::Outcome;
-use super::fault::Fault;
 use super::frame::Frame;
 use super::number::{self, Shown};
+use super::outcome::{Fault, Outcome};
 use super::target::{self, Version};
 use super::text::{capital, fill};
 use super::trend::{self, Trend};

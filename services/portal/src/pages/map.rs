@@ -4,10 +4,9 @@ use askama::Template;
 use domain::catalogue::Measure;
 use query::labels;
 
-use super::Outcome;
-use super::fault::Fault;
 use super::frame::{Frame, Link};
 use super::number::Shown;
+use super::outcome::{Fault, Outcome};
 use super::text::fill;
 use super::tile_map::{self, TileMap};
 use super::view::View;

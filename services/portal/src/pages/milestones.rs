@@ -7,12 +7,11 @@ use proto::gazetteer::Lang;
 use query::lang;
 use tokio::runtime::Handle;
 
-use super::Outcome;
 use super::ask::Ask;
-use super::fault::Fault;
 use super::frame::{Choice, Frame, Link};
 use super::milestone::{Event, event};
 use super::number;
+use super::outcome::{Fault, Outcome};
 use super::text::fill;
 use super::words::{self, Texts as Words};
 use crate::App;

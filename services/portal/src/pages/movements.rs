@@ -8,9 +8,9 @@ use domain::movements::{Heads, MovementTable};
 use proto::gazetteer::Lang;
 use query::labels;
 
-use super::Outcome;
 use super::frame::{Frame, Link};
 use super::number;
+use super::outcome::Outcome;
 use super::text::fill;
 use super::view::{self, View};
 use crate::below::Below;

@@ -3,11 +3,10 @@
 use askama::Template;
 use query::lang;
 
-use super::Outcome;
 use super::ask::Ask;
-use super::fault::Fault;
 use super::frame::Frame;
 use super::number;
+use super::outcome::{Fault, Outcome};
 use super::text;
 use crate::App;
 

@@ -6,12 +6,12 @@ use domain::household::MovementRow;
 use domain::movements::MovementTable;
 use query::labels;
 
-use super::Outcome;
 use super::frame::{Frame, Link};
 use super::heads::{self, Head};
 use super::lede;
 use super::milestone::{self, Event};
 use super::number;
+use super::outcome::Outcome;
 use super::recent::{KeyedFact, RecentFact};
 use super::rows::{self, Row};
 use super::stock::Stock;

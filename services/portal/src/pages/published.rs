@@ -6,8 +6,9 @@ use proto::gazetteer::Lang;
 
 use super::ask::Ask;
 use super::frame::Frame;
+use super::number;
+use super::outcome::Outcome;
 use super::text::{self, capital, fill};
-use super::{Outcome, number};
 use crate::App;
 
 /// A published report, set beside the ledger as of some position.

@@ -3,10 +3,9 @@
 use askama::Template;
 use domain::atlas::{Generation, Unit};
 
-use super::Outcome;
 use super::ask::Ask;
-use super::fault::Fault;
 use super::frame::Frame;
+use super::outcome::{Fault, Outcome};
 use super::text::{self, fill};
 use crate::App;
 

@@ -2,38 +2,15 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Query, Request};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use proto::gazetteer::Lang;
-use web::{Asker, Language};
 
-use super::Pages;
 use super::ask::Ask;
-use super::fault::{self, Fault};
+use super::fault;
+use super::outcome::Fault;
 use crate::App;
 use crate::api::reply::place_in;
-
-/// Answers a request for a page.
-pub(super) async fn serve(
-    pages: Pages,
-    app: Arc<App>,
-    Asker(who): Asker,
-    Language(lang): Language,
-    request: Request,
-) -> Response {
-    let uri = request.uri().clone();
-    let query = Query::<Vec<(String, String)>>::try_from_uri(&uri);
-    let unclear = query.is_err();
-    let query = query.map(|Query(pairs)| pairs).unwrap_or_default();
-    let mut ask = Ask::new(uri.path(), query, lang, who);
-    ask.csrf = pages.csrf_of(request.extensions());
-    let answer = move |app: &App, ask: &Ask| match unclear {
-        true => fault::respond(app, ask, &Fault::Unclear(String::new())),
-        false => pages.answer(app, ask, StatusCode::OK),
-    };
-    aside(app, ask, answer).await
-}
 
 /// Whether a page walks along all timelines.
 pub(super) fn is_audit(path: &str) -> bool {
@@ -81,21 +58,4 @@ fn remember(answer: &mut Response, lang: Lang) {
         Lang::En => "lang=en; Path=/; Max-Age=31536000; SameSite=Lax",
     };
     answer.headers_mut().append(header::SET_COOKIE, HeaderValue::from_static(cookie));
-}
-
-pub(super) fn html(status: StatusCode, text: String) -> Response {
-    let headers = [
-        (header::CONTENT_TYPE, "text/html; charset=utf-8"),
-        // Figures move, and a page may be somebody's own.
-        (header::CACHE_CONTROL, "private, no-cache"),
-        (header::VARY, "Accept-Language, Cookie"),
-        (
-            header::CONTENT_SECURITY_POLICY,
-            "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; \
-             connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-        ),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::REFERRER_POLICY, "same-origin"),
-    ];
-    (status, headers, text).into_response()
 }

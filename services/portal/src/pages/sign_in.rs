@@ -2,9 +2,9 @@
 
 use askama::Template;
 
-use super::Outcome;
 use super::ask::Ask;
 use super::frame::Frame;
+use super::outcome::Outcome;
 use super::text::{self, fill};
 use super::two_step::words;
 use crate::App;

@@ -7,10 +7,9 @@ pub(crate) mod words;
 use access::{Access, Role, SecondFactor};
 use askama::Template;
 
-use super::Outcome;
 use super::ask::{Ask, Notice};
-use super::fault::Fault;
 use super::frame::Frame;
+use super::outcome::{Fault, Outcome};
 use super::sign_in::next;
 use super::text::fill;
 use super::{number, own, text};

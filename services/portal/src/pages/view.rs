@@ -14,8 +14,8 @@ use proto::gazetteer::{Lang, collation_key};
 use query::Boundaries;
 
 use super::ask::Ask;
-use super::fault::Fault;
 use super::number;
+use super::outcome::Fault;
 use super::text::{self, Texts};
 use super::time;
 use crate::below::{self, Below};

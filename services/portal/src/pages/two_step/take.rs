@@ -5,17 +5,18 @@ use std::sync::Arc;
 
 use access::{Access, Refused, Role, Session, Who};
 use axum::Form;
-use axum::extract::{FromRequest, Query, Request};
+use axum::extract::{FromRequest, Request};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use proto::gazetteer::Lang;
 use serde::Deserialize;
 use web::{Renewed, TWO_STEP};
 
 use super::super::ask::{Ask, Notice};
-use super::super::fault::{self, Fault};
+use super::super::fault;
+use super::super::markup::html;
+use super::super::outcome::{Fault, Outcome};
+use super::super::serving::aside;
 use super::super::text::{self, fill};
-use super::super::{Outcome, Pages, aside, html};
 use super::{shown, whose, words};
 use crate::App;
 
@@ -75,17 +76,8 @@ impl Act {
 }
 
 /// Takes a form. The door has seen that it is from a page of this session.
-pub(crate) async fn take(
-    pages: Pages,
-    app: Arc<App>,
-    (who, lang, from): (Who, Lang, IpAddr),
-    request: Request,
-) -> Response {
-    let uri = request.uri().clone();
-    let query = Query::<Vec<(String, String)>>::try_from_uri(&uri);
-    let query = query.map(|Query(pairs)| pairs).unwrap_or_default();
-    let mut ask = Ask::new(uri.path(), query, lang, who);
-    ask.csrf = pages.csrf_of(request.extensions());
+pub(crate) async fn take(app: Arc<App>, mut ask: Ask, from: IpAddr, request: Request) -> Response {
+    let lang = ask.lang;
     let access = match whose(&app, &ask) {
         Ok(access) if ask.who.role != Role::Public => access.clone(),
         // A session that is over: the page leads to where another begins.
