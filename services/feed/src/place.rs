@@ -26,6 +26,8 @@ pub fn options(journal: &Options) -> Options {
     options.nats.stream = Stream::Milestones;
     // What a power cut takes of it is told again: it is all in the outbox.
     options.nats.needs_sync = false;
+    // What is known of the journal tells nothing of the feed.
+    options.dir.known.clear();
     if let Some(credentials) = options.nats.feed_credentials.take() {
         options.nats.credentials = credentials;
     }

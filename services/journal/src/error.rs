@@ -89,6 +89,30 @@ pub enum Error {
         /// What was expected and what was found.
         what: String,
     },
+    /// The journal ends before what others know to have been in it. Nothing was touched.
+    #[error(
+        "{} ends at position {end}, before position {known} that {by} knows of: nothing was written, \
+         for the next facts would get positions that others had; bring the journal back: put the file \
+         back as it was, or move the journal's folder aside and restore it from the archive (tonghop \
+         restore ARCHIVE --journal dir:FOLDER)",
+        place.display()
+    )]
+    Shorter {
+        /// The file that ends too early, or the directory.
+        place: PathBuf,
+        /// Where it ends.
+        end: Position,
+        /// The last position that is known.
+        known: Position,
+        /// Who knows it.
+        by: String,
+    },
+    /// A power cut may take back what is acknowledged. Nothing was written.
+    #[error("nothing was written, for a power cut may take it back: {why}")]
+    Unsynced {
+        /// What is known of the server.
+        why: String,
+    },
     /// What is restored into must be empty, or hold the first records of the archive. Nothing was
     /// written.
     #[error(

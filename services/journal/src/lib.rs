@@ -36,5 +36,5 @@ pub use dir::{DirBlocks, DirJournal, DirWriter};
 pub use error::{Error, Result};
 pub use journal::{Blocks, Journal, Tail, Writer};
 pub use nats::{NatsJournal, NatsWriter};
-pub use options::{Credentials, DirOptions, NatsOptions, Options, Stream};
+pub use options::{Credentials, DirOptions, Known, NatsOptions, Options, Stream};
 pub use types::{Entry, Identity, Position, RECORD_BYTES_MAX, Receipt, ReceiveTime};

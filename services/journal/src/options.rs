@@ -36,9 +36,27 @@ pub struct DirOptions {
     pub lock_wait: Duration,
     /// A segment is sealed when its frames have about this many bytes.
     pub segment_bytes_max: u64,
-    /// Positions that are known from elsewhere to have been in a journal: a writer that finds
-    /// less of it stops, and touches nothing.
-    pub known: Vec<(Identity, Position)>,
+    /// What others know of the journal: a writer that finds less of it stops, and touches nothing.
+    pub known: Vec<Known>,
+}
+
+/// A position that was in a journal, as somebody else knows: rows, an archive, a signature.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Known {
+    /// Of which journal; none where that cannot be told any more: then it counts for any.
+    pub journal: Option<Identity>,
+    /// The last position that is known.
+    pub position: Position,
+    /// Who knows it: a file or a folder, for people.
+    pub by: String,
+}
+
+impl Known {
+    /// The one of them that knows most of a journal.
+    pub fn most(known: &[Known], journal: Identity) -> Option<&Known> {
+        let of = |one: &&Known| one.journal.is_none_or(|of| of == journal);
+        known.iter().filter(of).max_by_key(|one| one.position)
+    }
 }
 
 impl Default for DirOptions {

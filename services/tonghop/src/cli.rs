@@ -225,6 +225,10 @@ pub struct UpArgs {
     /// before (tonghop milestones set), or the program's own.
     #[arg(long, env = "TONGHOP_MILESTONES", value_name = "FILE")]
     pub milestones: Option<PathBuf>,
+    /// An archive of the journal (tonghop archive): where it has more records than the journal, nothing is
+    /// written. Those in the data folder are asked without this. Several with commas.
+    #[arg(long, env = "TONGHOP_ARCHIVE", value_name = "DIR", value_delimiter = ',')]
+    pub archive: Vec<PathBuf>,
     /// Takes facts although the nats-server does not write them through to the disk, or nobody can
     /// verify that it does: a power cut may take back what was acknowledged.
     #[arg(long, env = "TONGHOP_ALLOW_UNSYNCED")]
@@ -255,6 +259,10 @@ pub struct ImportArgs {
     /// The journal to append to: dir:PATH or nats://HOST:PORT.
     #[arg(long, env = "TONGHOP_JOURNAL", value_name = "URL")]
     pub journal: Option<String>,
+    /// An archive of the journal (tonghop archive): where it has more records than the journal, nothing is
+    /// written. Those in the data folder are asked without this. Several with commas.
+    #[arg(long, env = "TONGHOP_ARCHIVE", value_name = "DIR", value_delimiter = ',')]
+    pub archive: Vec<PathBuf>,
     /// Only checks; nothing is appended.
     #[arg(long)]
     pub dry_run: bool,

@@ -11,6 +11,7 @@ mod feed;
 mod folded;
 mod import;
 mod keygen;
+mod known;
 mod lists;
 mod milestones;
 mod pack;

@@ -23,7 +23,8 @@ pub struct Restored {
 ///
 /// # Errors
 /// `Occupied`: it holds another journal, or something else than the archive's first records;
-/// nothing was written. As [`Writer::open`], [`Writer::append`] and of reading the archive: what
+/// nothing was written; `Unsynced`, where [`needs_sync`](crate::NatsOptions::needs_sync) is asked for. As
+/// [`Writer::open`], [`Writer::append`] and of reading the archive: what
 /// was restored stays. `Gap`: somebody else appended meanwhile.
 pub async fn restore(
     archive: &Journal,
@@ -43,6 +44,9 @@ pub async fn restore(
         opened => opened?,
     };
     let journal = writer.journal();
+    if let (true, Some(why)) = (options.nats.needs_sync, journal.unsynced()) {
+        return Err(Error::Unsynced { why });
+    }
     let before = journal.end().await?;
     check_beginning(archive, end, &journal, before).await?;
     let mut blocks = archive.read(before.next(), end);

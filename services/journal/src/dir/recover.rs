@@ -9,7 +9,7 @@ use super::manifest::Manifest;
 use super::raw::Raw;
 use super::sealed::Sealed;
 use super::{BLOCK_BYTES, files, seal};
-use crate::{Error, Identity, Position, ReceiveTime, Result};
+use crate::{Error, Identity, Known, Position, ReceiveTime, Result};
 
 /// Where the journal ends.
 pub(crate) struct Recovered {
@@ -22,7 +22,7 @@ pub(crate) struct Recovered {
 }
 
 /// Brings the directory into order, which must reach to `known`. The caller holds the lock.
-pub(crate) fn recover(dir: &Path, identity: Identity, known: Position) -> Result<Recovered> {
+pub(crate) fn recover(dir: &Path, identity: Identity, known: Option<&Known>) -> Result<Recovered> {
     remove_temporaries(dir)?;
     let segments = layout::segments(dir)?;
     check_manifest(dir, identity, &segments)?;
@@ -45,14 +45,23 @@ pub(crate) fn recover(dir: &Path, identity: Identity, known: Position) -> Result
             take_active(dir, first, identity, newest, &mut so_far)?;
         }
     }
-    reaches(so_far.end, known)?;
+    // Whole segments may be gone, of which nothing here tells.
+    reaches(dir, so_far.end, known)?;
     Ok(so_far)
 }
 
 /// Fails where the journal ends before what is known to have been in it: the next record would get
 /// a position that another one had.
-fn reaches(end: Position, known: Position) -> Result<()> {
-    if end < known { Err(Error::lost_end(end, known)) } else { Ok(()) }
+fn reaches(place: &Path, end: Position, known: Option<&Known>) -> Result<()> {
+    match known.filter(|known| end < known.position) {
+        Some(known) => Err(Error::Shorter {
+            place: place.to_owned(),
+            end,
+            known: known.position,
+            by: known.by.clone(),
+        }),
+        None => Ok(()),
+    }
 }
 
 /// Whatever was not renamed was not finished, and everything in it is still elsewhere.
@@ -153,7 +162,7 @@ fn take_active(
     dir: &Path,
     first: Position,
     identity: Identity,
-    newest: Option<Position>,
+    newest: Option<Option<&Known>>,
     so_far: &mut Recovered,
 ) -> Result<()> {
     let path = layout::path(dir, first, Kind::Active);
@@ -170,7 +179,7 @@ fn take_active(
         return Ok(());
     };
     // Before anything is cut: what looks torn may be all that is left of a record that others saw.
-    reaches(so_far.end, known)?;
+    reaches(&path, so_far.end, known)?;
     cut(dir, &path, &raw)?;
     so_far.active = Some((first, raw.offset()));
     Ok(())

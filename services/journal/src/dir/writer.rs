@@ -13,7 +13,7 @@ use super::lock::Lock;
 use super::{BLOCK_BYTES, files, recover, seal};
 use crate::frame;
 use crate::options::DirOptions;
-use crate::{Clock, Error, Identity, Position, RECORD_BYTES_MAX, ReceiveTime, Result};
+use crate::{Clock, Error, Identity, Known, Position, RECORD_BYTES_MAX, ReceiveTime, Result};
 
 /// Holds the lock and the active segment. Its functions block the thread.
 #[derive(Debug)]
@@ -52,8 +52,7 @@ impl Appender {
         clock: Clock,
     ) -> Result<Self> {
         let lock = Lock::take(&dir, options.lock_wait)?;
-        let known = options.known.iter().filter(|(of, _)| *of == identity);
-        let known = known.map(|(_, position)| *position).max().unwrap_or_default();
+        let known = Known::most(&options.known, identity);
         let found = recover::recover(&dir, identity, known)?;
         let (first, file, len) = match found.active {
             Some((first, len)) => {

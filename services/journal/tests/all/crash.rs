@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use journal::{Error, Identity, Journal, Options, Position, Writer};
+use journal::{Error, Identity, Journal, Known, Options, Position, Writer};
 
 use crate::world::{World, body, entries, read_all};
 
@@ -137,23 +137,34 @@ fn told(what: &str, how: &str, expected: &str, times: usize) {
 async fn nothing_is_cut_that_is_known_from_elsewhere() {
     let (mut world, file, bytes, ends) = five_frames().await;
     let identity = world.journal().await.identity();
-    world.options.dir.known = vec![(Identity::random(), Position(9)), (identity, Position(5))];
+    let known = |journal, position| Known {
+        journal,
+        position: Position(position),
+        by: format!("who knows {position}"),
+    };
+    let other = known(Some(Identity::random()), 9);
+    world.options.dir.known = vec![known(Some(identity), 4), other, known(Some(identity), 5)];
     // Torn inside the fifth frame, right before it, and the whole file gone.
     for len in [ends[5] - 1, ends[4] + 3, ends[4]] {
         image(&file, &bytes[..len]);
         let error = Writer::open(&world.url, &world.options).await.expect_err("an end is lost");
-        assert!(matches!(error, Error::Diverged { .. }), "{error}");
+        let Error::Shorter { place, end, known, by } = &error else { panic!("{error}") };
+        assert_eq!((place, end.0, known.0), (&file, 4, 5), "{error}");
+        assert_eq!(by, "who knows 5");
         assert_eq!(fs::read(&file).unwrap(), &bytes[..len], "an error must touch nothing");
     }
     fs::remove_file(&file).unwrap();
     let error = Writer::open(&world.url, &world.options).await.expect_err("all is lost");
-    assert!(matches!(error, Error::Diverged { .. }), "{error}");
+    assert!(matches!(error, Error::Shorter { end: Position(0), .. }), "{error}");
     // Put back, or known of another journal: it goes on.
     image(&file, &bytes);
     world.writer().await;
     image(&file, &bytes[..ends[4]]);
-    world.options.dir.known = vec![(Identity::random(), Position(5))];
+    world.options.dir.known = vec![known(Some(Identity::random()), 5)];
     world.writer().await;
+    // Whose it is cannot be told any more: it may be ours.
+    world.options.dir.known = vec![known(None, 5)];
+    Writer::open(&world.url, &world.options).await.expect_err("it may have been five");
 }
 
 #[tokio::test]

@@ -30,6 +30,10 @@ pub struct RestoreArgs {
     /// The empty journal to restore into, nats://HOST:PORT or dir:PATH; made if it is absent.
     #[arg(long, env = "TONGHOP_JOURNAL", value_name = "URL")]
     pub journal: String,
+    /// Restores although the nats-server does not write records through to the disk, or nobody can verify
+    /// that it does: a power cut may take back what was restored. The archive stays as it is.
+    #[arg(long, env = "TONGHOP_ALLOW_UNSYNCED")]
+    pub allow_unsynced: bool,
     #[command(flatten)]
     #[allow(missing_docs)]
     pub nats_options: NatsArgs,

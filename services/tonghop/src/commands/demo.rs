@@ -55,8 +55,13 @@ pub(super) fn demo(screen: &mut Screen, args: &DemoArgs) -> Result<()> {
     let (files, simulated) = write_facts(screen.lang, args)?;
     let begun = Instant::now();
     let url = place::own_journal(data);
-    let summary =
-        import::files(screen.lang, &files, Some(&url), place::options(true, &NatsArgs::default()))?;
+    let summary = import::files(
+        screen.lang,
+        &files,
+        Some(&url),
+        place::options(true, &NatsArgs::default()),
+        &[],
+    )?;
     if summary.rejected > 0 {
         bail!(
             "{} of the demo's own facts were rejected: this is a fault of the program",

@@ -11,7 +11,7 @@ use proto::intake::Intake;
 use query::labels;
 use query::lang;
 
-use super::{place, private, service};
+use super::{known, place, private, service};
 use crate::cli::{Format, ImportArgs, NatsArgs};
 use crate::import::{self, OwnedSource, Summary};
 use crate::screen::{self, Screen};
@@ -22,7 +22,7 @@ pub(super) fn import(screen: &mut Screen, args: &ImportArgs) -> Result<Summary> 
     let target = target.as_deref();
     let mut options = Options { clock, ..place::options(true, &args.nats_options) };
     options.nats.needs_sync = !args.allow_unsynced;
-    let mut summary = files(screen.lang, &args.files, target, options)?;
+    let mut summary = files(screen.lang, &args.files, target, options, &args.archive)?;
     summary.owned = owned(screen.lang, &summary, args.data.as_deref());
     report(screen, &summary, args.dry_run)?;
     if let (Some(data), false) = (&args.data, args.dry_run) {
@@ -54,15 +54,17 @@ pub(super) fn files(
     files: &[PathBuf],
     url: Option<&str>,
     mut options: Options,
+    archives: &[PathBuf],
 ) -> Result<Summary> {
     let runtime = place::runtime()?;
     let mut writer = match url {
         Some(url) => {
-            if let Some(data) = url.strip_prefix("dir:").and_then(|path| Path::new(path).parent()) {
-                options.dir.known = place::known(data)?;
-            }
+            let data = url.strip_prefix("dir:").and_then(|path| Path::new(path).parent());
+            options.dir.known = runtime.block_on(known::of(lang, url, data, archives))?;
             let opened = runtime.block_on(Writer::open(url, &options));
-            Some(opened.map_err(|error| held(error, url))?)
+            let writer = opened.map_err(|error| held(error, url))?;
+            runtime.block_on(known::reached(&writer.journal(), &options.dir.known))?;
+            Some(writer)
         }
         None => None,
     };

@@ -8,13 +8,12 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use anyhow::{Context, Result, bail};
 use auditor::{Desk, Shelf};
 use domain::time::Day;
-use journal::{Clock, Credentials, Identity, Journal, Options, Position};
+use journal::{Clock, Credentials, Journal, Options};
 use projector::{Config, Report};
-use proof::{Checkpoint, Signer};
+use proof::Signer;
 use proto::catalogue::Catalogue;
 use proto::gazetteer::{Gazetteer, Lang, UnitRef};
 use proto::instant;
-use store::Store;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::embedded;
@@ -70,29 +69,6 @@ pub(super) fn options(create: bool, nats: &NatsArgs) -> Options {
     }
     options.nats.feed_credentials = nats.nats_feed_login.clone().map(Credentials::LoginFile);
     options
-}
-
-/// How far the journal of a data folder is known to have gone: by the rows, by what was closed and
-/// by what was signed. Whoever is about to write to it must not find less.
-pub(super) fn known(data: &Path) -> Result<Vec<(Identity, Position)>> {
-    let mut known = Vec::new();
-    if let Some((journal, mark)) = Store::peek(data)? {
-        known.push((Identity::from(journal), Position(mark.position)));
-    }
-    let shelf = Shelf::of(data);
-    if let Some(last) = shelf.list()?.pop()
-        && let Ok(vintage) = auditor::read(&last.path)
-        && let Ok(journal) = vintage.head.journal.parse()
-    {
-        known.push((journal, Position(last.position)));
-    }
-    if let Some((size, path)) = shelf.checkpoints()?.pop()
-        && let Ok(checkpoint) = Checkpoint::unverified(&std::fs::read_to_string(&path)?)
-        && let Some(Ok(journal)) = checkpoint.origin.rsplit('/').next().map(str::parse)
-    {
-        known.push((journal, Position(size)));
-    }
-    Ok(known)
 }
 
 /// Today in Viet Nam. Only importers look at a clock.

@@ -59,9 +59,14 @@ async fn publish(lang: Lang, archive: &Journal, args: &RestoreArgs) -> Result<Re
     let end = archive.end().await?;
     let bar = screen::progress(lang, ("Đang khôi phục", "Restoring"), Some(end.0), false);
     let told = |end: Position| bar.set_position(end.0);
-    let options = place::options(true, &args.nats_options);
+    let mut options = place::options(true, &args.nats_options);
+    options.nats.needs_sync = !args.allow_unsynced;
     let restored = archive::restore(archive, &args.journal, &options, route, told).await;
     bar.finish_and_clear();
+    if let Err(error @ journal::Error::Unsynced { .. }) = restored {
+        let way_out = "give --nats-monitoring, or --allow-unsynced to restore all the same";
+        return Err(anyhow::Error::from(error).context(way_out));
+    }
     let again = restored.as_ref().is_err_and(journal::Error::is_transient);
     let restored = restored.with_context(|| format!("cannot restore into {}", args.journal));
     if again {

@@ -17,6 +17,7 @@ use herald::{Cidr, Desk, Herald};
 use journal::{Journal, Options, Writer};
 use projector::{Handle, Projector};
 use proof::Signer;
+use proto::gazetteer::Lang;
 use serde_json::value::to_raw_value;
 
 mod durability;
@@ -43,16 +44,19 @@ use self::supervisor::Supervisor;
 use self::telling::Telling;
 use super::ask;
 use super::folded::Folded;
-use super::place;
+use super::{known, place};
 use crate::socket::{self, Answerer};
 
 const LISTENING: &str = "listening";
 
 /// What is to run.
 pub(super) struct Service {
+    pub(super) lang: Lang,
     pub(super) data: PathBuf,
     pub(super) url: String,
     pub(super) options: Options,
+    /// Archives of the journal, which may know more of it.
+    pub(super) archives: Vec<PathBuf>,
     /// None: only the projector, and questions by the socket.
     pub(super) front: Option<Front>,
     pub(super) signing: Signing,
@@ -98,7 +102,7 @@ impl Service {
     /// Opens journal and store.
     pub(super) async fn open(self) -> Result<Opened> {
         let Service { data, url, mut options, mut front, signing, .. } = self;
-        options.dir.known = place::known(&data)?;
+        options.dir.known = known::of(self.lang, &url, Some(&data), &self.archives).await?;
         // Nothing is acknowledged that may be gone after a power cut, unless somebody wants it so.
         options.nats.needs_sync = !self.allow_unsynced;
         let room = Room::of(&data, &url, self.disk_reserve_mb);
@@ -113,6 +117,7 @@ impl Service {
             // A journal that is not there yet is made by a writer, also where we only read.
             _ => {
                 let writer = Writer::open(&url, &options).await?;
+                known::reached(&writer.journal(), &options.dir.known).await?;
                 (writer.journal(), writes.then_some(writer))
             }
         };

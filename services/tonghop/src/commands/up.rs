@@ -59,9 +59,11 @@ async fn serve(screen: &mut Screen, args: &UpArgs) -> Result<()> {
     let address = front.as_ref().map(|front| front.listener.local_addr()).transpose()?;
     let signing = signing(screen, args);
     let service = Service {
+        lang: screen.lang,
         data: data.clone(),
         url: url.clone(),
         options,
+        archives: args.archive.clone(),
         front,
         signing,
         webhook_allow: args.webhook_allow.clone(),

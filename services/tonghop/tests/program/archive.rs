@@ -97,7 +97,15 @@ async fn figures_and_receive_times_outlive_the_loss_of_the_server_by_the_archive
     std::fs::remove_dir_all(path("nats")).expect("everything of the server is lost");
     let server = Server::start(Config::new(path("new"))).await.expect("another nats-server");
     let url = server.url();
-    let restore = ["restore", text(&archive), "--journal", &url];
+    // Whether it syncs nobody can verify: nothing is published unless somebody says so.
+    let restore = ["restore", text(&archive), "--journal", &url, "--allow-unsynced"];
+    let output = run(&restore[..4]);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    for part in ["nothing was written, for a power cut may take it back", "--allow-unsynced"] {
+        assert!(said.contains(part), "{said}");
+    }
+    assert!(records(&url).await.is_empty(), "something was published");
     let answer = json(&restore);
     assert_eq!(
         (&answer["answer"], &answer["restored"]),

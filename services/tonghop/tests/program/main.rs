@@ -14,6 +14,7 @@ mod clock;
 mod demo;
 mod endpoint;
 mod fire;
+mod known;
 mod milestones;
 mod money;
 mod nats;

@@ -61,7 +61,7 @@ fn no_position_that_the_rows_know_is_given_to_another_fact() {
     let good = fs::read(active(&data)).expect("it is there");
     for cut in [10, 600] {
         fs::write(active(&data), &good[..good.len() - cut]).expect("it can be written");
-        refused(&data, &more, "before the known");
+        refused(&data, &more, "ends at position 29");
     }
     fs::write(active(&data), &good).expect("it can be written");
     assert_eq!(digest(&data), right);

@@ -46,9 +46,11 @@ pub(super) async fn serve(screen: &mut Screen, args: &DemoArgs, province: &str) 
     let (data, url) = (args.data.clone(), place::own_journal(&args.data));
     let options = place::options(true, &NatsArgs::default());
     let service = Service {
+        lang: screen.lang,
         data,
         url,
         options,
+        archives: Vec::new(),
         front: Some(front),
         signing: Signing::default(),
         // Whoever tries a receiver tries it on this machine.
