@@ -16,8 +16,8 @@ import sys
 
 RUNS = [
     ("journal", "all", ["crash::", "kill::"]),
-    ("store", "damage", ["a_store_with"]),
-    ("tonghop", "program", ["fire::", "rot::"]),
+    ("store", "damage", ["a_store_with", "a_commit_that"]),
+    ("tonghop", "program", ["fire::", "known::", "full::", "rot::"]),
 ]
 HEAD = ["fault", "how", "expected", "seen", "times"]
 

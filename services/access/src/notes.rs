@@ -69,11 +69,15 @@ impl Notes {
         }
         let file = match &mut written.file {
             Some(file) => file,
-            none => none.insert(private::append(&self.path)?),
+            none => none.insert(private::append_lines(&self.path)?),
         };
         let line = format!("{key} {number}\n");
         let synced = file.write_all(line.as_bytes()).and_then(|()| file.sync_data());
         written.lines += 1;
+        if synced.is_err() {
+            // Part of it may be there, and this one is not: all are written anew next time.
+            *written = Written { file: None, lines: LINES_MAX };
+        }
         synced.map(|()| true).map_err(Error::io("write", &self.path))
     }
 
@@ -89,8 +93,11 @@ impl Notes {
             let _ = writeln!(text, "{key} {number}");
             lines += 1;
         }
-        *written = Written { file: None, lines };
-        private::replace(&self.path, &text)
+        // If that fails, the next one writes all anew.
+        *written = Written { file: None, lines: LINES_MAX };
+        private::replace(&self.path, &text)?;
+        written.lines = lines;
+        Ok(())
     }
 }
 

@@ -5,7 +5,7 @@ pub mod seal;
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Write};
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -97,8 +97,12 @@ fn write_beside(path: &Path, text: &str) -> Result<PathBuf, Error> {
         .mode(0o600)
         .open(&beside)
         .map_err(Error::io("create", &beside))?;
-    file.write_all(text.as_bytes()).map_err(Error::io("write", &beside))?;
-    file.sync_all().map_err(Error::io("sync", &beside))?;
+    let written = file.write_all(text.as_bytes()).and_then(|()| file.sync_all());
+    if let Err(error) = written {
+        // On a full disk it would only take room.
+        let _ = std::fs::remove_file(&beside);
+        return Err(Error::io("write", &beside)(error));
+    }
     Ok(beside)
 }
 
@@ -115,6 +119,25 @@ fn sync_folder_of(path: &Path) -> Result<(), Error> {
 pub fn append(path: &Path) -> Result<File, Error> {
     let file = OpenOptions::new().append(true).create(true).mode(0o600).open(path);
     file.map_err(Error::io("open", path))
+}
+
+/// The same for lines: one that was cut off, by a power cut or a full disk, is ended first, so that the
+/// next one does not become part of it.
+///
+/// # Errors
+/// `Io`.
+pub fn append_lines(path: &Path) -> Result<File, Error> {
+    let mut file = append(path)?;
+    let reading = File::open(path).map_err(Error::io("open", path))?;
+    let bytes = reading.metadata().map_err(Error::io("look at", path))?.len();
+    let mut last = [b'\n'];
+    if bytes > 0 {
+        reading.read_exact_at(&mut last, bytes - 1).map_err(Error::io("read", path))?;
+    }
+    if last != [b'\n'] {
+        file.write_all(b"\n").map_err(Error::io("write", path))?;
+    }
+    Ok(file)
 }
 
 /// A lock that is held as long as the file is open, so that two changes do not undo each other.

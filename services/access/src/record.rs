@@ -75,10 +75,15 @@ impl Record {
         let open = match &mut *file {
             // Moved away, as by logrotate: a new one is begun.
             Some(open) if self.path.exists() => open,
-            none => none.insert(private::append(&self.path)?),
+            none => none.insert(private::append_lines(&self.path)?),
         };
         // In one call, so that the lines of two processes do not mix.
-        open.write_all(&bytes).map_err(Error::io("write", &self.path))
+        let written = open.write_all(&bytes);
+        if written.is_err() {
+            // Part of it may be there: whoever opens it again begins a new line.
+            *file = None;
+        }
+        written.map_err(Error::io("write", &self.path))
     }
 }
 

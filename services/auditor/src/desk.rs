@@ -1,7 +1,7 @@
 //! The closing desk: freezes what is closed, at its position, and signs it.
 
 use std::io;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::contribution::Rules;
 use domain::fact::Fact;
@@ -15,6 +15,7 @@ use crate::Error;
 use crate::closed::vintage;
 use crate::replay::Replay;
 use crate::shelf::{Listed, Shelf};
+use crate::vintage::Vintage;
 
 /// Keeps what closings name: told by the projector, in the order of the journal.
 #[derive(Debug)]
@@ -23,12 +24,15 @@ pub struct Desk {
     journal: String,
     editions: Editions,
     signer: Option<Arc<Signer>>,
+    /// Vintages for which there was no room, each with the tree to sign.
+    waiting: Mutex<Vec<(Vintage, Range)>>,
 }
 
 impl Desk {
     /// A desk that files under `shelf` what is closed in a journal, and signs if it has a key.
     pub fn new(shelf: Shelf, journal: String, signer: Option<Arc<Signer>>) -> Desk {
-        Desk { shelf, journal, editions: Editions::embedded(), signer }
+        let (editions, waiting) = (Editions::embedded(), Mutex::default());
+        Desk { shelf, journal, editions, signer, waiting }
     }
 
     /// Signs the vintages that were made while there was no key, each after a replay: a file that
@@ -77,6 +81,18 @@ impl Desk {
         }
     }
 
+    /// Keeps a vintage and signs it.
+    fn file(&self, vintage: &Vintage, tree: &Range) -> crate::Result<()> {
+        let kept = self.shelf.keep(vintage)?;
+        if kept.is_some_and(|kept| kept.digest() != vintage.digest()) {
+            // What was closed stays as it was, and is not signed as if it were this: only an audit
+            // can tell why it would differ now.
+            tracing::warn!(id = vintage.head.id, "folded again, a vintage would differ; it stays");
+            return Ok(());
+        }
+        self.sign(tree, vec![vintage.extension()])
+    }
+
     /// Signs the tree over the journal as it is, with what else is to be said.
     ///
     /// # Errors
@@ -96,13 +112,39 @@ impl Closings for Desk {
         else {
             return Ok(());
         };
-        let kept = self.shelf.keep(&vintage).map_err(io::Error::other)?;
-        if kept.is_some_and(|kept| kept.digest() != vintage.digest()) {
-            // What was closed stays as it was, and is not signed as if it were this: only an audit
-            // can tell why it would differ now.
-            tracing::warn!(id = vintage.head.id, "folded again, a vintage would differ; it stays");
-            return Ok(());
+        // In the order of the journal: behind those that wait.
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner).push((vintage, tree.clone()));
+        match self.settle() {
+            // Figures go on: it is kept before anything of it is committed.
+            Err(error) if error.kind() == io::ErrorKind::StorageFull => Ok(()),
+            settled => settled,
         }
-        self.sign(tree, vec![vintage.extension()]).map_err(io::Error::other)
     }
+
+    fn settle(&self) -> io::Result<()> {
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        while let Some((vintage, tree)) = waiting.first() {
+            // If we crash here, the closing comes again: nothing behind it is committed.
+            self.file(vintage, tree).map_err(full_or_other)?;
+            waiting.remove(0);
+        }
+        Ok(())
+    }
+}
+
+/// A full disk, whoever tells of it, is one thing.
+fn full_or_other(error: Error) -> io::Error {
+    match &error {
+        Error::Io { source, .. } if is_full(source) => {
+            io::Error::new(io::ErrorKind::StorageFull, error)
+        }
+        _ => io::Error::other(error),
+    }
+}
+
+fn is_full(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge
+    )
 }

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use journal::{Entry, Error as JournalError, Journal, Position, Receipt, Writer};
+use journal::{Entry, Journal, Position, Receipt, Writer};
 use milestones::{Notice, Rules, event, event_id, route};
 use projector::Outbox;
 
@@ -109,15 +109,15 @@ async fn is_anothers(feed: &Journal, at: Position, foreign: &Foreign) -> Result<
     Ok(false)
 }
 
-/// Appends, again and again while the server is away.
+/// Appends, again and again while the server is away or the disk is full.
 async fn append(feed: &mut Writer, entries: &[Entry]) -> Result<Vec<Receipt>> {
     let mut wait = RETRY;
     loop {
         // If we crash here, some of it is in the feed: the next start reads which.
         match feed.append(entries).await {
             Ok(receipts) => return Ok(receipts),
-            Err(JournalError::Busy { what }) => {
-                tracing::warn!(what, "milestones wait for the feed");
+            Err(error) if error.is_transient() => {
+                tracing::warn!(%error, "milestones wait for the feed");
                 tokio::time::sleep(wait).await;
                 wait = RETRY_MAX.min(wait * 2);
             }

@@ -90,8 +90,9 @@ impl Herald {
     /// Follows the feed, sends, and watches the file of subscriptions, until `stop`.
     ///
     /// # Errors
-    /// `Feed`, `Io`, `Full`, `Engine`, `Damaged`: somebody has to look. Nothing is lost.
-    pub async fn run(self, stop: impl Future<Output = ()> + Send) -> Result<()> {
+    /// `Full`: nothing is lost, and it can be run again when there is room. `Feed`, `Io`, `Engine`,
+    /// `Damaged`: somebody has to look. Nothing is lost.
+    pub async fn run(&self, stop: impl Future<Output = ()> + Send) -> Result<()> {
         let stopping = watch::Sender::new(false);
         let feeder = Feeder::new(Arc::clone(&self.shared), self.book.subscribe());
         let stopped = async {

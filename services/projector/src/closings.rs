@@ -16,4 +16,13 @@ pub trait Closings: Send + Sync + Debug {
     /// What could not be kept; then the projector stops, and comes to the same closing at its next
     /// start.
     fn closed(&self, fold: &Fold, fact: &Fact, tree: &Range) -> io::Result<()>;
+
+    /// Called before a commit: whether all that was closed so far is on the disk. What is not, is tried
+    /// again now; the commit waits for it, so that the next start comes to the closing again.
+    ///
+    /// # Errors
+    /// `StorageFull`: there is no room yet. Others stop the projector.
+    fn settle(&self) -> io::Result<()> {
+        Ok(())
+    }
 }

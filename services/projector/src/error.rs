@@ -31,6 +31,17 @@ pub enum Error {
     },
 }
 
+impl Error {
+    /// Whether there was no room on the disk.
+    pub(crate) fn is_full(&self) -> bool {
+        match self {
+            Error::Store(store::Error::Full { .. }) => true,
+            Error::Closing(error) => error.kind() == std::io::ErrorKind::StorageFull,
+            _ => false,
+        }
+    }
+}
+
 impl From<journal::Error> for Error {
     fn from(error: journal::Error) -> Error {
         match error {

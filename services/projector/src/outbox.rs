@@ -2,12 +2,16 @@
 //! whoever tells the world. The same journal and rules fill it with the same, whatever happens.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use milestones::{Notice, Rules};
 use tokio::sync::watch;
 
 use crate::shared::Progress;
 use crate::{Error, Result};
+
+/// How long to wait for rows that are away.
+const AWAY: Duration = Duration::from_secs(1);
 
 /// Reads the notices that are committed. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -40,9 +44,15 @@ impl Outbox {
         if self.progress.wait_for(|progress| progress.notices > taken).await.is_err() {
             return Ok(None);
         }
-        let reader = self.reader.clone();
-        let reading = tokio::task::spawn_blocking(move || reader.notices(taken, limit));
-        let rows = reading.await.map_err(|_| Error::Panicked { doing: "read notices" })??;
+        let rows = loop {
+            let reader = self.reader.clone();
+            let reading = tokio::task::spawn_blocking(move || reader.notices(taken, limit));
+            match reading.await.map_err(|_| Error::Panicked { doing: "read notices" })? {
+                // The rows wait for room to be opened again.
+                Err(store::Error::Full { .. }) => tokio::time::sleep(AWAY).await,
+                rows => break rows?,
+            }
+        };
         let read = |row: &Vec<u8>| {
             let what = format!("notice {} of the outbox cannot be read", taken + 1);
             Notice::unpack(row).ok_or(Error::Diverged { what })

@@ -1,6 +1,7 @@
 //! The heart: fold what comes, commit when it is due, until told to stop.
 
 use std::future::Future;
+use std::io::ErrorKind;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -34,6 +35,8 @@ pub struct Projector {
     pub(crate) commits: u64,
     came: Instant,
     settled: Instant,
+    /// Until when no commit is begun, for want of room for what was closed.
+    hold: Option<Instant>,
     rate: Rate,
 }
 
@@ -68,7 +71,8 @@ impl Projector {
         let writer = Writer::new(store);
         let rate = Rate { since: now, position: mark.position };
         let (folder, commits) = (Some(folder), 0);
-        Ok(Projector { config, folder, writer, rebuild, commits, came: now, settled: now, rate })
+        let (came, settled, hold) = (now, now, None);
+        Ok(Projector { config, folder, writer, rebuild, commits, came, settled, hold, rate })
     }
 
     /// For readers in this process.
@@ -103,6 +107,7 @@ impl Projector {
         follow: bool,
     ) -> Result<()> {
         let mut shutdown = std::pin::pin!(shutdown);
+        self.writer.waits = follow;
         let to = self.folder().shared.progress().end;
         let after = self.folder().mark.position;
         let decoder = Decoder::new(&self.config);
@@ -119,7 +124,7 @@ impl Projector {
                     return self.reached(to);
                 }
                 // Rows that would all be summed again are left to the next start.
-                Event::Stop => return self.finish(self.is_caught_up()).await,
+                Event::Stop => return self.stop().await,
             }
             self.commit_if_due().await?;
         }
@@ -132,11 +137,13 @@ impl Projector {
         shutdown: Pin<&mut (impl Future<Output = ()> + Send)>,
     ) -> Result<Event> {
         let due = self.due_at();
+        // So that memory is bounded while nothing can be committed.
+        let goes_on = self.hold.is_none() || self.folder().waiting() < self.config.pace.behind_max;
         tokio::select! {
             biased;
             () = shutdown => Ok(Event::Stop),
             written = self.writer.done() => written.map(Event::Written),
-            decoded = feed.next() => decoded.map(Event::Decoded),
+            decoded = feed.next(), if goes_on => decoded.map(Event::Decoded),
             end = end.next() => Ok(Event::End(end)),
             () = sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => Ok(Event::Due),
         }
@@ -159,7 +166,8 @@ impl Projector {
         let Pace { lull, upper_lull, behind_age_max, .. } = self.config.pace;
         if let Some(since) = self.folder().since {
             let behind = Instant::from_std(since) + behind_age_max;
-            return Some(if self.is_caught_up() { self.came + lull } else { behind });
+            let due = if self.is_caught_up() { self.came + lull } else { behind };
+            return Some(self.hold.map_or(due, |hold| hold.max(due)));
         }
         (self.writer.is_unsettled() && self.is_caught_up()).then(|| self.came + upper_lull)
     }
@@ -182,7 +190,7 @@ impl Projector {
             let due = self.folder().waiting() >= pace.behind_max
                 || age >= pace.behind_age_max
                 || caught_up && (quiet >= pace.lull || age >= pace.caught_up_age_max);
-            if due {
+            if due && self.hold.is_none_or(|hold| Instant::now() >= hold) {
                 self.begin_commit().await?;
             }
         } else if caught_up && self.writer.is_unsettled() {
@@ -195,6 +203,9 @@ impl Projector {
     }
 
     async fn begin_commit(&mut self) -> Result<()> {
+        if !self.is_closing_kept().await? {
+            return Ok(());
+        }
         let mut folder = self.folder.take().expect("it comes back after each batch");
         let seal = move || (folder.seal(), folder);
         let sealed = spawn_blocking(seal).await.map_err(|_| Error::Panicked { doing: "seal" })?;
@@ -203,6 +214,25 @@ impl Projector {
         // If we crash here, the records are in the journal and are folded again.
         self.writer.commit(commit);
         Ok(())
+    }
+
+    /// Whether all that was closed is kept; if not, there was no room, and it is tried again soon.
+    async fn is_closing_kept(&mut self) -> Result<bool> {
+        let Some(keeper) = self.config.closings.clone() else { return Ok(true) };
+        let settled = spawn_blocking(move || keeper.settle()).await;
+        match settled.map_err(|_| Error::Panicked { doing: "keep what was closed" })? {
+            Err(error) if self.writer.waits && error.kind() == ErrorKind::StorageFull => {
+                if self.hold.is_none() {
+                    tracing::error!(%error, "what was closed is kept when there is room");
+                }
+                self.hold = Some(Instant::now() + LOOK);
+                Ok(false)
+            }
+            settled => {
+                self.hold = None;
+                settled.map(|()| true).map_err(Error::Closing)
+            }
+        }
     }
 
     fn written(&mut self, written: &Written) {
@@ -229,6 +259,19 @@ impl Projector {
             progress.end = end.max(position);
             progress.records_per_s = records_per_s;
         });
+    }
+
+    /// Commits what there is and ends; what there is no room for, the next start folds again.
+    async fn stop(&mut self) -> Result<()> {
+        self.writer.waits = false;
+        match self.finish(self.is_caught_up()).await {
+            Err(error) if error.is_full() => {
+                let position = self.folder().mark.position;
+                tracing::error!(%error, position, "figures are not kept up to here; the journal has all");
+                Ok(())
+            }
+            finished => finished,
+        }
     }
 
     /// Commits what there is, and settles the upper rows if wished.

@@ -24,6 +24,7 @@
 //!
 //! Statements and findings have no rows: they follow from the facts, and are made again at open.
 
+mod batch;
 mod check;
 mod commit;
 mod engine;
@@ -35,6 +36,7 @@ mod load;
 mod meta;
 mod notices;
 mod read;
+mod room;
 mod series;
 mod store;
 mod upper;

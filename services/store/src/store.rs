@@ -7,8 +7,9 @@ use std::time::Duration;
 
 use domain::contribution::Rules;
 use domain::fold::Fold;
-use sled::Batch;
+use domain::posting::Posting;
 
+use crate::batch::Batch;
 use crate::check;
 use crate::commit::{Commit, Unreadable};
 use crate::engine::{Closed, Engine};
@@ -89,8 +90,18 @@ pub struct Store {
     /// The last chunk of facts, as it is in its row.
     tail: Vec<u8>,
     upper: Upper,
+    /// What waits for room.
+    held: Option<Held>,
     /// A commit failed: what is in memory may not be what is in the rows.
     stopped: bool,
+}
+
+/// A commit for which there was no room.
+#[derive(Debug)]
+struct Held {
+    batch: Batch,
+    rows: usize,
+    postings: Vec<Posting>,
 }
 
 impl Store {
@@ -183,10 +194,35 @@ impl Store {
     /// Makes a commit durable: all of it or nothing.
     ///
     /// # Errors
-    /// `Full`, `Io`, `Engine`; then, and ever after, `Stopped`. The rows stay as of the commit
-    /// before or, if the failure came late, as of this one.
+    /// `Full`: the commit is held, and [`Store::again`] writes it when there is room. `Io`, `Engine`;
+    /// then, and ever after, `Stopped`. The rows stay as of the commit before or, if the failure came
+    /// late, as of this one.
     pub fn commit(&mut self, commit: Commit) -> Result<()> {
-        self.guarded(|store| store.write(commit))
+        self.guarded(|store| {
+            store.push()?;
+            store.write(commit)
+        })
+    }
+
+    /// Tries again what there was no room for: a commit that is held, or nothing more than to have the
+    /// rows open.
+    ///
+    /// # Errors
+    /// As [`Store::commit`].
+    pub fn again(&mut self) -> Result<()> {
+        self.guarded(Store::push)
+    }
+
+    /// Writes what is held. It may be there already, whole: then it is written once more.
+    fn push(&mut self) -> Result<()> {
+        self.engine.revive(self.vacant.wait)?;
+        let Some(Held { batch, rows, .. }) = &self.held else { return Ok(()) };
+        self.engine.write(batch.clone(), *rows)?;
+        if let Some(held) = self.held.take() {
+            // If we crash here, the upper rows are behind the leaves: the next start sees it.
+            self.upper.add(&self.vacant.rules.atlas, &held.postings);
+        }
+        Ok(())
     }
 
     fn write(&mut self, commit: Commit) -> Result<()> {
@@ -213,10 +249,8 @@ impl Store {
         checks.statements = checks.statements.wrapping_add(commit.statements);
         checks.findings = checks.findings.wrapping_add(commit.findings);
         batch.insert(key::META, self.meta.write());
-        self.engine.write(batch, rows)?;
-        // If we crash here, the upper rows are behind the leaves: the next start sees it.
-        self.upper.add(&self.vacant.rules.atlas, &commit.postings);
-        Ok(())
+        self.held = Some(Held { batch, rows, postings: commit.postings });
+        self.push()
     }
 
     fn put_facts(&mut self, batch: &mut Batch, commit: &Commit) {
@@ -258,6 +292,7 @@ impl Store {
     /// As [`Store::commit`].
     pub fn settle(&mut self) -> Result<()> {
         self.guarded(|store| {
+            store.push()?;
             store.upper.settle(&store.engine, &store.vacant.rules.atlas, store.meta.mark.position)
         })
     }
@@ -272,7 +307,7 @@ impl Store {
             return Err(Error::Stopped { path: self.engine.path().to_owned() });
         }
         let done = work(self);
-        self.stopped = done.is_err();
+        self.stopped = done.as_ref().is_err_and(|error| !matches!(error, Error::Full { .. }));
         done
     }
 
@@ -337,7 +372,7 @@ impl Vacant {
         }
         let meta = Meta::new(journal, self.editions.clone());
         let (tail, upper) = (Vec::new(), Upper::none());
-        Ok(Store { engine, vacant: self, meta, tail, upper, stopped: false })
+        Ok(Store { engine, vacant: self, meta, tail, upper, held: None, stopped: false })
     }
 }
 
@@ -346,7 +381,7 @@ impl Loaded {
         let Image { fold, unreadable, notices, upper, tail } = image;
         let (journal, mark, counts) = (meta.journal, meta.mark, meta.counts);
         let tree = meta.tree.clone();
-        let store = Store { engine, vacant, meta, tail, upper, stopped: false };
+        let store = Store { engine, vacant, meta, tail, upper, held: None, stopped: false };
         Loaded { store, journal, fold, mark, counts, tree, unreadable, notices }
     }
 }

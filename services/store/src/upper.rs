@@ -7,8 +7,8 @@ use domain::atlas::{Atlas, Level, Unit};
 use domain::exact;
 use domain::posting::{Column, Posting, Site, Slot};
 use hashbrown::HashMap;
-use sled::Batch;
 
+use crate::batch::Batch;
 use crate::check;
 use crate::engine::Engine;
 use crate::key;

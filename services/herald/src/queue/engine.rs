@@ -1,8 +1,9 @@
-//! sled: one tree, one batch at a time, many batches in one flush, its panics caught.
+//! sled: one tree, one batch at a time, many batches in one flush, its panics caught; handed nothing
+//! while the disk has no room for it.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -14,6 +15,8 @@ use crate::{Error, Result};
 /// Bytes of pages that sled keeps in memory.
 const CACHE_BYTES: u64 = 32 << 20;
 const RETRY: Duration = Duration::from_millis(10);
+/// A batch here has some thousand short rows at most; the rest is for sled's own segments.
+const ROOM_BYTES: u64 = 4 << 20;
 
 /// The one tree, and where it is.
 #[derive(Debug)]
@@ -24,6 +27,8 @@ pub(super) struct Engine {
     applied: AtomicU64,
     /// How many of them are on the disk.
     flushed: Mutex<u64>,
+    /// A flush failed: sled takes nothing any more, and may hang when it is let go.
+    failed: AtomicBool,
 }
 
 /// A batch that was applied, and is to be flushed before it counts.
@@ -33,6 +38,7 @@ pub(super) struct Applied(u64);
 impl Engine {
     /// Opens, or makes, the rows; another process may take so long to let go.
     pub(super) fn open(path: &Path, wait: Duration) -> Result<Engine> {
+        room(if path.exists() { path } else { path.parent().unwrap_or(path) })?;
         let config = sled::Config::new()
             .path(path)
             .cache_capacity(CACHE_BYTES)
@@ -42,8 +48,13 @@ impl Engine {
         loop {
             let error = match catch_unwind(AssertUnwindSafe(|| config.open())) {
                 Ok(Ok(db)) => {
-                    let (path, applied) = (path.to_owned(), AtomicU64::new(0));
-                    return Ok(Engine { db, path, applied, flushed: Mutex::new(0) });
+                    return Ok(Engine {
+                        db,
+                        path: path.to_owned(),
+                        applied: AtomicU64::new(0),
+                        flushed: Mutex::new(0),
+                        failed: AtomicBool::new(false),
+                    });
                 }
                 Ok(Err(error)) => error,
                 Err(_) => return Err(damaged(path, "sled panicked at its files")),
@@ -61,6 +72,8 @@ impl Engine {
     /// Applies a batch, all of it or nothing: others see it at once, the disk has it after
     /// [`Engine::flush`].
     pub(super) fn apply(&self, batch: Batch) -> Result<Applied> {
+        // What was applied is flushed all the same: there was room when it was.
+        room(&self.path)?;
         self.guard("write", || self.db.apply_batch(batch))?;
         Ok(Applied(self.applied.fetch_add(1, Ordering::AcqRel) + 1))
     }
@@ -73,7 +86,10 @@ impl Engine {
         }
         let applied = self.applied.load(Ordering::Acquire);
         // If we crash here, batches that nobody was told of may or may not be there: each is whole.
-        self.guard("flush", || self.db.flush())?;
+        if let Err(error) = self.guard("flush", || self.db.flush()) {
+            self.failed.store(true, Ordering::Release);
+            return Err(error);
+        }
         *flushed = applied;
         Ok(())
     }
@@ -131,6 +147,26 @@ impl Engine {
                 Err(Error::Engine { doing, path: self.path.clone(), what })
             }
         }
+    }
+}
+
+impl Drop for Engine {
+    fn drop(&mut self) {
+        if *self.failed.get_mut() {
+            // The last handle is let go on a thread that nobody waits for.
+            let db = self.db.clone();
+            std::thread::spawn(move || drop(catch_unwind(AssertUnwindSafe(|| drop(db)))));
+        }
+    }
+}
+
+/// Fails unless sled has room for what it may write: one whose write was refused half way takes
+/// nothing any more. Where nobody can say how much there is, sled finds out.
+fn room(path: &Path) -> Result<()> {
+    let Ok(about) = rustix::fs::statvfs(path) else { return Ok(()) };
+    match about.f_bavail.saturating_mul(about.f_frsize) < ROOM_BYTES {
+        true => Err(Error::Full { path: path.to_owned() }),
+        false => Ok(()),
     }
 }
 

@@ -125,7 +125,7 @@ impl World {
         let herald = Herald::open(config).await.expect("it works here");
         let (desk, counted) = (herald.desk(), Box::new(herald.counted()));
         let (stop, stopped) = oneshot::channel::<()>();
-        let herald = tokio::spawn(herald.run(async { drop(stopped.await) }));
+        let herald = tokio::spawn(async move { herald.run(async { drop(stopped.await) }).await });
         Running { desk, counted, stop, herald }
     }
 }

@@ -1,11 +1,12 @@
 //! `tonghop archive`: keeps a directory as the second copy of a journal.
 
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, anyhow};
 use indicatif::ProgressBar;
 use journal::archive::Archiver;
-use journal::{Journal, Position};
+use journal::{Journal, Options, Position};
 use proto::gazetteer::Lang;
 use query::lang;
 use serde::Serialize;
@@ -18,6 +19,8 @@ use crate::screen::{self, Screen};
 const BATCH_RECORDS: usize = 10_000;
 /// While following, how far it is is told this often, if there was anything to copy.
 const TELL: Duration = Duration::from_secs(60);
+/// While the disk is full, it is looked for room this often.
+const ROOM_RETRY: Duration = Duration::from_secs(2);
 
 #[derive(Serialize)]
 struct Archived {
@@ -44,17 +47,28 @@ pub(super) fn archive(screen: &mut Screen, args: &ArchiveArgs) -> Result<()> {
         if screen.format == Format::Table {
             welcome(screen, args, &url, &source, begun, goal)?;
         }
+        let kept = archiver.archive().clone();
         let keeping = async {
-            catch_up(screen, &mut archiver, goal).await?;
-            if args.once { Ok(()) } else { follow(screen, &mut archiver, &source).await }
+            loop {
+                let done = keep(screen, &mut archiver, &source, goal, args.once).await;
+                match done {
+                    Err(error) if !args.once && is_full(&error) => {
+                        screen::note(screen.lang, &format!("{error:#}"));
+                    }
+                    done => return done,
+                }
+                // What of a batch is written is whole: it is gone on with behind it.
+                drop(archiver);
+                archiver = opened_again(&source, &args.archive, &options).await?;
+            }
         };
         // Stopped in the middle of a batch: what of it is written is whole, and gone on behind.
-        let kept = tokio::select! {
-            kept = keeping => kept,
+        let ended = tokio::select! {
+            ended = keeping => ended,
             () = stopped => Ok(()),
         };
-        kept.context("the archive is whole as far as it goes, and stopped")?;
-        let end = archiver.archive().end().await?;
+        ended.context("the archive is whole as far as it goes, and stopped")?;
+        let end = kept.end().await?;
         said(screen, &source, begun, end)
     })
 }
@@ -68,6 +82,33 @@ fn lost(error: journal::Error, args: &ArchiveArgs, url: &str) -> anyhow::Error {
             archive.display()
         ),
         error => error.into(),
+    }
+}
+
+/// Copies what there is, and then, unless once is enough, whatever comes.
+async fn keep(
+    screen: &mut Screen,
+    archiver: &mut Archiver,
+    source: &Journal,
+    goal: Position,
+    once: bool,
+) -> Result<()> {
+    catch_up(screen, archiver, goal).await?;
+    if once { Ok(()) } else { follow(screen, archiver, source).await }
+}
+
+fn is_full(error: &anyhow::Error) -> bool {
+    matches!(error.downcast_ref(), Some(journal::Error::Full { .. }))
+}
+
+/// Opens the archive when there is room for it again.
+async fn opened_again(source: &Journal, archive: &Path, options: &Options) -> Result<Archiver> {
+    loop {
+        tokio::time::sleep(ROOM_RETRY).await;
+        match Archiver::open(source, archive, options).await {
+            Err(error) if error.is_transient() => tracing::info!(%error, "the archive waits"),
+            opened => return Ok(opened?),
+        }
     }
 }
 

@@ -183,6 +183,7 @@ impl Opened {
         if let Some(front) = &front {
             let _ = std::fs::write(data.join(LISTENING), front.listener.local_addr()?.to_string());
         }
+        let room = hold.room.clone();
         let (reach, feed) = (Reach::default(), telling.followed.clone());
         let behind = Behind {
             data: &data,
@@ -215,9 +216,9 @@ impl Opened {
             .stage("announcing", |stop| async { Ok(telling.announce(stop, &parts).await) })
             .stage("sending", |stop| async { Ok(telling::send(herald, stop, &parts).await) })
             .beside(socket::serve(&data, answering))
-            .beside(async { Ok(reach.watch(&journal, gateway.as_ref()).await) })
+            .beside(async { Ok(reach.watch(&journal, gateway.as_ref(), &room).await) })
             .beside(durability::watched(&journal, &parts, gateway.is_some(), allow_unsynced))
-            .beside(telling::alone(Part::Signing, &parts, signing.run(&journal, &handle)))
+            .beside(telling::alone(Part::Signing, &parts, signing.run(&journal, &handle, &parts)))
             .beside(telling::follow(feed, &parts))
             .run()
             .await;

@@ -14,6 +14,7 @@ mod clock;
 mod demo;
 mod endpoint;
 mod fire;
+mod full;
 mod known;
 mod milestones;
 mod money;

@@ -6,6 +6,9 @@ use std::sync::Arc;
 
 use web::{Check, Gauge, Health};
 
+/// With less nothing can be kept of what is folded: also who wants no reserve has this.
+const FLOOR: u64 = 8 << 20;
+
 /// Where the service writes, and how many bytes are to stay free there. Cheap to clone.
 #[derive(Clone, Debug)]
 pub(super) struct Room {
@@ -18,7 +21,8 @@ impl Room {
     pub(super) fn of(data: &Path, url: &str, reserve_mb: u64) -> Room {
         let journal = url.strip_prefix("dir:").map(PathBuf::from);
         let places = [Some(data.to_owned()), journal].into_iter().flatten().collect();
-        Room { places, reserve: reserve_mb.saturating_mul(1 << 20) }
+        let reserve = reserve_mb.saturating_mul(1 << 20).max(FLOOR);
+        Room { places, reserve }
     }
 
     /// Bytes that are free where there is least; none where nobody can say.

@@ -17,6 +17,9 @@ use super::supervisor::Stop;
 /// How long the last milestones may wait for a server that is away, once everything else ended.
 const LAST_WAIT: Duration = Duration::from_secs(3);
 
+/// How often is looked whether there is room on the disk again.
+const ROOM_RETRY: Duration = Duration::from_secs(1);
+
 /// Tells what the outbox holds.
 pub(super) struct Telling {
     announcing: Option<(Outbox, Writer)>,
@@ -162,6 +165,37 @@ pub(super) async fn follow(followed: Option<Followed>, parts: &Parts) -> Result<
     }
 }
 
+/// Sends until told to stop. A full disk is waited for: what was under way is sent again, under the
+/// same ids.
+async fn run<S>(herald: &Herald, stop: impl Fn() -> S, parts: &Parts)
+where
+    S: Future<Output = ()> + Send,
+{
+    loop {
+        let running = herald.run(stop());
+        tokio::pin!(running);
+        // One that runs so long has written something: there is room again.
+        let done = tokio::select! {
+            done = &mut running => done,
+            () = tokio::time::sleep(ROOM_RETRY) => {
+                parts.mended(Part::Webhooks);
+                running.await
+            }
+        };
+        match done {
+            Ok(()) => return,
+            Err(error @ herald::Error::Full { .. }) => {
+                parts.failed(Part::Webhooks, &anyhow::Error::from(error));
+                tokio::select! {
+                    () = stop() => return,
+                    () = tokio::time::sleep(ROOM_RETRY) => {}
+                }
+            }
+            Err(error) => return parts.failed(Part::Webhooks, &anyhow::Error::from(error)),
+        }
+    }
+}
+
 /// Sends the feed to webhooks until `stop`, when everything was told. What is under way is finished.
 pub(super) async fn send(herald: Option<Herald>, stop: Stop<'_>, parts: &Parts) {
     let (told, telling) = watch::channel(false);
@@ -175,10 +209,8 @@ pub(super) async fn send(herald: Option<Herald>, stop: Stop<'_>, parts: &Parts) 
         std::future::pending::<()>().await;
     };
     let sending = async {
-        if let Some(herald) = herald
-            && let Err(error) = herald.run(stopped(telling.clone())).await
-        {
-            parts.failed(Part::Webhooks, &anyhow::Error::from(error));
+        if let Some(herald) = herald {
+            run(&herald, || stopped(telling.clone()), parts).await;
         }
         stopped(telling).await;
     };
