@@ -1,6 +1,7 @@
 //! Sessions that were signed out of, also before a restart, until they would have ended anyway.
 //!
-//! A line each of `signed-out`: the session's nonce and when it would end, in seconds since 1970.
+//! A line each of `signed-out`: the session's nonce, when it would end, in seconds since 1970, and the
+//! first eight letters of the SHA-256 of both, so that a bit that turned lets nobody in again.
 
 use std::path::Path;
 

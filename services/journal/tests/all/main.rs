@@ -14,6 +14,7 @@ mod full;
 mod kill;
 mod opening;
 mod restore;
+mod rot;
 mod sealing;
 mod stream;
 mod world;
