@@ -10,5 +10,6 @@ mod order;
 mod python;
 mod queue;
 mod restart;
+mod rot;
 mod sight;
 mod world;
