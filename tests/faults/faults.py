@@ -15,7 +15,10 @@ import subprocess
 import sys
 
 RUNS = [
-    ("journal", "all", ["crash::", "kill::"]),
+    ("journal", "all", ["crash::", "kill::", "rot::"]),
+    ("access", "rot", [""]),
+    ("auditor", "vintage", ["rots"]),
+    ("herald", "all", ["rot::"]),
     ("store", "damage", ["a_store_with", "a_commit_that"]),
     ("tonghop", "program", ["fire::", "known::", "full::", "rot::"]),
 ]

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! vintages/00000000000000047360-L-637.2021-H1@administrative.official.1.txt
+//! vintages/….txt.sha256                       its checksum, as sha256sum writes and checks it
 //! checkpoints/00000000000000047360.note
 //! ```
 //!
@@ -11,6 +12,8 @@
 use std::fs::{self, File};
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
 
 use crate::vintage::Vintage;
 use crate::{Error, Result};
@@ -74,6 +77,20 @@ impl Shelf {
     /// # Errors
     /// `Unknown`, which tells those there are; `Damaged`, `Io`.
     pub fn get(&self, id: &str) -> Result<Vintage> {
+        read(&self.path_of(id)?)
+    }
+
+    /// The same whatever its checksum says: only for who compares it with the journal, row by row.
+    ///
+    /// # Errors
+    /// As [`Shelf::get`].
+    pub fn as_it_is(&self, id: &str) -> Result<Vintage> {
+        let path = self.path_of(id)?;
+        let text = fs::read_to_string(&path).map_err(Error::io("read", &path))?;
+        parse(&path, &text)
+    }
+
+    fn path_of(&self, id: &str) -> Result<PathBuf> {
         let listed = self.list()?;
         let Some(found) = listed.iter().find(|one| one.id == id) else {
             let ids: Vec<&str> = listed.iter().rev().take(8).map(|one| one.id.as_str()).collect();
@@ -83,7 +100,7 @@ impl Shelf {
             };
             return Err(Error::Unknown { what: "vintage", wanted: id.to_owned(), known });
         };
-        read(&found.path)
+        Ok(found.path.clone())
     }
 
     /// Keeps a vintage, durably, unless one is kept under its name: that one stays and is given.
@@ -97,7 +114,10 @@ impl Shelf {
         if path.exists() {
             return read(&path).map(Some);
         }
-        write_once(&folder, &path, vintage.text().as_bytes())?;
+        let text = vintage.text();
+        // If we crash in between, the next start makes both again.
+        write_once(&folder, &sum_path(&path), sum_line(&path, &text).as_bytes())?;
+        write_once(&folder, &path, text.as_bytes())?;
         Ok(None)
     }
 
@@ -137,20 +157,55 @@ impl Shelf {
     }
 }
 
-/// Reads a vintage from its file.
+/// Reads a vintage from its file, which has to be as its checksum says. Those of earlier versions have
+/// none.
 ///
 /// # Errors
 /// `Damaged`, `Io`.
 pub fn read(path: &Path) -> Result<Vintage> {
     let text = fs::read_to_string(path).map_err(Error::io("read", path))?;
-    Vintage::parse(&text)
+    let sum = sum_path(path);
+    match fs::read(&sum) {
+        Ok(line) if line == sum_line(path, &text).as_bytes() => {}
+        Ok(_) => {
+            let what = format!(
+                "it is not what its checksum in {} is of: one of the two was altered; put a copy of both \
+                 back, or move both away and fold again (tonghop audit compares them with the journal)",
+                sum.display()
+            );
+            return Err(Error::Damaged { path: path.to_owned(), what });
+        }
+        Err(error) if error.kind() == ErrorKind::NotFound => {}
+        Err(error) => return Err(Error::io("read", &sum)(error)),
+    }
+    parse(path, &text)
+}
+
+fn parse(path: &Path, text: &str) -> Result<Vintage> {
+    Vintage::parse(text)
         .map_err(|error| Error::Damaged { path: path.to_owned(), what: error.to_string() })
+}
+
+fn sum_path(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".sha256");
+    name.into()
+}
+
+/// What `sha256sum` writes of a file.
+fn sum_line(path: &Path, text: &str) -> String {
+    let digest = Sha256::digest(text.as_bytes());
+    let sum: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    format!("{sum}  {name}\n")
 }
 
 /// Writes a file that is whole and durable, or not there.
 fn write_once(folder: &Path, path: &Path, bytes: &[u8]) -> Result<()> {
     fs::create_dir_all(folder).map_err(Error::io("create", folder))?;
-    let temporary = path.with_extension("new");
+    let mut temporary = path.as_os_str().to_owned();
+    temporary.push(".new");
+    let temporary = PathBuf::from(temporary);
     let write = || {
         let mut file = File::create(&temporary)?;
         file.write_all(bytes)?;

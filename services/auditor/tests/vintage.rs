@@ -1,5 +1,8 @@
 //! The text of a vintage, and the shelf it is kept on.
 
+// What was seen is a row of the table of faults.
+#![allow(clippy::print_stderr)]
+
 use auditor::{Error, Head, Kind, Row, Shelf, Vintage, differences};
 
 fn row(kind: Kind, name: &str, value: &str) -> Row {
@@ -122,4 +125,40 @@ fn what_is_kept_is_never_written_again() {
     assert_eq!(std::fs::read_to_string(&notes[0].1).expect("it is there"), "first");
     std::fs::write(&shelf.list().expect("one")[0].path, "harmed").expect("it is written");
     assert!(matches!(shelf.get(&first.head.id), Err(Error::Damaged { .. })));
+}
+
+#[test]
+fn a_vintage_that_rots_is_named_and_never_shown_as_other_or_fewer_figures() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (shelf, vintage) = (Shelf::of(folder.path()), vintage());
+    shelf.keep(&vintage).expect("it is kept");
+    let path = shelf.list().expect("a list")[0].path.clone();
+    // How many cuts and flipped bits; with enough of them, every one.
+    let set = std::env::var("TONGHOP_FAULTS").ok();
+    let faults: usize = set.map_or(100, |text| text.parse().expect("TONGHOP_FAULTS is a number"));
+    let mut times = 0;
+    for name in [path.clone(), format!("{}.sha256", path.display()).into()] {
+        let whole = std::fs::read(&name).expect("it was kept");
+        let cut = |at: usize| (format!("cut at {at}"), whole[..at].to_vec());
+        let turned = |bit: usize| {
+            let mut bytes = whole.clone();
+            bytes[bit / 8] ^= 1 << (bit % 8);
+            (format!("bit {bit}"), bytes)
+        };
+        let cuts = (0..whole.len()).step_by(whole.len().div_ceil(faults));
+        let bits = (0..whole.len() * 8).step_by((whole.len() * 8).div_ceil(faults));
+        for (how, bytes) in cuts.map(cut).chain(bits.map(turned)) {
+            std::fs::write(&name, bytes).expect("it is ours");
+            let Err(error) = shelf.get(&vintage.head.id) else { panic!("{how}: it is shown") };
+            let told = error.to_string();
+            assert!(told.contains("L-637.2021-H1@administrative.official.1.txt"), "{how}: {told}");
+            times += 1;
+        }
+        std::fs::write(&name, whole).expect("it is ours");
+    }
+    assert_eq!(shelf.get(&vintage.head.id).expect("it is whole"), vintage);
+    eprintln!(
+        "fault | a vintage, or its checksum | cut at a grid, bits flipped | an error that names the \
+         file | as expected | {times}"
+    );
 }

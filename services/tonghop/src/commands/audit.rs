@@ -82,7 +82,7 @@ fn of_journal(lang: Lang, args: &AuditArgs) -> Result<(Vintage, Verdict)> {
 fn vintage(args: &AuditArgs) -> Result<Vintage> {
     let shelf = Shelf::of(&args.data.data);
     if let Some(id) = &args.vintage {
-        return Ok(shelf.get(id)?);
+        return Ok(shelf.as_it_is(id)?);
     }
     let (Some(unit), Some(period)) = (&args.unit, &args.period) else {
         bail!("say which: --vintage ID, or --unit and --period");
@@ -107,5 +107,5 @@ fn vintage(args: &AuditArgs) -> Result<Vintage> {
     let latest = latest.with_context(|| {
         format!("{period} of {key} was not closed; `tonghop closings` lists what was")
     })?;
-    Ok(shelf.get(&auditor::id(&latest))?)
+    Ok(shelf.as_it_is(&auditor::id(&latest))?)
 }

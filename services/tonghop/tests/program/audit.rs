@@ -33,6 +33,13 @@ fn an_audit_names_what_is_not_the_same() {
     // A figure that no fact and no definition explains is told to be so.
     let (from, to, named) = table[0];
     std::fs::write(&closed.vintage, right.replacen(from, to, 1)).expect("it is written");
+    // Only an audit looks at what was altered; everybody else is told that it was.
+    let revisions = ["revisions", "--vintage", &closed.id, "--data", text(&closed.data)];
+    let output = run(&revisions);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(!output.status.success() && said.contains(".txt.sha256"), "{said}");
+    // Of an earlier version there is no checksum.
+    std::fs::remove_file(format!("{}.sha256", text(&closed.vintage))).expect("it is there");
     let row = closed.row("L-24097", named).expect("it differs");
     assert_eq!(row["causes"].to_string(), "{\"unexplained\":-1}");
     let roots: Vec<&str> = right.lines().filter(|line| line.starts_with("root ")).collect();

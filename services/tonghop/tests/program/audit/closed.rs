@@ -58,7 +58,8 @@ impl Closed {
         let data = folder.path().join("data");
         import(&data, folder.path(), &format!("{lines}{}", closing(unit, "closing-1")));
         let entries = std::fs::read_dir(data.join("vintages")).expect("there are vintages");
-        let vintages: Vec<PathBuf> = entries.map(|one| one.expect("a file").path()).collect();
+        let mut vintages: Vec<PathBuf> = entries.map(|one| one.expect("a file").path()).collect();
+        vintages.retain(|path| path.extension().is_some_and(|end| end == "txt"));
         let [vintage] = vintages.as_slice() else { panic!("one vintage: {vintages:?}") };
         let id = format!("{unit}.{PERIOD}.official.1");
         Closed { data, vintage: vintage.clone(), id, folder }
