@@ -12,6 +12,7 @@ use std::time::Duration;
 use anyhow::{Result, bail};
 use auditor::Shelf;
 use feed::Followed;
+use futures::FutureExt;
 use gateway::{Appending, Gateway};
 use herald::{Cidr, Desk, Herald};
 use journal::{Journal, Options, Writer};
@@ -203,20 +204,20 @@ impl Opened {
             .stage("serving", |stop| async {
                 match front {
                     Some(front) => front.serve(behind, stop).await,
-                    None => Ok(stop.await),
+                    None => stop.map(Ok).await,
                 }
             })
             .stage("writing", |stop| async {
                 match appending {
                     Some(appending) => Ok(appending.run(stop).await?),
-                    None => Ok(stop.await),
+                    None => stop.map(Ok).await,
                 }
             })
             .stage("projecting", |stop| async { Ok(projector.run(stop).await?) })
-            .stage("announcing", |stop| async { Ok(telling.announce(stop, &parts).await) })
-            .stage("sending", |stop| async { Ok(telling::send(herald, stop, &parts).await) })
+            .stage("announcing", |stop| telling.announce(stop, &parts).map(Ok))
+            .stage("sending", |stop| telling::send(herald, stop, &parts).map(Ok))
             .beside(socket::serve(&data, answering))
-            .beside(async { Ok(reach.watch(&journal, gateway.as_ref(), &room).await) })
+            .beside(reach.watch(&journal, gateway.as_ref(), &room).map(Ok))
             .beside(durability::watched(&journal, &parts, gateway.is_some(), allow_unsynced))
             .beside(telling::alone(Part::Signing, &parts, signing.run(&journal, &handle, &parts)))
             .beside(telling::follow(feed, &parts))
