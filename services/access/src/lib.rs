@@ -10,6 +10,21 @@
 //! ```
 //!
 //! [`Access`] answers services; [`Book`] is what `tonghop user` and `tonghop source` change.
+//!
+//! Not here: HTTP (cookies, headers and addresses are `web`'s), and how figures are hidden (`domain`):
+//! [`Who::disclosure`] only says whose units somebody sees.
+//!
+//! ```
+//! use access::{Role, Who};
+//! use proto::gazetteer::Gazetteer;
+//!
+//! let gazetteer = Gazetteer::embedded();
+//! let unit = |key: &str| gazetteer.unit(key).expect("a unit of the gazetteer");
+//! let hoa = Who { name: "hoa".into(), role: Role::Officer { of: unit("L-637") } };
+//! assert!(hoa.may_write(&gazetteer.atlas, unit("L-24097"))); // a commune of her district
+//! assert!(!hoa.may_write(&gazetteer.atlas, unit("L-638"))); // the district next door
+//! assert!(!Who::public().may_see_households(&gazetteer.atlas, unit("L-637")));
+//! ```
 
 mod access;
 mod book;

@@ -5,6 +5,28 @@
 //!    └────► Replay: the same vintage from the journal alone ─► differences
 //! fold ───► explain: a figure opened to its facts; revisions: what changed since, and by which
 //! ```
+//!
+//! Not here: which closings stand (`domain::closing`), the tree and the signatures (`proof`), and
+//! whether a fact is true: only that it was said, and that the figures follow.
+//!
+//! A [`Vintage`] is one text with a digest, and two of them are compared row by row:
+//!
+//! ```
+//! use auditor::{Head, Kind, Row, Vintage, differences};
+//!
+//! let row = |value: &str| Row {
+//!     kind: Kind::Figure,
+//!     name: "L-637\tpoor_households\t".into(),
+//!     value: value.into(),
+//! };
+//! let head = Head { id: "L-637.2021-H1@administrative.official.1".into(), ..Head::default() };
+//! let closed = Vintage { head: head.clone(), rows: vec![row("2342")] };
+//! let replayed = Vintage { head, rows: vec![row("2343")] };
+//! assert_ne!(closed.digest(), replayed.digest());
+//! let found = &differences(&closed, &replayed)[0];
+//! assert_eq!((&*found.unit, &*found.of), ("L-637", "poor_households"));
+//! assert_eq!((found.first.as_deref(), found.second.as_deref()), (Some("2342"), Some("2343")));
+//! ```
 
 mod as_was;
 mod ask;

@@ -8,6 +8,25 @@
 //!
 //! [`Herald::open`] opens deliveries and subscriptions, [`Herald::run`] sends; [`Desk`] answers and
 //! changes, beside it or alone; [`router`] is the same over HTTP.
+//!
+//! Not here: what a milestone is (`milestones`), and the list of those that were told (`feed`). At
+//! least once, not exactly once: a receiver remembers ids.
+//!
+//! Where messages may go, and how they are signed (Standard Webhooks 1.0):
+//!
+//! ```
+//! use herald::{Guard, Secret, signature};
+//!
+//! let guard = Guard::strict();
+//! assert!(guard.check("https://office.example/milestones").is_ok());
+//! assert!(guard.check("https://169.254.169.254/").is_err()); // no way into our own network
+//! assert!(guard.check("http://office.example/").is_err());
+//!
+//! let secret = Secret::parse("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")?;
+//! let signed = signature::signature(&[secret], "msg_1", 1_614_265_330, b"{}");
+//! assert!(signed.starts_with("v1,"));
+//! # Ok::<(), herald::Error>(())
+//! ```
 
 mod api;
 mod ask;

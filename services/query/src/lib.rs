@@ -1,5 +1,38 @@
 //! Questions and answers over a fold, and how answers are written for people. Asked on the command
 //! line, over the data folder's socket and by HTTP; answered by whoever owns the store.
+//!
+//! A [`Query`] and an [`Answer`] are plain data, so that a question goes over a socket or a URL as it
+//! is. [`written`] and [`labels`] have what officials read, in both languages.
+//!
+//! Not here: how figures add up (`domain::figures`), and where a question came from.
+//!
+//! ```
+//! use std::sync::Arc;
+//!
+//! use domain::contribution::Rules;
+//! use domain::disclosure::{Disclosure, Sees};
+//! use domain::fold::Fold;
+//! use proto::{catalogue::Catalogue, gazetteer::Gazetteer};
+//! use query::{Boundaries, Editions, FiguresQuery, Query, When};
+//!
+//! let (atlas, plan) = (Gazetteer::embedded().atlas.clone(), Catalogue::embedded().plan.clone());
+//! let fold = Fold::new(Arc::new(Rules { atlas, plan })); // no facts yet
+//! let asked = Query::Figures(FiguresQuery {
+//!     unit: "L-637".into(),
+//!     when: When::period("2021-H1@administrative".parse().expect("a period")),
+//!     indicators: vec!["poor_households".into()],
+//!     by: Vec::new(),
+//!     children: false,
+//!     boundaries: Boundaries::Own,
+//!     books_only: false,
+//! });
+//! let told = Disclosure { sees: Sees::Nothing, households_min: 5 };
+//! let answer = query::answer(&fold, told, 0, &Editions::embedded(), &asked)?;
+//! // Nobody has reported: that is not zero.
+//! let json = serde_json::to_string(&answer).expect("it is plain data");
+//! assert!(json.contains(r#""missing":"not_reported""#), "{json}");
+//! # Ok::<(), anyhow::Error>(())
+//! ```
 
 mod answer;
 mod compare;

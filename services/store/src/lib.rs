@@ -23,6 +23,32 @@
 //! | `x` position | why a record cannot be read |
 //!
 //! Statements and findings have no rows: they follow from the facts, and are made again at open.
+//!
+//! Not here: the truth. A store may always be deleted. There is one engine, and no trait for another:
+//! `engine` is where sled is opened, and `Batch` is sled's.
+//!
+//! ```
+//! use std::{sync::Arc, time::Duration};
+//!
+//! use domain::{atlas::Atlas, catalogue::Catalogue, contribution::Rules, fold::Fold, plan::Plan};
+//! use store::{Counts, Draft, Expect, Mark, Opened, Store};
+//!
+//! # let folder = tempfile::tempdir()?;
+//! // A country without units and a catalogue without indicators: only the way is shown.
+//! let plan = Plan::compile(&toml::from_str::<Catalogue>("indicator = []")?).expect("it is empty");
+//! let rules = Arc::new(Rules { atlas: Atlas::new(Vec::new(), &[]), plan });
+//! let open =
+//!     || Store::open(folder.path(), Expect::default(), rules.clone(), Duration::from_secs(5));
+//! let Opened::Fresh(vacant) = open()? else { panic!("the folder is new") };
+//! let mut store = vacant.begin(7)?; // the rows of journal 7
+//! let (fold, mark) = (Fold::new(rules.clone()), Mark { position: 3, digest: [9; 32] });
+//! let counts = Counts { duplicate: 3, ..Counts::default() };
+//! store.commit(Draft::default().seal(&fold, mark, counts))?; // all of it or nothing
+//! drop(store);
+//! let Opened::Loaded(loaded) = open()? else { panic!("it was committed") };
+//! assert_eq!((loaded.journal, loaded.mark.position), (7, 3));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod batch;
 mod check;

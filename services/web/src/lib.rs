@@ -6,6 +6,28 @@
 //! ```
 //!
 //! [`Doors`] stands in front of all routes, [`serve`] puts it on a listener.
+//!
+//! Not here: what anybody may do (`access`), TLS (a proxy in front speaks https), and what the routes
+//! answer.
+//!
+//! ```
+//! use access::Access;
+//! use axum::{Router, routing::get};
+//! use web::{Asker, Doors, Kind, Problem};
+//!
+//! async fn lag(Asker(who): Asker) -> Result<&'static str, Problem> {
+//!     if !who.may_see_operations() {
+//!         return Err(Problem::new(Kind::Forbidden, "sign in as an operator to see this"));
+//!     }
+//!     Ok("0")
+//! }
+//!
+//! # async fn example() -> std::io::Result<()> {
+//! let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+//! let routes = Router::new().route("/lag", get(lag));
+//! web::serve(listener, Doors::new(Access::open_to_all()), routes, std::future::pending()).await
+//! # }
+//! ```
 
 mod asker;
 mod cookie;
