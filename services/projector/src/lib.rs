@@ -35,7 +35,8 @@
 //! let rules = Arc::new(rules);
 //! let journal = writer.journal();
 //! let config = || {
-//!     projector::Config::new(journal.clone(), folder.path(), rules.clone(), catalogue.hash())
+//!     let data = folder.path().join("data");
+//!     projector::Config::new(journal.clone(), data, rules.clone(), catalogue.hash())
 //! };
 //! let first = projector::catch_up(config(), |_| ()).await?;
 //! assert_eq!((first.records, first.mark.position), (1, 1));
