@@ -55,9 +55,9 @@ fn rendering(chart: &Line<'_>, name: Names<'_>, width: f64, class: &str) -> Stri
     let names = name(&ticks);
     let left = 8.0 + 7.0 * names.iter().map(|name| name.chars().count()).max().unwrap_or(1) as f64;
     let longest = chart.plans.iter().map(|plan| plan.label.chars().count()).max();
-    // Room for the last value, or for what the targets ask for, beside the line and not on it.
+    // Room for the last value and for what the targets ask for, beside the line and not on it.
     let ending = chart.points.last().map(|point| point.text.chars().count());
-    let right = width - 12.0 - longest.or(ending).map_or(0.0, |n| 7.2 * n as f64);
+    let right = width - 12.0 - longest.max(ending).map_or(0.0, |n| 7.2 * n as f64);
     let (top, bottom) = (16.0, HEIGHT - 26.0);
     let last = chart
         .plans
@@ -214,5 +214,31 @@ mod tests {
         assert_eq!(course.matches('M').count(), 2, "{course}");
         let none = Line { title: "t", says: "s", points: &[], plans: &[], from_zero: true };
         assert_eq!(line(&none, &|all| all.iter().map(f64::to_string).collect()), "");
+    }
+
+    #[test]
+    fn the_last_value_is_not_cut_off_beside_a_short_target() {
+        let point = |value| Point {
+            label: "6/21".into(),
+            value: Some(value),
+            text: "2,342 households".into(),
+            marks: String::new(),
+            is_partial: false,
+        };
+        let (from, to) = ((0.0, 10.0), (1.0, 0.0));
+        let (label, ends) = ("0".into(), "12/21".into());
+        let plans = [Plan { from, to, label, ends, in_force: true }];
+        let points = [point(10.0), point(20.0)];
+        let chart = Line { title: "t", says: "s", points: &points, plans: &plans, from_zero: true };
+        let svg = line(&chart, &|all| all.iter().map(f64::to_string).collect());
+        let labels: Vec<f64> = svg
+            .split("<text class=\"halo t-acc t-b\" x=\"")
+            .skip(1)
+            .map(|rest| rest.split('"').next().unwrap().parse().unwrap())
+            .collect();
+        for (x, width) in labels.iter().zip([660.0, 340.0]) {
+            assert!(x + 7.2 * 16.0 <= width, "it begins at {x} of {width}");
+        }
+        assert_eq!(labels.len(), 2);
     }
 }
