@@ -1,5 +1,6 @@
 //! Pages for people: rendered here, whole without JavaScript, alive with it.
 
+mod answered;
 mod ask;
 mod closings;
 mod compare;
@@ -51,7 +52,7 @@ use access::{Role, Who};
 use axum::Router;
 use axum::extract::{Query, Request, State};
 use axum::http::{Extensions, StatusCode, Uri};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::Response;
 use axum::routing::get;
 use domain::atlas::Unit;
 use domain::disclosure::Guard;
@@ -61,8 +62,8 @@ use proto::gazetteer::Lang;
 use web::{Asker, Client, Language, Problem, TWO_STEP};
 
 use crate::App;
+use answered::answered;
 use ask::Ask;
-use markup::html;
 use outcome::{Fault, Outcome};
 use parts::parts;
 use serving::{aside, is_audit};
@@ -266,17 +267,7 @@ impl Pages {
 
     /// The page, or another address, or the page that says why there is none.
     fn answer(&self, app: &App, ask: &Ask, status: StatusCode) -> Response {
-        match self.build(app, ask) {
-            Ok(Outcome::Go(address)) => Redirect::to(&address).into_response(),
-            Ok(Outcome::Page(page)) => match page.dyn_render() {
-                Ok(text) => html(status, text),
-                Err(error) => {
-                    tracing::error!(%error, path = ask.path, "a page could not be written");
-                    fault::respond(app, ask, &Fault::Internal)
-                }
-            },
-            Err(fault) => fault::respond(app, ask, &fault),
-        }
+        answered(app, ask, status, self.build(app, ask))
     }
 
     fn build(&self, app: &App, ask: &Ask) -> Result<Outcome, Fault> {

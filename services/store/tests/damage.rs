@@ -39,6 +39,16 @@ fn begin(path: &Path, rules: &Arc<Rules>) -> Store {
 
 /// Commits all of the journal in some commits, and settles.
 fn fill(store: &mut Store, rules: &Arc<Rules>, journal: &[(Subject, Fact)]) -> store::Result<()> {
+    fill_where_full(store, rules, journal, |_, error| Err(error))
+}
+
+/// The same; `full` is told where the store holds a commit for which there is no room.
+fn fill_where_full(
+    store: &mut Store,
+    rules: &Arc<Rules>,
+    journal: &[(Subject, Fact)],
+    full: impl Fn(&mut Store, Error) -> store::Result<()>,
+) -> store::Result<()> {
     let (mut fold, mut counts, mut position) = (Fold::new(Arc::clone(rules)), Counts::default(), 0);
     for batch in journal.chunks(97) {
         position += batch.len() as u64;
@@ -47,9 +57,10 @@ fn fill(store: &mut Store, rules: &Arc<Rules>, journal: &[(Subject, Fact)]) -> s
         counts.applied = position - counts.duplicate;
         let mut draft = Draft::default();
         draft.add(applied);
-        store.commit(draft.seal(&fold, Mark { position, digest: [3; 32] }, counts))?;
+        let commit = draft.seal(&fold, Mark { position, digest: [3; 32] }, counts);
+        store.commit(commit).or_else(|error| full(store, error))?;
     }
-    store.settle()
+    store.settle().or_else(|error| full(store, error).and_then(|()| store.settle()))
 }
 
 fn rows(folder: &Path) -> sled::Db {
@@ -334,36 +345,6 @@ fn a_store_that_another_process_holds_is_waited_for_and_then_refused() {
     holder.wait().unwrap();
 }
 
-/// Commits all of the journal, and settles; whenever there is no room, `make` is to make some.
-fn fill_all(
-    store: &mut Store,
-    rules: &Arc<Rules>,
-    all: &[(Subject, Fact)],
-    make: impl Fn(&mut Store),
-) {
-    let (mut fold, mut counts, mut position) = (Fold::new(Arc::clone(rules)), Counts::default(), 0);
-    for batch in all.chunks(97) {
-        position += batch.len() as u64;
-        let applied = fold.apply(batch.to_vec());
-        counts.duplicate += applied.duplicates;
-        counts.applied = position - counts.duplicate;
-        let mut draft = Draft::default();
-        draft.add(applied);
-        let commit = draft.seal(&fold, Mark { position, digest: [3; 32] }, counts);
-        match store.commit(commit) {
-            Ok(()) => {}
-            Err(Error::Full { .. }) => make(store),
-            Err(error) => panic!("{error}"),
-        }
-        assert_eq!(store.mark().position, position);
-    }
-    if let Err(error) = store.settle() {
-        assert!(matches!(error, Error::Full { .. }), "{error}");
-        make(store);
-        store.settle().unwrap();
-    }
-}
-
 #[test]
 fn a_commit_that_sled_could_not_write_is_written_when_there_is_room() {
     let (rules, test) =
@@ -372,7 +353,8 @@ fn a_commit_that_sled_could_not_write_is_written_when_there_is_room() {
     if let Some(folder) = as_child() {
         let times = std::cell::Cell::new(0);
         let mut store = begin(&folder, &rules);
-        fill_all(&mut store, &rules, &journal, |store| {
+        let filled = fill_where_full(&mut store, &rules, &journal, |store, error| {
+            assert!(matches!(error, Error::Full { .. }), "{error}");
             times.set(times.get() + 1);
             // What sled replaced may have left room; else there is more when somebody makes it.
             while let Err(error) = store.again() {
@@ -381,7 +363,10 @@ fn a_commit_that_sled_could_not_write_is_written_when_there_is_room() {
                 let current = limit.current.map(|bytes| bytes + (1 << 20));
                 setrlimit(Resource::Fsize, Rlimit { current, ..limit }).unwrap();
             }
+            Ok(())
         });
+        filled.unwrap();
+        assert_eq!(store.mark().position, journal.len() as u64);
         fs::write(folder.join("times"), times.get().to_string()).unwrap();
         drop(store);
         std::process::exit(0);

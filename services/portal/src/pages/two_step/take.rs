@@ -11,10 +11,9 @@ use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 use web::{Renewed, TWO_STEP};
 
+use super::super::answered::answered;
 use super::super::ask::{Ask, Notice};
 use super::super::fault;
-use super::super::markup::html;
-use super::super::outcome::{Fault, Outcome};
 use super::super::serving::aside;
 use super::super::text::{self, fill};
 use super::{shown, whose, words};
@@ -145,17 +144,7 @@ async fn again(
 }
 
 fn page(app: &App, ask: &Ask, status: StatusCode, sealed: &str, codes: Vec<String>) -> Response {
-    match shown(app, ask, Some(sealed), codes) {
-        Ok(Outcome::Go(address)) => Redirect::to(&address).into_response(),
-        Ok(Outcome::Page(page)) => match page.dyn_render() {
-            Ok(text) => html(status, text),
-            Err(error) => {
-                tracing::error!(%error, path = ask.path, "a page could not be written");
-                fault::respond(app, ask, &Fault::Internal)
-            }
-        },
-        Err(fault) => fault::respond(app, ask, &fault),
-    }
+    answered(app, ask, status, shown(app, ask, Some(sealed), codes))
 }
 
 fn refusal(ask: &Ask, refused: Refused) -> (StatusCode, String) {
