@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use crate::book::{self, Book};
 use crate::clock::{self, Clock};
 use crate::ended::Ended;
+use crate::network::network;
 use crate::places::Places;
 use crate::private::Stamp;
 use crate::private::register::Register;
@@ -20,6 +21,12 @@ use crate::waits::Waits;
 use crate::{Error, Post, Sources, User, Who, secret};
 
 pub use second::SecondFactor;
+
+/// How many passwords are hashed at once: each takes 19 MiB.
+const HASHING_MAX: usize = 4;
+/// And for one address, so that whoever sends wrong passwords without end keeps nobody else from
+/// signing in.
+const HASHING_OF_ONE_MAX: usize = 2;
 
 /// Who may come in. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -113,7 +120,7 @@ impl Access {
             ended: Ended::open(folder, now_s)?,
             used: Used::open(folder, now_s)?,
             waits: Mutex::new(Waits::new()),
-            hashing: Places::default(),
+            hashing: Places::new(HASHING_OF_ONE_MAX, HASHING_MAX).of_all(HASHING_MAX),
             required,
         }))))
     }
@@ -338,14 +345,6 @@ fn plain(name: &str) -> String {
 fn unable(error: Error) -> Refused {
     tracing::error!("somebody cannot sign in: {error}");
     Refused::Unable
-}
-
-/// The network somebody's address is in: who has one IPv6 address has 2⁶⁴.
-fn network(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V4(_) => address.to_canonical(),
-        IpAddr::V6(v6) => IpAddr::V6((u128::from(v6) & !u128::from(u64::MAX)).into()),
-    }
 }
 
 impl std::fmt::Debug for Users {

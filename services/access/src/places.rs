@@ -1,42 +1,62 @@
-//! How many passwords are hashed at once: each takes 19 MiB. One address never takes all places, so
-//! that whoever sends wrong passwords without end keeps nobody else from signing in.
+//! How many things one address may hold at once: connections, streams, passwords that are hashed.
 
+use std::collections::HashMap;
 use std::net::IpAddr;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
-const ALL_MAX: usize = 4;
-/// Of one address; this machine's own may be that of a proxy that nobody has told us of.
-const EACH_MAX: usize = 2;
+use crate::network::network;
 
-/// For whom a password is hashed at this moment.
-#[derive(Debug, Default)]
-pub(crate) struct Places(Mutex<Vec<IpAddr>>);
+/// Counts what each address holds. It remembers an address only as long as it holds something, so
+/// it is as large as what is held.
+#[derive(Clone, Debug)]
+pub struct Places {
+    held: Arc<Mutex<HashMap<IpAddr, usize>>>,
+    each_max: usize,
+    loopback_max: usize,
+    all_max: Option<usize>,
+}
 
-/// One of the places, until it is dropped.
-pub(crate) struct Place<'a> {
-    of: &'a Places,
-    from: IpAddr,
+/// One of the things that an address holds, until it is dropped.
+#[derive(Debug)]
+pub struct Place {
+    held: Arc<Mutex<HashMap<IpAddr, usize>>>,
+    of: IpAddr,
 }
 
 impl Places {
-    /// Takes a place; none where there is none left for this address.
-    pub(crate) fn take(&self, from: IpAddr) -> Option<Place<'_>> {
-        let mut taken = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let each_max = if from.is_loopback() { ALL_MAX } else { EACH_MAX };
-        let own = taken.iter().filter(|one| **one == from).count();
-        if taken.len() >= ALL_MAX || own >= each_max {
+    /// At most so many of each address, and of this machine's own: a demonstration, a test, or a
+    /// proxy that nobody has told us of.
+    pub fn new(each_max: usize, loopback_max: usize) -> Places {
+        Places { held: Arc::default(), each_max, loopback_max, all_max: None }
+    }
+
+    /// At most so many of all addresses together.
+    #[must_use]
+    pub fn of_all(self, all_max: usize) -> Places {
+        Places { all_max: Some(all_max), ..self }
+    }
+
+    /// Takes one more; none where the address, or all of them, hold as many as they may.
+    pub fn take(&self, address: IpAddr) -> Option<Place> {
+        let of = network(address);
+        let most = if of.is_loopback() { self.loopback_max } else { self.each_max };
+        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = held.get(&of).copied().unwrap_or(0);
+        let is_full = |most| held.values().sum::<usize>() >= most;
+        if count >= most || self.all_max.is_some_and(is_full) {
             return None;
         }
-        taken.push(from);
-        Some(Place { of: self, from })
+        held.insert(of, count + 1);
+        Some(Place { held: Arc::clone(&self.held), of })
     }
 }
 
-impl Drop for Place<'_> {
+impl Drop for Place {
     fn drop(&mut self) {
-        let mut taken = self.of.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(at) = taken.iter().position(|one| *one == self.from) {
-            taken.swap_remove(at);
+        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        match held.get_mut(&self.of) {
+            Some(count) if *count > 1 => *count -= 1,
+            Some(_) | None => drop(held.remove(&self.of)),
         }
     }
 }
@@ -46,8 +66,38 @@ mod tests {
     use super::*;
 
     #[test]
+    fn each_address_holds_so_many_and_is_forgotten_when_it_holds_none() {
+        let places = Places::new(2, 3);
+        let mut kept = Vec::new();
+        for (address, given) in [
+            ("203.0.113.9", true),
+            ("203.0.113.9", true),
+            ("203.0.113.9", false),
+            ("::ffff:203.0.113.9", false),
+            ("203.0.113.10", true),
+            ("2001:db8::1", true),
+            ("2001:db8::2", true),
+            ("2001:db8::3", false),
+            ("2001:db8:0:1::3", true),
+            ("127.0.0.1", true),
+            ("127.0.0.1", true),
+            ("127.0.0.1", true),
+            ("127.0.0.1", false),
+        ] {
+            let place = places.take(address.parse().expect("an address"));
+            assert_eq!(place.is_some(), given, "{address}");
+            kept.extend(place);
+        }
+        kept.remove(0);
+        let again = places.take("203.0.113.9".parse().expect("an address"));
+        assert!(again.is_some(), "what was given back can be taken");
+        drop((kept, again));
+        assert!(places.held.lock().expect("nobody panicked").is_empty());
+    }
+
+    #[test]
     fn one_address_leaves_room_for_others() {
-        let places = Places::default();
+        let places = Places::new(2, 4).of_all(4);
         let mut held = Vec::new();
         for (from, expected) in [
             ("198.51.100.1", true),
@@ -62,8 +112,8 @@ mod tests {
             held.extend(place);
         }
         held.clear();
-        let here = "127.0.0.1".parse().expect("an address");
+        let here = "::1".parse().expect("an address");
         held.extend((0..5).filter_map(|_| places.take(here)));
-        assert_eq!(held.len(), ALL_MAX, "what was given back can be taken; a proxy takes all");
+        assert_eq!(held.len(), 4, "what was given back can be taken; a proxy takes all");
     }
 }

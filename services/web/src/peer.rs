@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
+use access::network;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{Extensions, HeaderMap};
@@ -35,16 +36,6 @@ pub(crate) fn client(extensions: &Extensions, headers: &HeaderMap, behind_proxy:
         last.rsplit(',').next()?.trim().parse().ok()
     };
     network(if behind_proxy { told().unwrap_or(peer) } else { peer })
-}
-
-/// What limits take for one address: who has one IPv6 address has 2⁶⁴.
-pub(crate) fn network(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(v6) if !v6.is_loopback() => {
-            IpAddr::V6((u128::from(v6) & !u128::from(u64::MAX)).into())
-        }
-        canonical => canonical,
-    }
 }
 
 #[cfg(test)]
